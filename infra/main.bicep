@@ -1,0 +1,190 @@
+// The whole deployment: one resource group holding the Function App and what it stands on.
+// Subscription scope, because `azd up` is then one command and `azd down` removes exactly this group.
+targetScope = 'subscription'
+
+@description('Name of the azd environment: names the resource group and, hashed, every resource in it.')
+@minLength(1)
+@maxLength(64)
+param environmentName string
+
+@description('Azure region. It must offer Flex Consumption (az functionapp list-flexconsumption-locations).')
+param location string
+
+@description('Entra tenant id of the CSP partner whose customers are offboarded.')
+@minLength(36)
+@maxLength(36)
+param partnerTenantId string
+
+@description('Application (client) id of the partner\'s app registration that signs in to Partner Center.')
+@minLength(36)
+@maxLength(36)
+param partnerClientId string
+
+// 'plan' by default: a fresh deployment reads and plans, and writes nothing to Partner Center until somebody
+// decides otherwise (azd env set OFFBOARDING_MODE live, then azd provision).
+@description('plan: read and plan only. live: carry the plans out.')
+@allowed(['plan', 'live'])
+param mode string = 'plan'
+
+@description('Comma-separated tenant ids of customers that must never be offboarded.')
+param protectedCustomers string = ''
+
+@description('When the sweeper runs: NCRONTAB with seconds, UTC.')
+param sweepSchedule string = '0 */5 * * * *'
+
+@description('Standard, or Premium for dedicated capacity and private endpoints. Azure cannot change it in place.')
+@allowed(['Standard', 'Premium'])
+param serviceBusSku string = 'Standard'
+
+@description('Redundancy of the record and the evidence. Standard_LRS for regions without availability zones.')
+@allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
+param storageSku string = 'Standard_ZRS'
+
+@description('Object id of the CRM\'s service principal: may send requests and read its own events. Empty: nobody may.')
+param crmPrincipalId string = ''
+
+@description('Where dead-letter alerts are sent. Empty: the alert fires in Azure Monitor and nobody is told.')
+param alertEmail string = ''
+
+@description('Upper limit of instances, counted for each function.')
+@minValue(1)
+@maxValue(1000)
+param maximumInstanceCount int = 40
+
+@description('Memory of one instance in MB (a quarter, one, or two cores).')
+@allowed([512, 2048, 4096])
+param instanceMemoryMB int = 2048
+
+@description('Days that logs are kept.')
+@minValue(30)
+@maxValue(730)
+param logRetentionDays int = 90
+
+// The one list of queues, topics and subscriptions; the local broker reads the same file.
+var entities = loadJsonContent('servicebus.json')
+
+var token = uniqueString(subscription().id, environmentName, location)
+var tags = { 'azd-env-name': environmentName }
+
+resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module identity 'modules/identity.bicep' = {
+  name: 'identity'
+  scope: group
+  params: { name: 'id-${token}', location: location, tags: tags }
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  name: 'monitoring'
+  scope: group
+  params: {
+    workspaceName: 'log-${token}'
+    insightsName: 'appi-${token}'
+    location: location
+    tags: tags
+    retentionDays: logRetentionDays
+    appPrincipalId: identity.outputs.principalId
+  }
+}
+
+module storage 'modules/storage.bicep' = {
+  name: 'storage'
+  scope: group
+  params: {
+    name: 'st${token}'
+    location: location
+    tags: tags
+    sku: storageSku
+    appPrincipalId: identity.outputs.principalId
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module serviceBus 'modules/servicebus.bicep' = {
+  name: 'servicebus'
+  scope: group
+  params: {
+    name: 'sbns-${token}'
+    location: location
+    tags: tags
+    sku: serviceBusSku
+    queues: entities.queues
+    topics: entities.topics
+    appPrincipalId: identity.outputs.principalId
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module crmAccess 'modules/crm-access.bicep' = if (!empty(crmPrincipalId)) {
+  name: 'crm-access'
+  scope: group
+  params: { namespaceName: serviceBus.outputs.name, principalId: crmPrincipalId }
+}
+
+module keyVault 'modules/keyvault.bicep' = {
+  name: 'keyvault'
+  scope: group
+  params: {
+    name: 'kv-${token}'
+    location: location
+    tags: tags
+    appPrincipalId: identity.outputs.principalId
+    workspaceId: monitoring.outputs.workspaceId
+  }
+}
+
+module functionApp 'modules/functionapp.bicep' = {
+  name: 'functionapp'
+  scope: group
+  params: {
+    name: 'func-${token}'
+    planName: 'plan-${token}'
+    location: location
+    tags: tags
+    // azd finds the app to deploy to by this tag: it is the name of the service in azure.yaml.
+    serviceName: 'pipeline'
+    identityName: identity.outputs.name
+    insightsName: monitoring.outputs.insightsName
+    storageName: storage.outputs.name
+    packageContainer: storage.outputs.packageContainer
+    serviceBusHost: serviceBus.outputs.host
+    maximumInstanceCount: maximumInstanceCount
+    instanceMemoryMB: instanceMemoryMB
+    workspaceId: monitoring.outputs.workspaceId
+    offboardingSettings: {
+      OFFBOARDING_MODE: mode
+      OFFBOARDING_PARTNER_TENANT_ID: partnerTenantId
+      OFFBOARDING_CLIENT_ID: partnerClientId
+      OFFBOARDING_KEY_VAULT_URL: keyVault.outputs.url
+      OFFBOARDING_PROTECTED_CUSTOMERS: protectedCustomers
+      OFFBOARDING_SWEEP_SCHEDULE: sweepSchedule
+      OFFBOARDING_STORE: 'table'
+      OFFBOARDING_TABLE_ENDPOINT: storage.outputs.tableEndpoint
+    }
+  }
+}
+
+module alerts 'modules/alerts.bicep' = {
+  name: 'alerts'
+  scope: group
+  params: {
+    token: token
+    tags: tags
+    serviceBusName: serviceBus.outputs.name
+    email: alertEmail
+  }
+}
+
+output AZURE_LOCATION string = location
+output AZURE_TENANT_ID string = tenant().tenantId
+output AZURE_RESOURCE_GROUP string = group.name
+output AZURE_FUNCTION_NAME string = functionApp.outputs.name
+output AZURE_FUNCTION_URL string = functionApp.outputs.url
+output AZURE_IDENTITY_CLIENT_ID string = identity.outputs.clientId
+output AZURE_KEY_VAULT_NAME string = keyVault.outputs.name
+output AZURE_SERVICE_BUS_HOST string = serviceBus.outputs.host
+output AZURE_STORAGE_ACCOUNT_NAME string = storage.outputs.name

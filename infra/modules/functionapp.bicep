@@ -1,0 +1,110 @@
+// The Function App on Flex Consumption: it scales to zero, and each function has its own instances.
+param name string
+param planName string
+param location string
+param tags object
+param serviceName string
+param identityName string
+param insightsName string
+param storageName string
+param packageContainer string
+param serviceBusHost string
+param maximumInstanceCount int
+param instanceMemoryMB int
+param workspaceId string
+
+@description('The application\'s own settings.')
+param offboardingSettings object
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: identityName
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
+
+resource storage 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
+  name: storageName
+}
+
+resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: { name: 'FC1', tier: 'FlexConsumption' }
+  properties: { reserved: true } // Linux
+}
+
+resource app 'Microsoft.Web/sites@2024-11-01' = {
+  name: name
+  location: location
+  tags: union(tags, { 'azd-service-name': serviceName })
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${identity.id}': {} }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    siteConfig: { minTlsVersion: '1.2' }
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: '${storage.properties.primaryEndpoints.blob}${packageContainer}'
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identity.id
+          }
+        }
+      }
+      runtime: { name: 'python', version: '3.13' }
+      scaleAndConcurrency: {
+        maximumInstanceCount: maximumInstanceCount
+        instanceMemoryMB: instanceMemoryMB
+      }
+    }
+  }
+
+  // Deployment signs in with Entra only; publishing passwords would be a second, nameless way in.
+  resource scmPasswords 'basicPublishingCredentialsPolicies' = {
+    name: 'scm'
+    properties: { allow: false }
+  }
+
+  // Runtime and language stand in functionAppConfig: Flex Consumption refuses the app settings of other plans for
+  // them (learn.microsoft.com/azure/azure-functions/functions-app-settings, "Flex Consumption plan deprecations").
+  // A deployment replaces the whole set: whoever switched the mode by hand in the portal finds it put back.
+  resource settings 'config' = {
+    name: 'appsettings'
+    properties: union(offboardingSettings, {
+      AzureWebJobsStorage__accountName: storage.name
+      AzureWebJobsStorage__credential: 'managedidentity'
+      AzureWebJobsStorage__clientId: identity.properties.clientId
+      ServiceBus__fullyQualifiedNamespace: serviceBusHost
+      ServiceBus__credential: 'managedidentity'
+      ServiceBus__clientId: identity.properties.clientId
+      APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
+      APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+      // Tells azure-identity in the app's own code which identity to use: user-assigned ones are never guessed.
+      AZURE_CLIENT_ID: identity.properties.clientId
+    })
+  }
+}
+
+// The host's own log, for the day that the way to Application Insights is what is broken.
+resource hostLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-log-analytics'
+  scope: app
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ category: 'FunctionAppLogs', enabled: true }]
+    metrics: [{ category: 'AllMetrics', enabled: true }]
+  }
+}
+
+output name string = app.name
+output url string = 'https://${app.properties.defaultHostName}'

@@ -1,0 +1,41 @@
+// One topic with its subscriptions. Each subscription has the default rule: every event.
+type entity = {
+  name: string
+  properties: object
+}
+
+param namespaceName string
+param name string
+param properties object
+param subscriptions entity[]
+param senderPrincipalId string
+
+resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' existing = {
+  name: namespaceName
+}
+
+resource topic 'Microsoft.ServiceBus/namespaces/topics@2024-01-01' = {
+  parent: namespace
+  name: name
+  properties: properties
+}
+
+// One after another: Azure refuses two changes of the same topic at a time (40901, conflicting operation).
+@batchSize(1)
+resource subscriber 'Microsoft.ServiceBus/namespaces/topics/subscriptions@2024-01-01' = [for item in subscriptions: {
+  parent: topic
+  name: item.name
+  properties: item.properties
+}]
+
+var sender = '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39' // Azure Service Bus Data Sender
+
+resource send 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(topic.id, senderPrincipalId, sender)
+  scope: topic
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', sender)
+    principalId: senderPrincipalId
+    principalType: 'ServicePrincipal'
+  }
+}

@@ -1,0 +1,94 @@
+// The namespace and everything that servicebus.json lists, with the app's rights on each.
+type entity = {
+  name: string
+  properties: object
+}
+
+type topicEntity = {
+  name: string
+  properties: object
+  subscriptions: entity[]
+}
+
+param name string
+param location string
+param tags object
+param sku 'Standard' | 'Premium'
+param queues entity[]
+param topics topicEntity[]
+param appPrincipalId string
+param workspaceId string
+
+resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
+  name: name
+  location: location
+  tags: tags
+  sku: {
+    name: sku
+    tier: sku
+    capacity: sku == 'Premium' ? 1 : null // messaging units; Standard has none and refuses a number
+  }
+  properties: {
+    // No shared keys: a message on the removal queue is then always somebody's, and the roles below decide whose.
+    disableLocalAuth: true
+    minimumTlsVersion: '1.2'
+    publicNetworkAccess: 'Enabled'
+  }
+}
+
+resource queue 'Microsoft.ServiceBus/namespaces/queues@2024-01-01' = [for item in queues: {
+  parent: namespace
+  name: item.name
+  properties: item.properties
+}]
+
+module topic 'servicebus-topic.bicep' = [for item in topics: {
+  name: 'topic-${item.name}'
+  params: {
+    namespaceName: namespace.name
+    name: item.name
+    properties: item.properties
+    subscriptions: item.subscriptions
+    senderPrincipalId: appPrincipalId
+  }
+}]
+
+// Receiver and Sender on each queue, not on the namespace: the app has no business reading the topic's
+// subscriptions. Nor Owner, which exact target-based scaling would like (it counts waiting messages); without it
+// the host scales step by step, which costs minutes in a process of days.
+var receiver = '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0' // Azure Service Bus Data Receiver
+var sender = '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39' // Azure Service Bus Data Sender
+
+resource receive 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (item, i) in queues: {
+  name: guid(queue[i].id, appPrincipalId, receiver)
+  scope: queue[i]
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', receiver)
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+  }
+}]
+
+resource send 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (item, i) in queues: {
+  name: guid(queue[i].id, appPrincipalId, sender)
+  scope: queue[i]
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', sender)
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+  }
+}]
+
+resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-log-analytics'
+  scope: namespace
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ categoryGroup: 'allLogs', enabled: true }]
+    metrics: [{ category: 'AllMetrics', enabled: true }]
+  }
+}
+
+output name string = namespace.name
+// Taken from the endpoint ('https://NAME.servicebus.windows.net:443/'), so that national clouds work too.
+output host string = split(split(namespace.properties.serviceBusEndpoint, '/')[2], ':')[0]

@@ -1,0 +1,1 @@
+"""The application: domain, stages, ports and adapters. Everything here is deployed."""

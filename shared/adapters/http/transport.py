@@ -1,0 +1,154 @@
+"""The pooled session, the time-outs of every call, and what a broken connection means.
+
+urllib3 retries nothing, redirects are not followed, cookies are not kept. The token travels as a requests auth object, so
+that a .netrc file cannot replace it and no exception of requests can show it (I12).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import NoReturn
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+from requests.adapters import HTTPAdapter
+from requests.auth import AuthBase
+
+from shared.adapters.http.answer import Answer
+from shared.adapters.http.call import Call
+from shared.domain.errors import NoAnswerError, SettingsError, SignInRequiredError, UnavailableError
+
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+LARGEST_BODY = 64 * 1024 * 1024
+_CHUNK = 64 * 1024
+_SENDABLE = re.compile(r"[\x21-\x7e]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: to connect, between two pieces of the answer, and for all of its body together."""
+
+    connect: float = 5.0
+    read: float = 30.0
+    body: float = 60.0
+
+
+class Bearer(AuthBase):
+    """Puts the token into the request at the last moment; never shows it."""
+
+    __slots__ = ("_token",)
+
+    def __init__(self, token: str) -> None:
+        if not _SENDABLE.fullmatch(token):
+            raise SignInRequiredError("the token source gave something that cannot be sent as a token")
+        self._token = token
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        return request
+
+
+class Anonymous(AuthBase):
+    """No authorization at all, and no .netrc either: for the token endpoint."""
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        return request
+
+
+def pooled_session(parallelism: int) -> requests.Session:
+    """One session for every service; keeps up to `parallelism` connections to each host open, and never blocks for one."""
+    session = requests.Session()
+    session.headers["User-Agent"] = "csp-offboarding"
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    adapter = HTTPAdapter(pool_connections=8, pool_maxsize=parallelism, max_retries=0, pool_block=False)
+    session.mount("https://", adapter)
+    session.mount("http://", adapter)
+    return session
+
+
+def checked_base_url(setting: str, url: str) -> str:
+    """`url` without a trailing slash; raises SettingsError unless it is https, or http to this machine (I12)."""
+    parts = urlsplit(url)
+    if not parts.hostname or parts.query or parts.fragment or parts.username or parts.password:
+        raise SettingsError(f"{setting}: must be a base address such as https://host (got {url!r})")
+    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
+        raise SettingsError(f"{setting}: must use https, tokens are sent to it (got {url!r})")
+    return url.rstrip("/")
+
+
+def transmit(
+    session: requests.Session,
+    service: str,
+    base_url: str,
+    call: Call,
+    headers: Mapping[str, str],
+    auth: AuthBase,
+    timeouts: Timeouts,
+    form: Mapping[str, str] | None = None,
+) -> Answer:
+    """Sends `call` once. Raises UnavailableError if nothing happened, NoAnswerError if a write may have taken effect."""
+    body: str | Mapping[str, str] | None = form
+    if call.body is not None:
+        body = json.dumps(call.body, separators=(",", ":"))
+    url = f"{base_url}{call.path}" + (f"?{call.query}" if call.query else "")
+    try:
+        response = session.request(
+            call.method,
+            url,
+            data=body,
+            headers=headers,
+            auth=auth,
+            timeout=(timeouts.connect, timeouts.read),
+            allow_redirects=False,
+            stream=True,
+        )
+    except requests.RequestException as error:
+        lost, reason = error, _reason(error)
+    else:
+        with response:
+            content, cut = _body(response, timeouts.body)
+        return Answer(response.status_code, response.headers, content, cut)
+    _raise_lost(service, call, lost, reason)
+
+
+def _raise_lost(service: str, call: Call, error: requests.RequestException, reason: str) -> NoReturn:
+    # Raised outside of the except block: the exceptions of requests carry the whole request, token included.
+    if call.effect and not _never_sent(error):
+        raise NoAnswerError(f"{call.method} {call.path}: {reason}; the effect is unknown", service=service)
+    raise UnavailableError(f"{call.method} {call.path}: {reason}", service=service)
+
+
+def _never_sent(error: requests.RequestException) -> bool:
+    if isinstance(error, requests.ConnectTimeout):
+        return True
+    cause = getattr(error.args[0] if error.args else None, "reason", None)
+    return isinstance(cause, urllib3.exceptions.NewConnectionError)
+
+
+def _reason(error: requests.RequestException) -> str:
+    if _never_sent(error):
+        return "no connection could be made"
+    return "no answer in time" if isinstance(error, requests.Timeout) else "the connection broke"
+
+
+def _body(response: requests.Response, limit: float) -> tuple[bytes, bool]:
+    """The whole body, and whether it broke off, was too large, or took longer than `limit` seconds."""
+    raw = response.raw
+    deadline = time.monotonic() + limit
+    content = bytearray()
+    try:
+        if not isinstance(raw, urllib3.response.BaseHTTPResponse):
+            return response.content, False
+        while piece := raw.read1(_CHUNK, decode_content=True):
+            content += piece
+            if len(content) > LARGEST_BODY or time.monotonic() > deadline:
+                return b"", True
+    except (urllib3.exceptions.HTTPError, requests.RequestException, OSError):
+        return b"", True
+    return bytes(content), False

@@ -1,0 +1,226 @@
+"""Events on the topic: CloudEvents 1.0, structured JSON. One outcome event for each request (I5).
+
+The id is deterministic, so an event that is sent again after a crash carries the same id.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from shared.contracts.base import UtcTime, WireModel
+from shared.domain.disposition import Blocker
+from shared.domain.identifiers import event_id
+from shared.domain.messages import Destination, OutboundMessage
+from shared.domain.offboarding import TERMINAL, Offboarding, Status
+
+SOURCE = "/offboarding-pipeline"
+BLOCKERS_SHOWN = 20
+
+
+class EventType(StrEnum):
+    """Progress events may come many times; each of the outcome types ends a request."""
+
+    PROGRESS = "offboarding.progress.v1"
+    WAITING = "offboarding.waiting.v1"
+    NEEDS_ATTENTION = "offboarding.needs_attention.v1"
+    REMOVED = "offboarding.removed.v1"
+    ALREADY_REMOVED = "offboarding.already_removed.v1"
+    PLANNED = "offboarding.planned.v1"
+    STOPPED = "offboarding.stopped.v1"
+    REJECTED = "offboarding.rejected.v1"
+    JOINED = "offboarding.joined.v1"
+    WITHDRAWN = "offboarding.withdrawn.v1"
+
+
+OUTCOMES = frozenset(EventType) - {EventType.PROGRESS, EventType.WAITING, EventType.NEEDS_ATTENTION}
+
+
+class ReasonData(WireModel):
+    """Why the offboarding is where it is."""
+
+    code: str
+    text: str
+    operator_action: str | None = None
+
+
+class CustomerData(WireModel):
+    """The customer as identified; only the tenant id is sure before planning."""
+
+    tenant_id: str | None = None
+    company_name: str | None = None
+    domain: str | None = None
+
+
+class BlockerData(WireModel):
+    """One reason why the relationship cannot be removed yet."""
+
+    holding: str
+    name: str
+    cause: str
+    detail: str
+    what_to_do: str | None = None
+    unblocks_at: UtcTime | None = None
+    paid_until: UtcTime | None = None
+
+
+class PlanData(WireModel):
+    """What will be done; `actions` counts them by kind."""
+
+    holdings: int
+    actions: dict[str, int]
+    dated_blockers: int
+    undated_blockers: int
+    first_window_closes_at: UtcTime | None = None
+    paid_until: UtcTime | None = None
+    digest: str
+
+
+class ProofData(WireModel):
+    """One proof that the relationship is gone."""
+
+    name: str
+    holds: bool
+    detail: str
+    at: UtcTime
+
+
+class EventData(WireModel):
+    """What every event tells."""
+
+    offboarding_id: str
+    request_id: str
+    dry_run: bool
+    status: str
+    stage: str | None = None
+    customer: CustomerData
+    reason: ReasonData | None = None
+    next_attempt_at: UtcTime | None = None
+    paid_until: UtcTime | None = None
+    plan: PlanData | None = None
+    blockers: Annotated[tuple[BlockerData, ...] | None, Field(description=f"At most {BLOCKERS_SHOWN}.")] = None
+    blocker_count: int | None = None
+    proofs: tuple[ProofData, ...] | None = None
+    reestablish_url: str | None = None
+    joined_to: str | None = None
+
+
+class Event(WireModel):
+    """A CloudEvents 1.0 envelope in structured mode."""
+
+    specversion: Literal["1.0"] = "1.0"
+    id: str
+    source: str
+    type: EventType
+    subject: str
+    time: UtcTime
+    datacontenttype: Literal["application/json"] = "application/json"
+    correlationid: str
+    data: EventData
+
+
+def blocker_data(blocker: Blocker) -> BlockerData:
+    """The wire form of a blocker."""
+    return BlockerData(
+        holding=blocker.key,
+        name=blocker.name,
+        cause=blocker.cause.value,
+        detail=blocker.detail,
+        what_to_do=blocker.what_to_do or None,
+        unblocks_at=blocker.until,
+        paid_until=blocker.paid_until,
+    )
+
+
+def plan_data(offboarding: Offboarding) -> PlanData | None:
+    """The wire form of the plan, if one was made."""
+    plan = offboarding.plan
+    if plan is None:
+        return None
+    return PlanData(
+        holdings=plan.holdings,
+        actions=dict(plan.actions),
+        dated_blockers=plan.dated_blockers,
+        undated_blockers=plan.undated_blockers,
+        first_window_closes_at=plan.first_window_closes_at,
+        paid_until=plan.paid_until,
+        digest=plan.digest,
+    )
+
+
+def proof_data(offboarding: Offboarding) -> tuple[ProofData, ...]:
+    """The wire form of the proofs found so far."""
+    return tuple(ProofData(name=p.name, holds=p.holds, detail=p.detail, at=p.at) for p in offboarding.proofs)
+
+
+def customer_data(offboarding: Offboarding) -> CustomerData:
+    """The customer as far as it is known."""
+    request, customer = offboarding.request, offboarding.customer
+    return CustomerData(
+        tenant_id=offboarding.customer_id,
+        company_name=customer.company_name if customer else request.company_name,
+        domain=customer.domain if customer else request.domain,
+    )
+
+
+def reason_data(offboarding: Offboarding) -> ReasonData | None:
+    """The wire form of the reason."""
+    reason = offboarding.reason
+    if reason is None:
+        return None
+    return ReasonData(code=reason.code, text=reason.text, operator_action=reason.operator_action or None)
+
+
+def event_message(offboarding: Offboarding, blockers: tuple[Blocker, ...], now: datetime) -> OutboundMessage:
+    """The outbox message of the event that this state owes."""
+    kind = _type_of(offboarding.status)
+    outcome = offboarding.status in TERMINAL
+    name = "outcome" if outcome else f"transition/{offboarding.timeline_length}"
+    event = Event(
+        id=event_id(offboarding.id, name),
+        source=SOURCE,
+        type=kind,
+        subject=offboarding.id,
+        time=now,
+        correlationid=offboarding.request.correlation_id,
+        data=_data(offboarding, blockers),
+    )
+    return OutboundMessage(
+        id=event.id,
+        destination=Destination.EVENTS,
+        body=event.to_json().encode(),
+        created_at=now,
+        subject=kind.value,
+        content_type="application/cloudevents+json",
+        correlation_id=offboarding.request.correlation_id,
+        properties=(("type", kind.value), ("offboardingId", offboarding.id), ("outcome", str(outcome).lower())),
+    )
+
+
+def _type_of(status: Status) -> EventType:
+    if status in TERMINAL or status in (Status.WAITING, Status.NEEDS_ATTENTION):
+        return EventType(f"offboarding.{status.value}.v1")
+    return EventType.PROGRESS
+
+
+def _data(offboarding: Offboarding, blockers: tuple[Blocker, ...]) -> EventData:
+    return EventData(
+        offboarding_id=offboarding.id,
+        request_id=offboarding.request.request_id,
+        dry_run=offboarding.request.dry_run,
+        status=offboarding.status.value,
+        stage=offboarding.stage.value if offboarding.stage else None,
+        customer=customer_data(offboarding),
+        reason=reason_data(offboarding),
+        next_attempt_at=offboarding.next_attempt_at,
+        paid_until=offboarding.paid_until,
+        plan=plan_data(offboarding),
+        blockers=tuple(blocker_data(item) for item in blockers[:BLOCKERS_SHOWN]) or None,
+        blocker_count=len(blockers) or None,
+        proofs=proof_data(offboarding) or None,
+        reestablish_url=offboarding.reestablish_url or None,
+        joined_to=offboarding.joined_to,
+    )

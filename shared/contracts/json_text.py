@@ -1,0 +1,59 @@
+"""From bytes to one JSON object, with an error that says at which byte reading stopped.
+
+Stricter than the standard reader where a destructive request could mean two things: a repeated key, NaN and a
+non-object are refused.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import NoReturn
+
+from shared.domain.errors import InvalidRequestError
+
+MAX_BODY = 64 * 1024
+"""Bytes. A request is a few hundred bytes; more is a mistake or an attack."""
+
+
+class _RepeatedKeyError(ValueError):
+    def __init__(self, key: str) -> None:
+        self.key = key
+        super().__init__(key)
+
+
+def read_object(body: bytes) -> dict[str, object]:
+    """The JSON object in `body`; raises InvalidRequestError with a byte offset or the offending key."""
+    if len(body) > MAX_BODY:
+        raise InvalidRequestError("body_too_large", "$", f"the body must be at most {MAX_BODY} bytes", str(len(body)))
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        rule = f"the body must be UTF-8; byte {error.start} is not"
+        raise InvalidRequestError("not_utf8", f"byte {error.start}", rule) from None
+    try:
+        value = json.loads(text, object_pairs_hook=_no_repeats, parse_constant=_no_constant)
+    except json.JSONDecodeError as error:
+        offset = len(text[: error.pos].encode()) + (3 if body.startswith(b"\xef\xbb\xbf") else 0)
+        rule = f"the body must be JSON; reading stopped at byte {offset}: {error.msg}"
+        raise InvalidRequestError("not_json", f"byte {offset}", rule) from None
+    except _RepeatedKeyError as error:
+        raise InvalidRequestError("repeated_field", error.key, "a field may be given once only") from None
+    except (RecursionError, ValueError) as error:
+        rule = f"the body cannot be read as JSON: {'nested too deeply' if isinstance(error, RecursionError) else error}"
+        raise InvalidRequestError("not_json", "$", rule) from None
+    if not isinstance(value, dict):
+        raise InvalidRequestError("not_an_object", "$", "the body must be a JSON object", type(value).__name__)
+    return value
+
+
+def _no_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    result: dict[str, object] = {}
+    for key, value in pairs:
+        if key in result:
+            raise _RepeatedKeyError(key)
+        result[key] = value
+    return result
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")

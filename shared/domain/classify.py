@@ -1,0 +1,139 @@
+"""From what the services say to holdings: which kind a record is and which state it is in.
+
+`productType.id` "Azure" stands for Azure plans and savings plans alike, so the offer id prefix, the unit type and the
+sub-type decide (Partner Center subscription resources). An unknown word never becomes a safe state (I8).
+"""
+
+from __future__ import annotations
+
+import re
+
+from shared.domain.holdings import Holding, HoldingKind, HoldingStatus
+from shared.domain.partner import AzureSubscription, Reservation, SavingsPlan, Subscription
+
+AZURE_PLAN_OFFER = "DZH318Z0BPS6"
+SAVINGS_PLAN_OFFER = "DZH318Z09V6F"
+LEGACY_AZURE_OFFER = re.compile(r"^MS-AZR-\d{4}P$", re.IGNORECASE)
+GUID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
+NCE_OFFER = re.compile(r"^[A-Z0-9]{12}:[A-Z0-9]{4}(:[A-Z0-9]{12})?$", re.IGNORECASE)
+
+SUBSCRIPTION_STATUSES = {
+    word: HoldingStatus(word) for word in ("active", "pending", "suspended", "expired", "disabled", "deleted")
+}
+RESERVATION_LIVE = frozenset(
+    {
+        "creating",
+        "pendingresourcehold",
+        "confirmedresourcehold",
+        "pendingbilling",
+        "confirmedbilling",
+        "created",
+        "succeeded",
+    }
+)
+RESERVATION_OVER = {
+    "cancelled": HoldingStatus.CANCELLED,
+    "expired": HoldingStatus.EXPIRED,
+    "failed": HoldingStatus.CANCELLED,
+    "billingfailed": HoldingStatus.UNKNOWN,
+    "split": HoldingStatus.CANCELLED,
+    "merged": HoldingStatus.CANCELLED,
+}
+
+
+def subscription_kind(record: Subscription) -> HoldingKind:
+    """Which kind a subscription is; UNKNOWN when nothing settles it."""
+    offer = record.offer_id.upper()
+    product = (record.product_type or "").casefold()
+    if offer.startswith(AZURE_PLAN_OFFER):
+        return HoldingKind.AZURE_PLAN
+    if offer.startswith(SAVINGS_PLAN_OFFER) or (record.product_subtype or "").casefold() == "savingsplan":
+        return HoldingKind.SAVINGS_PLAN
+    if (record.unit_type or "").casefold() == "benefit" or (record.billing_type or "").casefold() == "benefit":
+        return HoldingKind.SAVINGS_PLAN
+    if LEGACY_AZURE_OFFER.match(offer):
+        return HoldingKind.LEGACY_AZURE
+    if record.is_microsoft_product is False:
+        return HoldingKind.MARKETPLACE
+    if product == "software":
+        return HoldingKind.SOFTWARE_SUBSCRIPTION
+    if product == "onlineservicesnce" or (not product and NCE_OFFER.match(offer)):
+        return HoldingKind.TRIAL if record.is_trial else HoldingKind.NCE_LICENCE
+    if not product and GUID.match(offer):
+        return HoldingKind.LEGACY_LICENCE
+    return HoldingKind.UNKNOWN
+
+
+def subscription_holding(record: Subscription, active_children: int = 0) -> Holding:
+    """The holding of a subscription; `active_children` counts a plan's Azure subscriptions that are not inactive."""
+    status = SUBSCRIPTION_STATUSES.get(record.status.casefold(), HoldingStatus.UNKNOWN)
+    cancel_recorded = any(
+        action.schedule_type.casefold() == "termend" and action.action_type.casefold() == "cancel"
+        for action in record.scheduled_actions
+    )
+    return Holding(
+        key=f"subscription:{record.id.lower()}",
+        kind=subscription_kind(record),
+        id=record.id,
+        name=record.name or record.offer_id,
+        status=status,
+        raw_status=record.status,
+        quantity=record.quantity,
+        parent_id=record.parent_id,
+        order_id=record.order_id,
+        term_end=record.term_end,
+        cancellable_until=record.cancellable_until,
+        auto_renew=record.auto_renew,
+        ends_at_term=cancel_recorded and record.auto_renew is False,
+        active_children=active_children,
+        note="Microsoft shows it as needing action" if record.attention_needed else "",
+        image=record.image,
+    )
+
+
+def azure_holding(record: AzureSubscription) -> Holding:
+    """The holding of an Azure subscription below a plan (`azureEntitlements`)."""
+    known = {"active": HoldingStatus.ACTIVE, "inactive": HoldingStatus.INACTIVE}
+    return Holding(
+        key=f"azure:{record.plan_id.lower()}/{record.id.lower()}",
+        kind=HoldingKind.AZURE_SUBSCRIPTION,
+        id=record.id,
+        name=record.name,
+        status=known.get(record.status.casefold(), HoldingStatus.UNKNOWN),
+        raw_status=record.status,
+        parent_id=record.plan_id,
+    )
+
+
+def reservation_holding(record: Reservation) -> Holding:
+    """The holding of an Azure reservation, by its provisioning state (Microsoft.Capacity 2022-11-01)."""
+    word = record.state.casefold()
+    status = HoldingStatus.ACTIVE if word in RESERVATION_LIVE else RESERVATION_OVER.get(word, HoldingStatus.UNKNOWN)
+    return Holding(
+        key=f"reservation:{record.order_id.lower()}/{record.id.lower()}",
+        kind=HoldingKind.RESERVATION,
+        id=record.id,
+        name=record.name,
+        status=status,
+        raw_status=record.state,
+        quantity=record.quantity,
+        parent_id=record.order_id,
+        term_end=record.expires_at,
+        auto_renew=record.renew,
+    )
+
+
+def savings_plan_holding(record: SavingsPlan) -> Holding:
+    """The holding of a savings plan that Azure lists (bought outside of Partner Center too)."""
+    word = record.state.casefold()
+    live = {"creating", "pendingbilling", "confirmedbilling", "created", "succeeded"}
+    status = HoldingStatus.ACTIVE if word in live else RESERVATION_OVER.get(word, HoldingStatus.UNKNOWN)
+    return Holding(
+        key=f"savingsplan:{record.id.lower()}",
+        kind=HoldingKind.SAVINGS_PLAN,
+        id=record.id,
+        name=record.name,
+        status=status,
+        raw_status=record.state,
+        term_end=record.expires_at,
+    )

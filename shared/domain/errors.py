@@ -1,0 +1,166 @@
+"""The one error tree of the application.
+
+OffboardingError                    code, retryable, operator_action
+├── InvalidRequestError             the request can never work: field, value, rule
+├── RequestIdReusedError            the request id is known with another body
+├── ConcurrencyConflictError        the stored record has a newer ETag
+├── ClaimEndingError                too little claim time is left to start another effect
+├── SettingsError                   settings are missing or wrong (all of them named at once)
+└── RemoteError                     Partner Center, Microsoft Graph or Azure
+    ├── ThrottledError              429: retry_after is binding (I7)
+    ├── UnavailableError            5xx, refused connection: answered or never reached
+    ├── NoAnswerError               time-out, broken connection: the effect is unknown
+    ├── RefusedError                4xx with a code
+    │   ├── NoRelationshipError     the customer is not (or no longer) this partner's
+    │   └── BusyError               409: another operation is pending, retry_after says when to ask again
+    ├── SignInRequiredError         401: no retry helps, a person must sign in again
+    └── UnreadableAnswerError       an answer that is not understood (I8: fail closed)
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+
+class OffboardingError(Exception):
+    """Base of every error the application raises on purpose.
+
+    `code` is stable and machine-readable, `retryable` says whether the same call may work later without a person,
+    `operator_action` is the sentence that an operator should read.
+    """
+
+    code = "internal_error"
+    retryable = False
+    operator_action = "Look at the timeline and the log of this offboarding, then resume it."
+
+
+class InvalidRequestError(OffboardingError):
+    """The request can never work. Names the field (JSON path), the value (shortened) and the rule;
+    `others` are further (field, rule) pairs of the same body."""
+
+    operator_action = "Correct the request and send it again with a new request id."
+
+    def __init__(
+        self, code: str, field: str, rule: str, value: str = "", others: tuple[tuple[str, str], ...] = ()
+    ) -> None:
+        self.code, self.field, self.rule, self.value = code, field, rule, shorten(value)
+        self.others = others
+        shown = f" (got {self.value})" if self.value else ""
+        super().__init__(f"{field}: {rule}{shown}")
+
+
+class RequestIdReusedError(OffboardingError):
+    """A request id was used before with another body; nothing was changed."""
+
+    code = "request_id_reused"
+    operator_action = "Send the changed request with a new request id."
+
+    def __init__(self, request_id: str, offboarding_id: str) -> None:
+        self.request_id, self.offboarding_id = request_id, offboarding_id
+        super().__init__(f"requestId {request_id} belongs to offboarding {offboarding_id}, which has another body")
+
+
+class ConcurrencyConflictError(OffboardingError):
+    """Somebody else wrote the record first: reload and decide again."""
+
+    code = "concurrency_conflict"
+    retryable = True
+
+
+class ClaimEndingError(OffboardingError):
+    """No effect may start this close to the claim's expiry: stop here and go on by message."""
+
+    code = "claim_ending"
+    retryable = True
+
+
+class SettingsError(OffboardingError):
+    """Settings are missing or malformed; the message lists every one of them."""
+
+    code = "settings_invalid"
+    operator_action = "Correct the named application settings and restart."
+
+
+class RemoteError(OffboardingError):
+    """A service that the pipeline calls did not do what was asked."""
+
+    code = "remote_error"
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        service: str = "",
+        status: int | None = None,
+        remote_code: str = "",
+        retry_after: timedelta | None = None,
+    ) -> None:
+        self.service, self.status, self.remote_code, self.retry_after = (
+            service,
+            status,
+            remote_code,
+            retry_after,
+        )
+        self.message = message
+        place = " ".join(part for part in (service, str(status or ""), remote_code) if part)
+        super().__init__(f"{place}: {message}" if place else message)
+
+
+class ThrottledError(RemoteError):
+    """429. No call before `retry_after` has passed (I7)."""
+
+    code = "throttled"
+    retryable = True
+
+
+class UnavailableError(RemoteError):
+    """The service answered 5xx or could not be reached."""
+
+    code = "unavailable"
+    retryable = True
+
+
+class NoAnswerError(RemoteError):
+    """The call may or may not have taken effect: read before writing again, with the same MS-RequestId."""
+
+    code = "no_answer"
+    retryable = True
+
+
+class RefusedError(RemoteError):
+    """The service understood the call and refused it."""
+
+    code = "refused"
+
+
+class NoRelationshipError(RefusedError):
+    """The partner has no relationship with this customer (20002, 900159, 1000, 60003, 3000)."""
+
+    code = "no_relationship"
+
+
+class BusyError(RefusedError):
+    """Another operation is pending on the object (409); `retry_after` says when to ask again."""
+
+    code = "busy"
+    retryable = True
+
+
+class SignInRequiredError(RemoteError):
+    """The token is missing, has no MFA claim or belongs to the wrong kind of caller."""
+
+    code = "sign_in_required"
+    operator_action = "Sign in again with MFA as an Admin agent and store the new refresh token, then resume."
+
+
+class UnreadableAnswerError(RemoteError):
+    """The answer could not be understood, so nothing is concluded from it (I8)."""
+
+    code = "unreadable_answer"
+    retryable = True
+
+
+def shorten(value: str, limit: int = 80) -> str:
+    """A value as it may be shown in a message: one line, at most `limit` characters."""
+    flat = " ".join(value.split())
+    return flat if len(flat) <= limit else flat[: limit - 1] + "…"

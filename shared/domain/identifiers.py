@@ -1,0 +1,36 @@
+"""Deterministic identifiers: what happens twice carries the same id twice, so that receivers can tell.
+
+All are name-based UUIDs (version 5) in one namespace of this application.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from uuid import UUID, uuid5
+
+NAMESPACE = UUID("5d1cf1a5-2c41-5a80-9a4d-5d1f0ff0b0ad")
+
+
+def offboarding_id(request_id: str) -> str:
+    """The offboarding of a request id: known before anything is stored."""
+    return str(uuid5(NAMESPACE, f"offboarding/{request_id}"))
+
+
+def rejection_id(message_id: str, body: bytes) -> str:
+    """The record of a message that could not be read; the same message delivered twice is one rejection."""
+    return str(uuid5(NAMESPACE, f"rejection/{message_id}/{hashlib.sha256(body).hexdigest()}"))
+
+
+def ms_request_id(offboarding: str, target: str, action: str, n: int) -> str:
+    """MS-RequestId of one intent: `n` is kept after no answer and raised after any answer."""
+    return str(uuid5(NAMESPACE, f"call/{offboarding}/{target}/{action}/{n}"))
+
+
+def event_id(offboarding: str, name: str) -> str:
+    """CloudEvents id; `name` is "outcome" for the one outcome event (I5), else the timeline position."""
+    return str(uuid5(NAMESPACE, f"event/{offboarding}/{name}"))
+
+
+def wake_up_id(offboarding: str, stage: str, attempt: int) -> str:
+    """Message id of a wake-up, for the queue's duplicate detection."""
+    return f"{offboarding}:{stage}:{attempt}"

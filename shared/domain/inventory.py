@@ -1,0 +1,39 @@
+"""An inventory: one complete read of everything a customer holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.holdings import Holding
+from shared.domain.partner import CustomerProfile
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryProblem:
+    """Why an inventory proves nothing: a collection that is incomplete, unreadable or contradicts another."""
+
+    collection: str
+    code: str
+    detail: str
+    operator_action: str = ""
+    passes_by_itself: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """Everything read, with the times that I1 needs: business time for the record, monotonic seconds for its 60 s.
+
+    `ordered`: the subscriptions (lower-case ids) that an order with a live line still names.
+    """
+
+    customer: CustomerProfile
+    holdings: tuple[Holding, ...]
+    problems: tuple[InventoryProblem, ...]
+    began_at: datetime
+    began_monotonic: float
+    ordered: frozenset[str] = frozenset()
+
+    @property
+    def by_key(self) -> dict[str, Holding]:
+        return {holding.key: holding for holding in self.holdings}

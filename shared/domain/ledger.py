@@ -1,0 +1,170 @@
+"""What the pipeline did to each holding, and what follows from it together with the last observation.
+
+A record is kept for every holding ever seen: one that vanishes is not forgotten, and an action that was accepted is not
+repeated while its effect is on the way (I2). Observing the effect closes the action; wanting it again afterwards means
+that somebody switched the holding on again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+
+from shared.domain.disposition import ActionKind, Blocker, Cause, Disposition, Remedy, disposition
+from shared.domain.holdings import Holding, HoldingStatus
+from shared.domain.policy import Pace, Policy
+
+
+class ActionState(StrEnum):
+    """INTENDED: stored before the call, no answer yet. ACCEPTED: answered 2xx. CONFIRMED: the effect was observed.
+    POSTPONED: refused for now, try again at a date. REFUSED: refused with a code. FORGIVEN: a person said retry.
+    An INTENDED one with an answer had an unclear answer (5xx): read before writing again, with a new request id."""
+
+    INTENDED = "intended"
+    ACCEPTED = "accepted"
+    CONFIRMED = "confirmed"
+    POSTPONED = "postponed"
+    REFUSED = "refused"
+    FORGIVEN = "forgiven"
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRecord:
+    """One write to a holding: intent before, answer after (I10)."""
+
+    kind: ActionKind
+    n: int
+    request_id: str
+    state: ActionState
+    intended_at: datetime
+    answered_at: datetime | None = None
+    status: int | None = None
+    code: str = ""
+    detail: str = ""
+    retry_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingRecord:
+    """A holding as last seen, its image before the first write, and every action taken on it."""
+
+    holding: Holding
+    first_seen_at: datetime
+    changed_at: datetime
+    missing_since: datetime | None = None
+    before_image: str = field(default="", repr=False)
+    actions: tuple[ActionRecord, ...] = ()
+    blocker: Blocker | None = None
+
+    @property
+    def last(self) -> ActionRecord | None:
+        return self.actions[-1] if self.actions else None
+
+    def with_last(self, action: ActionRecord) -> HoldingRecord:
+        """This record with its newest action replaced."""
+        return replace(self, actions=(*self.actions[:-1], action))
+
+
+VANISHING_IS_FINAL = frozenset({HoldingStatus.DELETED, HoldingStatus.DISABLED, HoldingStatus.EXPIRED})
+"""A holding last seen in one of these cannot come back; its disappearance from a list proves nothing bad."""
+
+REACTIVATIONS_BEFORE_ATTENTION = 5
+
+
+def observe(
+    record: HoldingRecord | None, seen: Holding | None, policy: Policy, pace: Pace, now: datetime
+) -> HoldingRecord:
+    """The record after one complete inventory in which the holding was `seen`, or was missing (None)."""
+    if seen is None:
+        if record is None:
+            raise ValueError("an observation needs a record or a holding")
+        return record if record.missing_since else replace(record, missing_since=now)
+    if record is None:
+        return HoldingRecord(seen, first_seen_at=now, changed_at=now, before_image=seen.image)
+    if seen == record.holding and record.missing_since is None:
+        updated = record
+    else:
+        updated = replace(record, holding=seen, changed_at=now, missing_since=None)
+    last = updated.last
+    open_or_accepted = last is not None and last.state in (ActionState.INTENDED, ActionState.ACCEPTED)
+    if last is not None and open_or_accepted and disposition(seen, policy, pace, now).action is not last.kind:
+        return updated.with_last(replace(last, state=ActionState.CONFIRMED, detail=last.detail or "effect observed"))
+    return updated
+
+
+def decide(record: HoldingRecord, policy: Policy, pace: Pace, now: datetime) -> Disposition:
+    """The disposition of a holding in the light of what was already done about it."""
+    if record.missing_since is not None:
+        return Disposition(blocker=_vanished(record, pace, now))
+    wanted = disposition(record.holding, policy, pace, now)
+    last = record.last
+    if wanted.action is None or last is None or last.kind is not wanted.action:
+        return wanted
+    if last.state is ActionState.ACCEPTED:
+        return Disposition(blocker=_settling(record, last, pace, now), closes_at=wanted.closes_at)
+    if last.state is ActionState.POSTPONED and last.retry_at is not None and last.retry_at > now:
+        return Disposition(blocker=_postponed(record, last), closes_at=wanted.closes_at)
+    if last.state is ActionState.REFUSED:
+        return Disposition(blocker=_refused(record, last), closes_at=wanted.closes_at)
+    confirmed = sum(action.state is ActionState.CONFIRMED for action in record.actions if action.kind is last.kind)
+    if confirmed >= REACTIVATIONS_BEFORE_ATTENTION:
+        return Disposition(blocker=_reactivated(record, confirmed))
+    return wanted
+
+
+def next_number(record: HoldingRecord, kind: ActionKind) -> int:
+    """The n of the next intent: kept while the last one of this kind has no answer, raised after any."""
+    same = [action for action in record.actions if action.kind is kind]
+    if not same:
+        return 1
+    unanswered = same[-1].state is ActionState.INTENDED and same[-1].answered_at is None
+    return same[-1].n if unanswered else same[-1].n + 1
+
+
+def forgive(record: HoldingRecord) -> HoldingRecord:
+    """A person resumed the offboarding: what was refused or is overdue may be tried once more."""
+    last = record.last
+    if last is None or last.state not in (ActionState.REFUSED, ActionState.ACCEPTED, ActionState.POSTPONED):
+        return record
+    return record.with_last(replace(last, state=ActionState.FORGIVEN))
+
+
+def _vanished(record: HoldingRecord, pace: Pace, now: datetime) -> Blocker | None:
+    since = record.missing_since
+    if since is None or record.holding.status in VANISHING_IS_FINAL:
+        return None
+    proven_at = since + pace.vanish_proof
+    if now >= proven_at:
+        return None
+    detail = "was listed before and is missing now; a second complete read must agree before it counts as gone"
+    return Blocker(record.holding.key, record.holding.name, Cause.VANISHED, Remedy.RECHECK, detail, until=proven_at)
+
+
+def _settling(record: HoldingRecord, last: ActionRecord, pace: Pace, now: datetime) -> Blocker:
+    holding, since = record.holding, last.answered_at or last.intended_at
+    if now < since + pace.settle_deadline:
+        detail = f"{last.kind.value} was accepted; its effect is not visible yet"
+        until = now + pace.settle_poll
+        return Blocker(holding.key, holding.name, Cause.SETTLING, Remedy.RECHECK, detail, until=until)
+    detail = f"{last.kind.value} was accepted at {since:%Y-%m-%d %H:%M} UTC and has had no effect since"
+    action = "Check it in Partner Center, then resume (the action is tried once more)."
+    return Blocker(holding.key, holding.name, Cause.SETTLING, Remedy.PERSON, detail, action)
+
+
+def _postponed(record: HoldingRecord, last: ActionRecord) -> Blocker:
+    detail = f"{last.kind.value} is refused for now: {last.code} {last.detail}".strip()
+    holding = record.holding
+    return Blocker(holding.key, holding.name, Cause.PENDING_AT_MICROSOFT, Remedy.RECHECK, detail, until=last.retry_at)
+
+
+def _refused(record: HoldingRecord, last: ActionRecord) -> Blocker:
+    detail = f"{last.kind.value} was refused: {last.status or ''} {last.code} {last.detail}".replace("  ", " ").strip()
+    action = "Remove the reason or end it in Partner Center, then resume (the action is tried once more)."
+    return Blocker(record.holding.key, record.holding.name, Cause.REFUSED, Remedy.PERSON, detail, action)
+
+
+def _reactivated(record: HoldingRecord, times: int) -> Blocker:
+    detail = f"was ended {times} times and is active again: somebody or something switches it on"
+    action = "Find who reactivates it (customer administrator, another tool), stop that, then resume."
+    return Blocker(record.holding.key, record.holding.name, Cause.REACTIVATED, Remedy.PERSON, detail, action)

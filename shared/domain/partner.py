@@ -1,0 +1,166 @@
+"""What Partner Center, Azure and Graph say, as typed records: the vocabulary of the ports.
+
+Status strings stay raw here (their documented lists are open); classification happens in `classify`.
+Every date-time is aware and in UTC; None means absent, which is never false, 0 or "".
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Collection(Generic[T]):
+    """One collection read to its end: `total` is what the service said it holds, if it said so."""
+
+    items: tuple[T, ...]
+    total: int | None = None
+
+    @property
+    def complete(self) -> bool:
+        """A collection whose total differs from what was read proves nothing (I8)."""
+        return self.total is None or self.total == len(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerProfile:
+    """A customer as the list or the single read shows it; `delegated_access` (DAP) only in the single read."""
+
+    id: str
+    company_name: str
+    domain: str
+    relationship: str
+    delegated_access: bool | None = None
+    custom_domains: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledAction:
+    """What Partner Center will do by itself, for example Cancel at TermEnd."""
+
+    schedule_type: str
+    action_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """One item of a customer's subscriptions. `image` is the whole resource as JSON text, the body of every later PATCH
+    (a minimal body would reset auto-renew and the next term)."""
+
+    id: str
+    offer_id: str
+    name: str
+    status: str
+    quantity: int | None = None
+    product_type: str | None = None
+    product_subtype: str | None = None
+    unit_type: str | None = None
+    billing_type: str | None = None
+    is_trial: bool | None = None
+    is_microsoft_product: bool | None = None
+    parent_id: str | None = None
+    order_id: str | None = None
+    auto_renew: bool | None = None
+    term_end: datetime | None = None
+    cancellable_until: datetime | None = None
+    scheduled_actions: tuple[ScheduledAction, ...] = ()
+    attention_needed: bool = False
+    image: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """Software or a reservation that the customer is entitled to; `resource_id` is the Azure reservation order."""
+
+    type: str
+    order_id: str
+    line_id: str
+    product_id: str
+    quantity: int | None
+    resource_id: str | None = None
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One line of an order; software that is perpetual has no subscription."""
+
+    number: int
+    offer_id: str
+    name: str
+    quantity: int | None
+    subscription_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order; some answers carry no status."""
+
+    id: str
+    status: str | None
+    created_at: datetime | None
+    lines: tuple[OrderLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A transfer of subscriptions to another partner; only `Active` blocks."""
+
+    id: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class AzureSubscription:
+    """An Azure subscription below an Azure plan: `active` or `inactive`."""
+
+    id: str
+    plan_id: str
+    name: str
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """An Azure reservation as the Azure reservation API shows it."""
+
+    order_id: str
+    id: str
+    name: str
+    state: str
+    quantity: int | None = None
+    expires_at: datetime | None = None
+    renew: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SavingsPlan:
+    """An Azure savings plan: never cancellable, ends at `expires_at`."""
+
+    id: str
+    name: str
+    state: str
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DelegatedRelationship:
+    """A granular delegated admin relationship (GDAP)."""
+
+    id: str
+    name: str
+    status: str
+    etag: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WriteAnswer:
+    """What a write was answered: HTTP status, a text for the timeline, and whether the effect is already visible."""
+
+    status: int
+    completed: bool
+    detail: str = ""

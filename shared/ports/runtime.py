@@ -1,0 +1,114 @@
+"""Ports towards the platform: time, the message bus and the store of offboardings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from shared.domain.ledger import HoldingRecord
+from shared.domain.messages import OutboundMessage, TimelineEntry
+from shared.domain.offboarding import Offboarding, Status
+
+
+class Clock(Protocol):
+    """Two clocks: business time for terms, schedules and waits; machine time for claims and time-outs."""
+
+    def now(self) -> datetime:
+        """Business time, aware UTC."""
+
+    def machine(self) -> datetime:
+        """Machine time, aware UTC; never shifted."""
+
+    def monotonic(self) -> float:
+        """Seconds that only go forward, for deadlines inside one process."""
+
+
+class Bus(Protocol):
+    """Queues and the event topic."""
+
+    def send(self, messages: Sequence[OutboundMessage]) -> None:
+        """Send in order; raises UnavailableError when one was not acknowledged. Sending an id twice is harmless."""
+
+
+class Live(StrEnum):
+    """What a change does to the marker that allows one live offboarding for each customer."""
+
+    KEEP = "keep"
+    TAKE = "take"
+    RELEASE = "release"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Everything that one write stores: all of it, or nothing (holdings may become visible first).
+
+    `etag` None creates the record. `live` TAKE fails with LiveElsewhere when another offboarding holds the marker.
+    """
+
+    offboarding: Offboarding
+    etag: str | None
+    holdings: tuple[HoldingRecord, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
+    outbox: tuple[OutboundMessage, ...] = ()
+    live: Live = Live.KEEP
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An offboarding as stored, with the ETag for the next conditional write."""
+
+    offboarding: Offboarding
+    etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveElsewhere:
+    """The customer already has a live offboarding."""
+
+    offboarding_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which offboardings to list; newest first, `after` is the cursor of the page before."""
+
+    statuses: tuple[Status, ...] = ()
+    customer_id: str | None = None
+    limit: int = 50
+    after: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of offboardings and the cursor of the next one, if any."""
+
+    items: tuple[Offboarding, ...]
+    next: str | None
+
+
+class OffboardingStore(Protocol):
+    """Offboardings with their holdings, timeline and outbox. Every write is conditional on an ETag."""
+
+    def load(self, offboarding_id: str) -> Stored | None: ...
+
+    def commit(self, change: Change) -> Stored | LiveElsewhere:
+        """Store a change; raises ConcurrencyConflictError when the stored ETag is another (or the record exists)."""
+
+    def holdings(self, offboarding_id: str) -> Mapping[str, HoldingRecord]: ...
+
+    def timeline(self, offboarding_id: str) -> Sequence[TimelineEntry]: ...
+
+    def outbox(self, offboarding_id: str) -> Sequence[OutboundMessage]: ...
+
+    def clear_outbox(self, offboarding_id: str, message_ids: Sequence[str]) -> None: ...
+
+    def due(self, now: datetime, machine: datetime, grace: timedelta, limit: int) -> Sequence[str]:
+        """Ids of what a sweeper must look at: an overdue wake-up, an expired claim, an undrained outbox, a reminder."""
+
+    def find(self, wanted: Filter) -> Page: ...
+
+    def ping(self) -> None:
+        """Raises UnavailableError when the store cannot be reached."""

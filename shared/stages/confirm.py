@@ -1,0 +1,167 @@
+"""confirm: prove that the removal took effect, end GDAP, and finish. Polled by messages, never by waiting here.
+
+A proof that holds is kept; the customer list is read anew in every check, because absence counts only together with a
+complete list read by the same sign-in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from shared.domain.errors import NoRelationshipError, RefusedError
+from shared.domain.holdings import HoldingKind
+from shared.domain.identifiers import ms_request_id
+from shared.domain.offboarding import Proof, Reason, Stage, Status
+from shared.stages.outcome import Again, Attention, Finish, Next, Outcome
+from shared.stages.session import Session
+
+GDAP_ENDED = frozenset({"terminated", "expired"})
+GDAP_ENDING = frozenset({"terminationrequested", "terminating"})
+_Check = Callable[[Session], tuple[bool, str]]
+
+
+def confirm(session: Session) -> Outcome:
+    """Check every proof; removed when all hold, otherwise come back until the deadline."""
+    services, now = session.services, session.services.clock.now()
+    since = session.offboarding.confirming_since or now
+    session.offboarding = replace(session.offboarding, confirming_since=since)
+    proofs = _check_all(session)
+    session.offboarding = replace(session.offboarding, proofs=proofs)
+    failing = [proof for proof in proofs if not proof.holds]
+    if not failing:
+        return _finish(session)
+    session.note("proofs", "; ".join(f"{proof.name}: {proof.detail}" for proof in failing))
+    names = ", ".join(proof.name for proof in failing)
+    if now < since + services.pace.confirm_deadline:
+        rechecks = session.offboarding.counters.rechecks
+        session.offboarding = replace(
+            session.offboarding, counters=replace(session.offboarding.counters, rechecks=rechecks + 1)
+        )
+        delay = min(services.pace.settle_poll * 2 ** min(rechecks, 10), services.pace.recheck)
+        return Again(now + delay, Reason("confirming", f"removed; still waiting for: {names}"))
+    return _overdue(session, names, {proof.name for proof in failing})
+
+
+def _check_all(session: Session) -> tuple[Proof, ...]:
+    now = session.services.clock.now()
+    held = {proof.name: proof for proof in session.offboarding.proofs if proof.holds}
+    proofs = []
+    for name, check in CHECKS.items():
+        if name in held and name not in READ_ANEW:
+            proofs.append(held[name])
+            continue
+        holds, detail = check(session)
+        proofs.append(Proof(name, holds, detail, now))
+    return tuple(proofs)
+
+
+def _finish(session: Session) -> Outcome:
+    url = session.services.partner_center.relationship_request_url()
+    removal = session.offboarding.removal
+    # Refused as gone already at the first try: it was not us. At a repetition: the unanswered call before took effect.
+    ours = removal is not None and (removal.accepted or removal.status is None or removal.tries > 1)
+    session.offboarding = replace(session.offboarding, reestablish_url=url)
+    proofs = session.offboarding.proofs
+    session.note("proven", "; ".join(f"{proof.name}: {proof.detail}" for proof in proofs))
+    if not ours:
+        return Finish(Status.ALREADY_REMOVED, Reason("gone_before_us", "the relationship was gone when we asked"))
+    text = f"the reseller relationship is removed; {len(proofs)} proofs hold"
+    return Finish(Status.REMOVED, Reason("removed", text, SURVIVORS))
+
+
+SURVIVORS = (
+    "Tell the customer to delete what survives: Azure role assignments of this partner, its guest users, "
+    "and its multi-tenant applications."
+)
+
+
+def _overdue(session: Session, names: str, failing: set[str]) -> Outcome:
+    """Past the deadline: a customer that is still listed was not removed, anything else needs a person."""
+    counters, removal = session.offboarding.counters, session.offboarding.removal
+    bounded = counters.refusals < session.services.pace.refusals_before_attention
+    if {"customer_list", "customer_read"} <= failing and removal is not None and bounded:
+        session.offboarding = replace(
+            session.offboarding,
+            removal=replace(removal, without_effect=True),
+            confirming_since=None,
+            proofs=(),
+            counters=replace(counters, refusals=counters.refusals + 1, rechecks=0),
+        )
+        return Next(Stage.VERIFY, Reason("no_effect", "the removal was accepted but the customer is still listed"))
+    text = f"the removal was accepted, but after the deadline these proofs still do not hold: {names}"
+    return Attention(Reason("proof_overdue", text, "Check them in Partner Center and Entra, then resume."))
+
+
+def _not_listed(session: Session) -> tuple[bool, str]:
+    customers = session.services.partner_center.list_customers()
+    listed = any(item.id.lower() == session.offboarding.customer_id for item in customers.items)
+    if listed:
+        return False, "still in the customer list"
+    if not customers.complete:
+        return False, f"the customer list is incomplete ({len(customers.items)} of {customers.total})"
+    return True, f"not among the {len(customers.items)} customers"
+
+
+def _refused(call: Callable[[Session, str], object]) -> _Check:
+    def check(session: Session) -> tuple[bool, str]:
+        try:
+            call(session, session.offboarding.customer_id or "")
+        except NoRelationshipError as error:
+            return True, f"refused with {error.status} {error.remote_code}"
+        return False, "still readable"
+
+    return check
+
+
+def _support_contact(session: Session) -> tuple[bool, str]:
+    legacy = [r.holding.id for r in session.records.values() if r.holding.kind is HoldingKind.LEGACY_LICENCE]
+    if not legacy:
+        return True, "no legacy subscription, so there is no support contact to ask for"
+    refused = session.services.partner_center.support_contact_refused(session.offboarding.customer_id or "", legacy[0])
+    return refused, "not readable any more" if refused else "still readable"
+
+
+def _audited(session: Session) -> tuple[bool, str]:
+    removal, offboarding = session.offboarding.removal, session.offboarding
+    since = removal.intended_at if removal else offboarding.created_at
+    found = session.services.partner_center.removal_audited(offboarding.customer_id or "", since)
+    return found, "remove_partner_customer_relationship succeeded" if found else "no record in the activity log yet"
+
+
+def _gdap(session: Session) -> tuple[bool, str]:
+    """GDAP ends here, after the removal: it e-mails both sides, and its rights may be needed to read Azure before."""
+    offboarding, admin = session.offboarding, session.services.delegated_admin
+    relationships = admin.list_relationships(offboarding.customer_id or "").items
+    alive = [item for item in relationships if item.status.casefold() not in GDAP_ENDED]
+    for item in alive:
+        if item.status.casefold() in GDAP_ENDING or item.id in session.offboarding.gdap_requested:
+            continue
+        session.require_time()
+        session.require_live()
+        request_id = ms_request_id(offboarding.id, f"gdap:{item.id}", "terminate", 1)
+        session.note("gdap.intended", item.name, holding=f"gdap:{item.id}", request_id=request_id)
+        session.save()
+        try:
+            answer = admin.terminate(item, request_id)
+        except RefusedError as error:
+            session.note("gdap.refused", str(error), holding=f"gdap:{item.id}", status=error.status)
+            continue
+        requested = (*session.offboarding.gdap_requested, item.id)
+        session.note("gdap.accepted", answer.detail, holding=f"gdap:{item.id}", status=answer.status)
+        session.save(replace(session.offboarding, gdap_requested=requested))
+    if alive:
+        return False, f"{len(alive)} of {len(relationships)} delegated admin relationships not ended yet"
+    return True, f"all {len(relationships)} delegated admin relationships are ended"
+
+
+CHECKS: dict[str, _Check] = {
+    "customer_list": _not_listed,
+    "customer_read": _refused(lambda session, customer: session.services.partner_center.get_customer(customer)),
+    "subscriptions": _refused(lambda session, customer: session.services.partner_center.list_subscriptions(customer)),
+    "purchasing": _refused(lambda session, customer: session.services.partner_center.list_orders(customer)),
+    "delegated_admin": _gdap,
+    "support_contact": _support_contact,
+    "activity_log": _audited,
+}
+READ_ANEW = frozenset({"customer_list"})

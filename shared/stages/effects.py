@@ -1,0 +1,193 @@
+"""Writes to holdings: intents stored before, answers after, in small batches that run in parallel within bounds (I10).
+
+Dying before the call leaves an open intent without an effect; dying after it leaves one with an effect. Both look the
+same from outside, so the next run reads everything before it writes again, and repeats with the same MS-RequestId.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeVar
+
+from shared.domain.disposition import ActionKind
+from shared.domain.errors import (
+    BusyError,
+    NoAnswerError,
+    RefusedError,
+    RemoteError,
+    SignInRequiredError,
+    ThrottledError,
+    shorten,
+)
+from shared.domain.identifiers import ms_request_id
+from shared.domain.ledger import ActionRecord, ActionState, HoldingRecord, decide, next_number
+from shared.domain.partner import WriteAnswer
+from shared.ports.partner import SubscriptionTarget
+from shared.stages.services import Services
+from shared.stages.session import Session
+
+T = TypeVar("T")
+Result = WriteAnswer | RemoteError
+
+
+def due_actions(session: Session, kinds: frozenset[ActionKind]) -> list[tuple[HoldingRecord, ActionKind]]:
+    """What must be done now, add-ons and children before what carries them."""
+    services, now = session.services, session.services.clock.now()
+    due = []
+    for record in session.records.values():
+        action = decide(record, services.policy, services.pace, now).action
+        if action is not None and action in kinds:
+            due.append((record, action))
+    return sorted(due, key=lambda item: (item[0].holding.parent_id is None, item[0].holding.key))
+
+
+def perform(session: Session, due: Sequence[tuple[HoldingRecord, ActionKind]]) -> int:
+    """Carry out `due` and return how many calls were answered well.
+
+    Raises ClaimEndingError between batches when time is short, and after a batch is recorded the first error that
+    concerns more than its own holding (throttled, signed out, no clear answer).
+    """
+    accepted = 0
+    for wave in _waves(due):
+        for batch in _chunks(wave, session.services.pace.batch):
+            session.require_time()
+            session.require_live()
+            results = _run_batch(session, batch)
+            accepted += sum(isinstance(result, WriteAnswer) for result in results)
+            for result in results:
+                if isinstance(result, RemoteError) and not isinstance(result, RefusedError):
+                    raise result
+    return accepted
+
+
+def _waves(due: Sequence[tuple[HoldingRecord, ActionKind]]) -> tuple[list[tuple[HoldingRecord, ActionKind]], ...]:
+    # Add-ons first: a base that is cancelled before its add-ons may be refused.
+    children = [item for item in due if item[0].holding.parent_id is not None]
+    return children, [item for item in due if item[0].holding.parent_id is None]
+
+
+def _run_batch(session: Session, batch: Sequence[tuple[HoldingRecord, ActionKind]]) -> list[Result]:
+    services, now = session.services, session.services.clock.now()
+    intended = [_intend(session, record, kind, now) for record, kind in batch]
+    session.save(holdings=intended)
+    with ThreadPoolExecutor(max_workers=services.pace.parallel) as pool:
+        customer_id = session.offboarding.customer_id or ""
+        results = list(pool.map(lambda record: _call(services, customer_id, record), intended))
+    session.save(holdings=[_answered(session, r, result) for r, result in zip(intended, results, strict=True)])
+    return results
+
+
+def _intend(session: Session, record: HoldingRecord, kind: ActionKind, now: datetime) -> HoldingRecord:
+    n = next_number(record, kind)
+    request_id = ms_request_id(session.offboarding.id, record.holding.key, kind.value, n)
+    session.note(f"{kind.value}.intended", record.holding.name, holding=record.holding.key, request_id=request_id)
+    action = ActionRecord(kind, n, request_id, ActionState.INTENDED, now)
+    last = record.last
+    if last is not None and last.state is ActionState.INTENDED and last.kind is kind:
+        return record.with_last(action)
+    return replace(record, actions=(*record.actions, action))
+
+
+def _call(services: Services, customer_id: str, record: HoldingRecord) -> Result:
+    action = record.last
+    if action is None:
+        raise ValueError("a call needs a stored intent")
+    try:
+        return _CALLS[action.kind](services, customer_id, record, action.request_id)
+    except RemoteError as error:
+        return error
+
+
+def _answered(session: Session, record: HoldingRecord, result: Result) -> HoldingRecord:
+    action, now = record.last, session.services.clock.now()
+    if action is None:
+        raise ValueError("an answer needs a stored intent")
+    holding = record.holding.key
+    if isinstance(result, WriteAnswer):
+        session.note(
+            f"{action.kind.value}.accepted",
+            result.detail,
+            holding=holding,
+            status=result.status,
+            request_id=action.request_id,
+        )
+        return record.with_last(
+            replace(action, state=ActionState.ACCEPTED, answered_at=now, status=result.status, detail=result.detail)
+        )
+    state, what = _reading_of(result)
+    session.note(
+        f"{action.kind.value}.{what}", str(result), holding=holding, status=result.status, request_id=action.request_id
+    )
+    retry_at = now + (result.retry_after or session.services.pace.first_retry)
+    unanswered = isinstance(result, NoAnswerError)
+    return record.with_last(
+        replace(
+            action,
+            state=state,
+            answered_at=None if unanswered else now,
+            status=result.status,
+            code=result.remote_code or result.code,
+            detail=shorten(result.message, 300),
+            retry_at=retry_at if state is ActionState.POSTPONED else None,
+        )
+    )
+
+
+def _reading_of(error: RemoteError) -> tuple[ActionState, str]:
+    """What an error says about the intent: refused for good, postponed, or open (the effect is unknown)."""
+    if isinstance(error, BusyError | ThrottledError | SignInRequiredError):
+        return ActionState.POSTPONED, "postponed"
+    if isinstance(error, RefusedError):
+        return ActionState.REFUSED, "refused"
+    return ActionState.INTENDED, "unclear"
+
+
+def _chunks(items: Sequence[T], size: int) -> Iterable[Sequence[T]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+_Call = Callable[[Services, str, HoldingRecord, str], WriteAnswer]
+
+
+def _status_to(target: SubscriptionTarget) -> _Call:
+    def call(services: Services, customer_id: str, record: HoldingRecord, request_id: str) -> WriteAnswer:
+        holding = record.holding
+        return services.partner_center.set_subscription_status(
+            customer_id, holding.id, holding.image, target, request_id
+        )
+
+    return call
+
+
+def _end_at_term(services: Services, customer_id: str, record: HoldingRecord, request_id: str) -> WriteAnswer:
+    return services.partner_center.end_at_term(customer_id, record.holding.id, request_id)
+
+
+def _cancel_azure(services: Services, customer_id: str, record: HoldingRecord, request_id: str) -> WriteAnswer:
+    plan_id = record.holding.parent_id or ""
+    return services.partner_center.cancel_azure_subscription(customer_id, plan_id, record.holding.id, request_id)
+
+
+def _cancel_order(services: Services, customer_id: str, record: HoldingRecord, request_id: str) -> WriteAnswer:
+    return services.partner_center.cancel_order(customer_id, record.holding.id, request_id)
+
+
+def _return_reservation(services: Services, customer_id: str, record: HoldingRecord, request_id: str) -> WriteAnswer:
+    holding = record.holding
+    return services.reservations.return_reservation(
+        customer_id, holding.parent_id or "", holding.id, holding.quantity or 1, request_id
+    )
+
+
+_CALLS: dict[ActionKind, _Call] = {
+    ActionKind.SUSPEND: _status_to(SubscriptionTarget.SUSPENDED),
+    ActionKind.SUSPEND_AZURE_PLAN: _status_to(SubscriptionTarget.SUSPENDED),
+    ActionKind.CANCEL: _status_to(SubscriptionTarget.DELETED),
+    ActionKind.END_AT_TERM: _end_at_term,
+    ActionKind.CANCEL_AZURE_SUBSCRIPTION: _cancel_azure,
+    ActionKind.CANCEL_ORDER: _cancel_order,
+    ActionKind.RETURN_RESERVATION: _return_reservation,
+}

@@ -1,0 +1,143 @@
+"""Taking an inventory: all collections of one customer, read in parallel and within bounds, then recorded."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+
+from shared.domain.assemble import AzureRead, PartnerCenterRead, assemble, needs_azure, ordered_subscriptions
+from shared.domain.classify import subscription_holding, subscription_kind
+from shared.domain.errors import RefusedError, SignInRequiredError
+from shared.domain.holdings import HoldingKind
+from shared.domain.inventory import Inventory, InventoryProblem
+from shared.domain.ledger import ActionState, HoldingRecord, observe
+from shared.domain.partner import AzureSubscription, Collection
+from shared.stages.services import Services
+from shared.stages.session import Session
+
+AZURE_KINDS = frozenset({HoldingKind.RESERVATION, HoldingKind.SAVINGS_PLAN})
+AZURE_ROLE = (
+    "Give the sign-in account the Reservations Reader and Savings plan Reader roles in the customer's tenant "
+    "(through GDAP or admin-on-behalf-of), then resume."
+)
+
+
+def take_inventory(session: Session) -> Inventory:
+    """One complete inventory, recorded: every holding seen or missed is stored before anything follows from it.
+
+    Raises NoRelationshipError when the customer is not readable as ours, RemoteError when a read fails.
+    """
+    services, customer_id = session.services, _customer_id(session)
+    began_at, began_monotonic = services.clock.now(), services.clock.monotonic()
+    profile = services.partner_center.get_customer(customer_id)
+    read = _read_partner_center(services, customer_id)
+    known_azure = any(record.holding.kind in AZURE_KINDS for record in session.records.values())
+    azure, problems = _read_azure(services, customer_id, read, wanted=known_azure)
+    holdings, contradictions = assemble(read, azure, services.clock.now())
+    inventory = Inventory(
+        profile,
+        holdings,
+        (*problems, *contradictions),
+        began_at,
+        began_monotonic,
+        ordered_subscriptions(read.orders.items),
+    )
+    _record(session, inventory)
+    return inventory
+
+
+def read_back(session: Session) -> None:
+    """One list of the subscriptions after writes: effects that are visible already are closed, the rest stays open."""
+    services = session.services
+    items = services.partner_center.list_subscriptions(_customer_id(session)).items
+    changed = []
+    for item in items:
+        seen = subscription_holding(item)
+        record = session.records.get(seen.key)
+        if record is None:
+            continue
+        children = record.holding.active_children
+        updated = observe(
+            record, subscription_holding(item, children), services.policy, services.pace, services.clock.now()
+        )
+        if updated is not record:
+            changed.append(updated)
+    session.note("read_back", f"{len(items)} subscriptions read after writing, {len(changed)} changed")
+    session.save(holdings=changed)
+
+
+def close_open_intents(session: Session) -> None:
+    """After a crash or an unclear answer: read before writing again (I2)."""
+    if any(record.last and record.last.state is ActionState.INTENDED for record in session.records.values()):
+        session.note("open_intents", "an earlier call has no clear answer: reading everything before writing again")
+        take_inventory(session)
+
+
+def _customer_id(session: Session) -> str:
+    customer_id = session.offboarding.customer_id
+    if customer_id is None:
+        raise RefusedError("the customer is not identified yet")
+    return customer_id
+
+
+def _read_partner_center(services: Services, customer_id: str) -> PartnerCenterRead:
+    api = services.partner_center
+    with ThreadPoolExecutor(max_workers=services.pace.parallel) as pool:
+        subscriptions = pool.submit(api.list_subscriptions, customer_id)
+        entitlements = pool.submit(api.list_entitlements, customer_id)
+        orders = pool.submit(api.list_orders, customer_id)
+        transfers = pool.submit(api.list_transfers, customer_id)
+        found = subscriptions.result()
+        plans = [item.id for item in found.items if subscription_kind(item) is HoldingKind.AZURE_PLAN]
+        below = list(pool.map(lambda plan: api.list_azure_subscriptions(customer_id, plan), plans))
+        return PartnerCenterRead(found, entitlements.result(), orders.result(), transfers.result(), _joined(below))
+
+
+def _joined(parts: list[Collection[AzureSubscription]]) -> Collection[AzureSubscription]:
+    items = tuple(item for part in parts for item in part.items)
+    totals = [part.total for part in parts]
+    complete = all(part.complete for part in parts)
+    total = len(items) if complete else sum(total or 0 for total in totals)
+    return Collection(items, total)
+
+
+def _read_azure(
+    services: Services, customer_id: str, read: PartnerCenterRead, *, wanted: bool
+) -> tuple[AzureRead | None, tuple[InventoryProblem, ...]]:
+    if not wanted and not needs_azure(read.subscriptions.items, read.entitlements.items):
+        return None, ()
+    try:
+        reservations = services.reservations.list_reservations(customer_id)
+        return AzureRead(reservations, services.reservations.list_savings_plans(customer_id)), ()
+    except (RefusedError, SignInRequiredError) as error:
+        detail = f"Azure reservations and savings plans cannot be read: {error}"
+        return None, (InventoryProblem("azure", "azure_unreadable", detail, AZURE_ROLE, passes_by_itself=False),)
+
+
+def _record(session: Session, inventory: Inventory) -> None:
+    services, now = session.services, session.services.clock.now()
+    seen, known = inventory.by_key, session.records
+    changed: list[HoldingRecord] = []
+    for key in (*seen, *(key for key in known if key not in seen)):
+        if key not in seen and _outside(key, inventory):
+            continue
+        record = observe(known.get(key), seen.get(key), services.policy, services.pace, now)
+        if record is not known.get(key):
+            changed.append(record)
+    detail = f"{len(inventory.holdings)} holdings, {len(changed)} new or changed"
+    session.note("inventory", detail + "".join(f"; {problem.detail}" for problem in inventory.problems[:5]))
+    session.save(holdings=changed)
+
+
+def _outside(key: str, inventory: Inventory) -> bool:
+    # What an unread or incomplete collection does not show is not missing; the problem itself blocks already.
+    unread = {problem.collection for problem in inventory.problems}
+    if "azure" in unread and key.startswith(("reservation:", "savingsplan:")):
+        return True
+    prefixes = {"subscriptions": "subscription:", "azureEntitlements": "azure:", "orders": "order:"}
+    return any(key.startswith(prefix) for name, prefix in prefixes.items() if name in unread)
+
+
+def stamp(at: datetime) -> str:
+    """A date for people: minutes, UTC."""
+    return f"{at:%Y-%m-%d %H:%M} UTC"

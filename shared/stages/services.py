@@ -1,0 +1,41 @@
+"""What a stage works with: the ports, the policy and the identity of this partner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from shared.domain.policy import Pace, Policy
+from shared.ports.partner import DelegatedAdmin, PartnerCenter, Reservations
+from shared.ports.runtime import Bus, Clock, OffboardingStore
+
+
+class Mode(StrEnum):
+    """PLAN: a fresh deployment, nothing is ever written to a customer. LIVE: the pipeline acts."""
+
+    PLAN = "plan"
+    LIVE = "live"
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """Who we are and whom we never touch (tenant ids in lower case)."""
+
+    tenant_id: str
+    protected_customers: frozenset[str] = field(default_factory=frozenset)
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything behind ports, built once by the bootstrap or by a test."""
+
+    partner_center: PartnerCenter
+    reservations: Reservations
+    delegated_admin: DelegatedAdmin
+    store: OffboardingStore
+    bus: Bus
+    clock: Clock
+    partner: Partner
+    policy: Policy = field(default_factory=Policy)
+    pace: Pace = field(default_factory=Pace)
+    mode: Mode = Mode.LIVE

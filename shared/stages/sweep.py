@@ -1,0 +1,82 @@
+"""The sweeper: wakes what is overdue, drains what is owed, reminds of what waits for a person. A lost message heals."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from shared.contracts.events import event_message
+from shared.domain.errors import ConcurrencyConflictError
+from shared.domain.messages import Actor
+from shared.domain.offboarding import RUNNABLE, Offboarding, Status
+from shared.ports.runtime import Stored
+from shared.stages.outbox import drain
+from shared.stages.services import Services
+from shared.stages.session import Session
+from shared.stages.transition import wake_up
+
+log = logging.getLogger("offboarding")
+AT_A_TIME = 200
+
+
+def sweep(services: Services) -> int:
+    """One round, bounded; returns how many offboardings were touched. One that fails does not stop the others."""
+    ids = services.store.due(services.clock.now(), services.clock.machine(), services.pace.sweep_grace, AT_A_TIME)
+    touched = 0
+    for identity in ids:
+        try:
+            touched += _sweep_one(services, identity)
+        except ConcurrencyConflictError:
+            log.info("somebody else is at it already", extra={"offboardingId": identity})
+        except Exception:
+            log.exception("sweeping failed; it is tried again in the next round", extra={"offboardingId": identity})
+    if touched:
+        log.info("swept %d offboarding(s)", touched)
+    return touched
+
+
+def _sweep_one(services: Services, identity: str) -> int:
+    drained = services.store.outbox(identity)
+    if drained:
+        drain(services, identity)
+    stored = services.store.load(identity)
+    if stored is None:
+        return 0
+    if _overdue(stored.offboarding, services):
+        _wake(stored, services)
+        return 1
+    if _reminder_due(stored.offboarding, services):
+        _remind(stored, services)
+        return 1
+    return 1 if drained else 0
+
+
+def _overdue(offboarding: Offboarding, services: Services) -> bool:
+    if offboarding.status not in RUNNABLE or offboarding.next_attempt_at is None:
+        return False
+    claimed = offboarding.claim is not None and offboarding.claim.expires_at > services.clock.machine()
+    expired = offboarding.claim is not None and not claimed
+    late = offboarding.next_attempt_at + services.pace.sweep_grace <= services.clock.now()
+    return not claimed and (late or (expired and offboarding.next_attempt_at <= services.clock.now()))
+
+
+def _wake(stored: Stored, services: Services) -> None:
+    session, now = Session(stored, services, Actor.SWEEPER), services.clock.now()
+    session.note("woken", "its wake-up was overdue")
+    # The date moves to now, so that the next round leaves this wake-up its time to arrive.
+    session.offboarding = replace(session.offboarding, next_attempt_at=now, updated_at=now)
+    session.save(outbox=tuple(wake_up(session, now, services.pace)))
+    drain(services, session.offboarding.id)
+
+
+def _reminder_due(offboarding: Offboarding, services: Services) -> bool:
+    waits = offboarding.status is Status.NEEDS_ATTENTION and offboarding.next_attempt_at is not None
+    return waits and (offboarding.next_attempt_at or services.clock.now()) <= services.clock.now()
+
+
+def _remind(stored: Stored, services: Services) -> None:
+    session, now = Session(stored, services, Actor.SWEEPER), services.clock.now()
+    session.note("reminded", session.offboarding.reason.text if session.offboarding.reason else "")
+    session.offboarding = replace(session.offboarding, next_attempt_at=now + services.pace.reminder)
+    session.save(outbox=(event_message(session.offboarding, session.offboarding.blockers, now),))
+    drain(services, session.offboarding.id)

@@ -1,0 +1,125 @@
+"""verify: a fresh, complete inventory through the gate. Clear leads to removal; all else waits, goes back or asks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from shared.domain.disposition import SUSPEND_STAGE, Blocker, Cause, Remedy
+from shared.domain.errors import NoRelationshipError
+from shared.domain.gate import Blockers, RemovalPermit, gate
+from shared.domain.inventory import Inventory
+from shared.domain.ledger import decide
+from shared.domain.offboarding import Counters, Reason, Stage, Status
+from shared.stages.outcome import Again, Attention, Finish, Next, Outcome
+from shared.stages.read import stamp, take_inventory
+from shared.stages.session import Session
+
+JUST_AFTER = timedelta(seconds=1)
+
+
+def verify(session: Session) -> Outcome:
+    """Decide what happens next from what is really there."""
+    try:
+        inventory = take_inventory(session)
+    except NoRelationshipError:
+        return gone_without_us(session)
+    verdict = judge(session, inventory)
+    if isinstance(verdict, RemovalPermit):
+        return Next(Stage.REMOVE, Reason("clear", f"nothing is active any more ({verdict.holdings} holdings)"))
+    return _next_step(session, verdict)
+
+
+def judge(session: Session, inventory: Inventory) -> RemovalPermit | Blockers:
+    """The gate's verdict, recorded on the holdings and the head."""
+    services, now = session.services, session.services.clock.now()
+    verdict = gate(inventory, session.records, services.policy, services.pace, now)
+    blockers = verdict.items if isinstance(verdict, Blockers) else ()
+    by_key = {blocker.key: blocker for blocker in blockers}
+    changed = [
+        replace(record, blocker=by_key.get(key))
+        for key, record in session.records.items()
+        if record.blocker != by_key.get(key)
+    ]
+    paid_until = verdict.paid_until if isinstance(verdict, Blockers) else None
+    session.offboarding = replace(session.offboarding, blockers=blockers[:20], paid_until=paid_until)
+    session.note("gate", f"{len(blockers)} blocker(s)" + "".join(f"; {_line(item)}" for item in blockers[:5]))
+    session.save(holdings=changed)
+    return verdict
+
+
+def gone_without_us(session: Session) -> Outcome:
+    """The relationship ended without a removal of ours: somebody else removed it."""
+    customers = session.services.partner_center.list_customers()
+    listed = any(item.id.lower() == session.offboarding.customer_id for item in customers.items)
+    if listed or not customers.complete:
+        # A refused read alone proves nothing: the same sign-in must read the whole list without this customer (I8).
+        at = session.services.clock.now() + session.services.pace.recheck
+        detail = "is still in the customer list" if listed else "may be in the customer list, which is incomplete"
+        return Again(at, Reason("relationship_unclear", f"the customer is not readable but {detail}"))
+    text = "Partner Center shows no relationship with this customer any more; it was not removed by this pipeline"
+    return Finish(Status.ALREADY_REMOVED, Reason("gone_without_us", text))
+
+
+def _next_step(session: Session, blockers: Blockers) -> Outcome:
+    pace, now = session.services.pace, session.services.clock.now()
+    back = _stage_with_work(session)
+    if back is not None:
+        return _go_back(session, back)
+    persons = blockers.of(Remedy.PERSON)
+    if persons:
+        first = persons[0]
+        more = f" (and {len(persons) - 1} more)" if len(persons) > 1 else ""
+        return Attention(Reason(first.cause.value, f"{_line(first)}{more}", first.what_to_do))
+    until = blockers.next_date or now + pace.settle_poll
+    soft = [item for item in blockers.items if item.remedy is Remedy.RECHECK and item.cause is not Cause.VANISHED]
+    rechecks = session.offboarding.counters.rechecks
+    if any(item.until == until for item in soft):
+        # Only asking again helps: ask less often the longer it takes.
+        until = max(until, now + min(pace.settle_poll * 2 ** min(rechecks, 10), pace.recheck))
+    session.offboarding = replace(
+        session.offboarding, counters=replace(session.offboarding.counters, rechecks=rechecks + 1, returns=0)
+    )
+    at = min(until + JUST_AFTER, now + pace.longest_wait)
+    return Again(max(at, now + JUST_AFTER), _waiting_reason(blockers))
+
+
+def _stage_with_work(session: Session) -> Stage | None:
+    services, now = session.services, session.services.clock.now()
+    actions = {decide(record, services.policy, services.pace, now).action for record in session.records.values()}
+    wanted = {action for action in actions if action is not None}
+    if not wanted:
+        return None
+    return Stage.SUSPEND if wanted & SUSPEND_STAGE else Stage.CANCEL
+
+
+def _go_back(session: Session, stage: Stage) -> Outcome:
+    counters: Counters = session.offboarding.counters
+    if counters.returns >= session.services.pace.loops_before_attention:
+        text = f"went back to work {counters.returns} times without getting further"
+        return Attention(
+            Reason("no_progress", text, "Look at the timeline for what is switched on again, then resume.")
+        )
+    session.offboarding = replace(
+        session.offboarding, counters=replace(counters, returns=counters.returns + 1, rechecks=0)
+    )
+    return Next(stage, Reason("work_left", f"the fresh inventory shows work for {stage.value}"))
+
+
+def _waiting_reason(blockers: Blockers) -> Reason:
+    dated = sorted(blockers.of(Remedy.DATE), key=lambda item: item.until or datetime.max.replace(tzinfo=UTC))
+    if not dated:
+        first = blockers.items[0]
+        return Reason(first.cause.value, f"{len(blockers.items)} blocker(s); first: {_line(first)}")
+    last = dated[-1]
+    paid = f"; being paid until {stamp(blockers.paid_until)}" if blockers.paid_until else ""
+    text = (
+        f"{len(dated)} commitment(s) run on, the last until {stamp(last.until)}: {_line(last)}{paid}"
+        if last.until
+        else ""
+    )
+    return Reason(last.cause.value, text)
+
+
+def _line(blocker: Blocker) -> str:
+    return f"{blocker.name} {blocker.detail}"

@@ -1,0 +1,30 @@
+"""suspend and cancel: carry out what the ledger says is due, then hand over to the next stage."""
+
+from __future__ import annotations
+
+from shared.domain.disposition import SUSPEND_STAGE, ActionKind
+from shared.domain.offboarding import Stage
+from shared.stages.effects import due_actions, perform
+from shared.stages.outcome import Next, Outcome
+from shared.stages.read import close_open_intents, read_back
+from shared.stages.session import Session
+
+CANCEL_STAGE = frozenset(ActionKind) - SUSPEND_STAGE
+IN_SUBSCRIPTION_LIST = frozenset({ActionKind.SUSPEND, ActionKind.CANCEL, ActionKind.END_AT_TERM})
+
+
+def suspend(session: Session) -> Outcome:
+    """Only what is safe once suspended: legacy licences and legacy Azure, never NCE, software or SaaS."""
+    close_open_intents(session)
+    perform(session, due_actions(session, SUSPEND_STAGE))
+    return Next(Stage.CANCEL)
+
+
+def cancel(session: Session) -> Outcome:
+    """Everything that is cancelled, returned or set to end with its term; one list reads the subscriptions back."""
+    close_open_intents(session)
+    due = due_actions(session, CANCEL_STAGE)
+    accepted = perform(session, due)
+    if accepted and any(kind in IN_SUBSCRIPTION_LIST for _, kind in due):
+        read_back(session)
+    return Next(Stage.VERIFY)

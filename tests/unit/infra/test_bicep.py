@@ -1,0 +1,167 @@
+"""What must hold of the Bicep whatever else changes in it; the Bicep compiler checks the rest."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.unit.infra.support import BICEP_FILES, INFRA, ROOT, bicep_code, load
+
+MAIN = bicep_code(INFRA / "main.bicep")
+FUNCTION_APP = bicep_code(INFRA / "modules" / "functionapp.bicep")
+EVERYTHING = "\n".join(bicep_code(path) for path in BICEP_FILES)
+ENTITIES = load(INFRA / "servicebus.json")
+ENTITY_NAMES = {entity["name"] for entity in [*ENTITIES["queues"], *ENTITIES["topics"]]}
+CRM_ACCESS = INFRA / "modules" / "crm-access.bicep"
+
+# learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
+FORBIDDEN_ON_FLEX = [
+    "FUNCTIONS_WORKER_RUNTIME",
+    "FUNCTIONS_WORKER_RUNTIME_VERSION",
+    "FUNCTIONS_EXTENSION_VERSION",
+    "FUNCTIONS_MAX_HTTP_CONCURRENCY",
+    "FUNCTIONS_WORKER_DYNAMIC_CONCURRENCY_ENABLED",
+    "SCM_DO_BUILD_DURING_DEPLOYMENT",
+    "ENABLE_ORYX_BUILD",
+    "WEBSITE_RUN_FROM_PACKAGE",
+    "WEBSITE_CONTENT",
+    "WEBSITE_MAX_DYNAMIC_APPLICATION_SCALE_OUT",
+    "WEBSITE_NODE_DEFAULT_VERSION",
+    "WEBSITE_SKIP_CONTENTSHARE_VALIDATION",
+    "WEBSITE_TIME_ZONE",
+    "WEBSITE_USE_PLACEHOLDER",
+    "WEBSITE_VNET_ROUTE_ALL",
+    "TZ",
+    "linuxFxVersion",
+    "alwaysOn",
+    "functionAppScaleLimit",
+]
+
+file_id = pytest.mark.parametrize("path", BICEP_FILES, ids=lambda path: str(path.relative_to(INFRA)))
+
+
+def test_main_reads_the_one_list() -> None:
+    assert MAIN.count("loadJsonContent('servicebus.json')") == 1
+    assert EVERYTHING.count("loadJsonContent(") == 1
+    assert "queues: entities.queues" in MAIN
+    assert "topics: entities.topics" in MAIN
+
+
+@file_id
+def test_no_entity_is_named_outside_the_list(path: Path) -> None:
+    """The CRM's access is the one exception: it must name what it opens, and only names of the list."""
+    literals = set(re.findall(r"'([^']*)'", bicep_code(path)))
+    assert literals & ENTITY_NAMES == ({"offboarding-requests", "offboarding-events"} if path == CRM_ACCESS else set())
+
+
+def test_the_crm_opens_existing_entities() -> None:
+    topic = next(topic for topic in ENTITIES["topics"] if topic["name"] == "offboarding-events")
+    names = re.findall(r"resource \w+ '(\w+)' existing = \{\s*name: '([^']*)'", bicep_code(CRM_ACCESS))
+    assert dict(names) == {"queues": "offboarding-requests", "topics": topic["name"], "subscriptions": "crm"}
+    assert "crm" in {subscription["name"] for subscription in topic["subscriptions"]}
+
+
+@pytest.mark.parametrize("setting", FORBIDDEN_ON_FLEX)
+def test_no_setting_that_flex_consumption_refuses(setting: str) -> None:
+    assert not re.search(rf"\b{setting}\w*\b" if setting == "WEBSITE_CONTENT" else rf"\b{setting}\b", EVERYTHING)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "AzureWebJobsStorage__accountName",
+        "AzureWebJobsStorage__credential: 'managedidentity'",
+        "AzureWebJobsStorage__clientId",
+        "ServiceBus__fullyQualifiedNamespace",
+        "ServiceBus__credential: 'managedidentity'",
+        "ServiceBus__clientId",
+        "APPLICATIONINSIGHTS_CONNECTION_STRING",
+        "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+        "AZURE_CLIENT_ID",
+    ],
+)
+def test_platform_setting(setting: str) -> None:
+    assert re.search(rf"^\s+{re.escape(setting)}", FUNCTION_APP, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("OFFBOARDING_MODE", "mode"),
+        ("OFFBOARDING_PARTNER_TENANT_ID", "partnerTenantId"),
+        ("OFFBOARDING_CLIENT_ID", "partnerClientId"),
+        ("OFFBOARDING_KEY_VAULT_URL", "keyVault.outputs.url"),
+        ("OFFBOARDING_PROTECTED_CUSTOMERS", "protectedCustomers"),
+        ("OFFBOARDING_SWEEP_SCHEDULE", "sweepSchedule"),
+        ("OFFBOARDING_STORE", "'table'"),
+        ("OFFBOARDING_TABLE_ENDPOINT", "storage.outputs.tableEndpoint"),
+    ],
+)
+def test_application_setting(setting: str, value: str) -> None:
+    assert re.search(rf"^\s+{setting}: {re.escape(value)}$", MAIN, re.MULTILINE)
+
+
+def test_a_fresh_deployment_writes_nothing() -> None:
+    parameters = load(INFRA / "main.parameters.json")["parameters"]
+    assert "param mode string = 'plan'" in MAIN
+    assert parameters["mode"]["value"] == "${OFFBOARDING_MODE=plan}"
+
+
+def test_parameter_file_names_parameters_of_main() -> None:
+    parameters: dict[str, Any] = load(INFRA / "main.parameters.json")["parameters"]
+    declared = dict(re.findall(r"^param (\w+) \w+(.*)$", MAIN, re.MULTILINE))
+    assert set(parameters) <= set(declared)
+    assert {name for name, rest in declared.items() if not rest.strip()} <= set(parameters)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "disableLocalAuth: true",  # Service Bus
+        "DisableLocalAuth: true",  # Application Insights
+        "allowSharedKeyAccess: false",
+        "allowBlobPublicAccess: false",
+        "enableRbacAuthorization: true",
+        "enablePurgeProtection: true",
+        "httpsOnly: true",
+    ],
+)
+def test_keys_and_open_doors_are_off(line: str) -> None:
+    assert re.search(rf"^\s+{line}$", EVERYTHING, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    ("role", "guid"),
+    [
+        ("Azure Service Bus Data Owner", "090c5cfd-751d-490a-894a-3ce6f1109419"),
+        ("Key Vault Administrator", "00482a5a-887f-4fb3-b363-3b7fe8e74483"),
+        ("Owner", "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"),
+        ("Contributor", "b24988ac-6180-42a0-ab88-20f7382dd24c"),
+    ],
+)
+def test_no_role_wider_than_needed(role: str, guid: str) -> None:
+    assert guid not in EVERYTHING, role
+
+
+def test_every_role_assignment_says_what_kind_of_principal() -> None:
+    """Without principalType Azure looks the principal up in the directory, and fails while it is minutes old."""
+    assignments = EVERYTHING.count("'Microsoft.Authorization/roleAssignments@")
+    assert assignments == EVERYTHING.count("principalType: 'ServicePrincipal'") > 0
+
+
+def test_outputs_are_upper_case_and_hold_no_secret() -> None:
+    outputs = re.findall(r"^output (\w+) ", MAIN, re.MULTILINE)
+    assert outputs
+    assert all(name == name.upper() for name in outputs)
+    assert not re.search(r"\blist(Keys|Secrets|ConnectionStrings)?\w*\(", EVERYTHING)
+    every_output = "\n".join(re.findall(r"^output .*$", EVERYTHING, re.MULTILINE))
+    assert not re.search(r"connectionstring|instrumentationkey|password|secret", every_output, re.IGNORECASE)
+
+
+def test_azd_finds_the_app() -> None:
+    """The tag on the site is the name of the service in azure.yaml."""
+    service = re.search(r"^services:\n  (\w+):", (ROOT / "azure.yaml").read_text(encoding="utf-8"), re.MULTILINE)
+    assert service
+    assert f"serviceName: '{service[1]}'" in MAIN
+    assert "'azd-service-name': serviceName" in FUNCTION_APP
