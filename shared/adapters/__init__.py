@@ -1,0 +1,1 @@
+"""The adapters behind the ports: HTTP, Service Bus, stores and the clock."""

@@ -7,9 +7,9 @@ same from outside, so the next run reads everything before it writes again, and 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from shared.domain.disposition import ActionKind
@@ -26,6 +26,7 @@ from shared.domain.identifiers import ms_request_id
 from shared.domain.ledger import ActionRecord, ActionState, HoldingRecord, decide, next_number
 from shared.domain.partner import WriteAnswer
 from shared.ports.partner import SubscriptionTarget
+from shared.stages.parallel import run_all
 from shared.stages.services import Services
 from shared.stages.session import Session
 
@@ -73,9 +74,9 @@ def _run_batch(session: Session, batch: Sequence[tuple[HoldingRecord, ActionKind
     services, now = session.services, session.services.clock.now()
     intended = [_intend(session, record, kind, now) for record, kind in batch]
     session.save(holdings=intended)
-    with ThreadPoolExecutor(max_workers=services.pace.parallel) as pool:
-        customer_id = session.offboarding.customer_id or ""
-        results = list(pool.map(lambda record: _call(services, customer_id, record), intended))
+    customer_id = session.offboarding.customer_id or ""
+    calls = [partial(_call, services, customer_id, record) for record in intended]
+    results = run_all(services.pace.parallel, calls)
     session.save(holdings=[_answered(session, r, result) for r, result in zip(intended, results, strict=True)])
     return results
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
+from functools import partial
 
 from shared.domain.assemble import AzureRead, PartnerCenterRead, assemble, needs_azure, ordered_subscriptions
 from shared.domain.classify import subscription_holding, subscription_kind
@@ -12,6 +13,7 @@ from shared.domain.holdings import HoldingKind
 from shared.domain.inventory import Inventory, InventoryProblem
 from shared.domain.ledger import ActionState, HoldingRecord, observe
 from shared.domain.partner import AzureSubscription, Collection
+from shared.stages.parallel import run_all, submit
 from shared.stages.services import Services
 from shared.stages.session import Session
 
@@ -83,14 +85,15 @@ def _customer_id(session: Session) -> str:
 def _read_partner_center(services: Services, customer_id: str) -> PartnerCenterRead:
     api = services.partner_center
     with ThreadPoolExecutor(max_workers=services.pace.parallel) as pool:
-        subscriptions = pool.submit(api.list_subscriptions, customer_id)
-        entitlements = pool.submit(api.list_entitlements, customer_id)
-        orders = pool.submit(api.list_orders, customer_id)
-        transfers = pool.submit(api.list_transfers, customer_id)
+        subscriptions = submit(pool, lambda: api.list_subscriptions(customer_id))
+        entitlements = submit(pool, lambda: api.list_entitlements(customer_id))
+        orders = submit(pool, lambda: api.list_orders(customer_id))
+        transfers = submit(pool, lambda: api.list_transfers(customer_id))
         found = subscriptions.result()
-        plans = [item.id for item in found.items if subscription_kind(item) is HoldingKind.AZURE_PLAN]
-        below = list(pool.map(lambda plan: api.list_azure_subscriptions(customer_id, plan), plans))
-        return PartnerCenterRead(found, entitlements.result(), orders.result(), transfers.result(), _joined(below))
+    plans = [item.id for item in found.items if subscription_kind(item) is HoldingKind.AZURE_PLAN]
+    calls = [partial(api.list_azure_subscriptions, customer_id, plan) for plan in plans]
+    below = run_all(services.pace.parallel, calls) if calls else []
+    return PartnerCenterRead(found, entitlements.result(), orders.result(), transfers.result(), _joined(below))
 
 
 def _joined(parts: list[Collection[AzureSubscription]]) -> Collection[AzureSubscription]:

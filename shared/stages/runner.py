@@ -18,6 +18,7 @@ from shared.domain.errors import (
     OffboardingError,
     RemoteError,
     SignInRequiredError,
+    ThrottledError,
     shorten,
 )
 from shared.domain.messages import WakeUp
@@ -127,6 +128,9 @@ def _fault(session: Session, error: OffboardingError) -> Outcome:
     if isinstance(error, SignInRequiredError) or not error.retryable:
         return Attention(Reason(error.code, shorten(str(error), 500), error.operator_action))
     after = _retry_after(session, error)
+    if isinstance(error, ThrottledError) and after is not None:
+        # Being asked to slow down is no failure: it never counts towards needs_attention.
+        return Again(after, Reason(error.code, shorten(str(error), 300)))
     return _retry(session, error.code, shorten(str(error), 300), after)
 
 

@@ -1,8 +1,8 @@
 """One HTTP answer, and tolerant reading of its body.
 
-Documented bodies start with a byte order mark, are empty or a lone `}`; gateways answer with HTML. Error bodies come in four
-shapes: Partner Center `{code, description}`, its gateway `{statusCode, message}`, Azure and Graph `{error: {code,
-message}}`, the token endpoint `{error, error_description}`; codes are numbers or strings.
+Documented bodies start with a byte order mark, are empty or a lone `}`; gateways answer with HTML. Error bodies come
+in four shapes: Partner Center `{code, description}`, its gateway `{statusCode, message}`, Azure and Graph `{error:
+{code, message}}`, the token endpoint `{error, error_description}`; codes are numbers or strings.
 """
 
 from __future__ import annotations
@@ -77,7 +77,7 @@ def error_report(answer: Answer) -> ErrorReport:
 
 
 def readable(text: str, limit: int = 300) -> str:
-    """Remote text as it may stand in a message: one line, shortened, and without anything that looks like a token (I12)."""
+    """Remote text as it may stand in a message: one line, shortened, without anything that looks like a token (I12)."""
     return shorten(_TOKEN.sub("[token]", text), limit)
 
 

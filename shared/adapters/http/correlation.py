@@ -1,4 +1,4 @@
-"""The MS-CorrelationId of the work in progress: one id for every call of one piece of work, so that support can follow it."""
+"""The MS-CorrelationId of the work in progress: one id for all calls of one piece of work, for Microsoft support."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def correlation_id() -> str:
 
 @contextmanager
 def correlated(identifier: str) -> Iterator[None]:
-    """Every call inside the block carries `identifier` (a GUID). Threads inherit it only through `contextvars.copy_context`."""
+    """Every call inside the block carries `identifier` (a GUID). Threads need `contextvars.copy_context`."""
     mark = _current.set(guid("correlationId", identifier))
     try:
         yield

@@ -1,7 +1,7 @@
 """The date formats that Microsoft's services use, read into aware UTC datetimes.
 
-Seen in documented bodies: none to seven fraction digits, `Z`, offsets, no zone at all (read as UTC), a date alone, blanks
-after the colons, a doubled T. 0001-01-01 is what .NET writes for "no date".
+Seen in documented bodies: none to seven fraction digits, `Z`, offsets, no zone at all (read as UTC), a date alone,
+blanks after the colons, a doubled T. 0001-01-01 is what .NET writes for "no date".
 """
 
 from __future__ import annotations

@@ -69,8 +69,8 @@ def linked(service: ServiceClient, call: Call, link: str, prefix: str = "") -> C
 
 
 def _total(pages: Sequence[Page]) -> int | None:
-    """What the service says it holds. Over several pages the number may count the page or the whole collection; anything
-    that fits neither reading is returned as it is, so that the collection shows up as incomplete."""
+    """What the service says it holds. Over several pages the number may count the page or the whole collection; what
+    fits neither reading is returned as it is, so that the collection shows up as incomplete."""
     totals = [page.total for page in pages]
     said = [total for total in totals if total is not None]
     if len(pages) == 1 or not said:

@@ -17,8 +17,8 @@ SHORT_WAIT = 2.0
 class RateLimiter:
     """A token bucket in machine time that never lets more than `per_minute` calls through in any 60 seconds.
 
-    The bucket holds a quarter of the share, for the burst of one inventory; the rest trickles in over the minute, so that
-    burst and refill together stay within the share. Thread-safe.
+    The bucket holds a quarter of the share, for the burst of one inventory; the rest trickles in over the minute, so
+    that burst and refill together stay within the share. Thread-safe.
     """
 
     def __init__(

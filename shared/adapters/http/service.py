@@ -32,8 +32,8 @@ _PORTS = {"http": 80, "https": 443}
 class ServiceClient:
     """Calls one service: throttle guard, token, rate, transmission, error mapping, one DEBUG line for each exchange.
 
-    `now` is business time (aware UTC); `rules` say what the service's own codes mean. Thread-safe if the session is only
-    used through it. Raises the RemoteError family of `shared.domain.errors`.
+    `now` is business time (aware UTC); `rules` say what the service's own codes mean. Thread-safe. Raises the
+    RemoteError family of `shared.domain.errors`.
     """
 
     def __init__(

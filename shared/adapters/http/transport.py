@@ -1,7 +1,7 @@
 """The pooled session, the time-outs of every call, and what a broken connection means.
 
-urllib3 retries nothing, redirects are not followed, cookies are not kept. The token travels as a requests auth object, so
-that a .netrc file cannot replace it and no exception of requests can show it (I12).
+urllib3 retries nothing, redirects are not followed, cookies are not kept. The token travels as a requests auth
+object, so that a .netrc file cannot replace it and no exception of requests can show it (I12).
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
-from typing import NoReturn
 from urllib.parse import urlsplit
 
 import requests
@@ -22,7 +21,7 @@ from requests.auth import AuthBase
 
 from shared.adapters.http.answer import Answer
 from shared.adapters.http.call import Call
-from shared.domain.errors import NoAnswerError, SettingsError, SignInRequiredError, UnavailableError
+from shared.domain.errors import NoAnswerError, RemoteError, SettingsError, SignInRequiredError, UnavailableError
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LARGEST_BODY = 64 * 1024 * 1024
@@ -37,6 +36,11 @@ class Timeouts:
     connect: float = 5.0
     read: float = 30.0
     body: float = 60.0
+
+    @property
+    def longest(self) -> float:
+        """The longest that one call can take, name resolution aside: what has to be left of a claim before a write."""
+        return self.connect + 2 * self.read + self.body
 
 
 class Bearer(AuthBase):
@@ -62,7 +66,7 @@ class Anonymous(AuthBase):
 
 
 def pooled_session(parallelism: int) -> requests.Session:
-    """One session for every service; keeps up to `parallelism` connections to each host open, and never blocks for one."""
+    """One session for every service; keeps up to `parallelism` connections to each host open, never blocks for one."""
     session = requests.Session()
     session.headers["User-Agent"] = "csp-offboarding"
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
@@ -92,7 +96,7 @@ def transmit(
     timeouts: Timeouts,
     form: Mapping[str, str] | None = None,
 ) -> Answer:
-    """Sends `call` once. Raises UnavailableError if nothing happened, NoAnswerError if a write may have taken effect."""
+    """Sends `call` once. Raises UnavailableError if nothing happened, NoAnswerError if a write may have happened."""
     body: str | Mapping[str, str] | None = form
     if call.body is not None:
         body = json.dumps(call.body, separators=(",", ":"))
@@ -109,19 +113,20 @@ def transmit(
             stream=True,
         )
     except requests.RequestException as error:
-        lost, reason = error, _reason(error)
+        lost = _lost(service, call, error)
     else:
         with response:
             content, cut = _body(response, timeouts.body)
         return Answer(response.status_code, response.headers, content, cut)
-    _raise_lost(service, call, lost, reason)
-
-
-def _raise_lost(service: str, call: Call, error: requests.RequestException, reason: str) -> NoReturn:
     # Raised outside of the except block: the exceptions of requests carry the whole request, token included.
+    raise lost
+
+
+def _lost(service: str, call: Call, error: requests.RequestException) -> RemoteError:
+    what = f"{call.method} {call.path}: {_reason(error)}"
     if call.effect and not _never_sent(error):
-        raise NoAnswerError(f"{call.method} {call.path}: {reason}; the effect is unknown", service=service)
-    raise UnavailableError(f"{call.method} {call.path}: {reason}", service=service)
+        return NoAnswerError(f"{what}; the effect is unknown", service=service)
+    return UnavailableError(what, service=service)
 
 
 def _never_sent(error: requests.RequestException) -> bool:
@@ -144,7 +149,7 @@ def _body(response: requests.Response, limit: float) -> tuple[bytes, bool]:
     content = bytearray()
     try:
         if not isinstance(raw, urllib3.response.BaseHTTPResponse):
-            return response.content, False
+            return response.content or b"", False
         while piece := raw.read1(_CHUNK, decode_content=True):
             content += piece
             if len(content) > LARGEST_BODY or time.monotonic() > deadline:

@@ -1,7 +1,7 @@
 """RefreshTokenSource: App+User tokens from a stored refresh token (Secure Application Model).
 
-Partner Center and Graph tokens are of the partner's tenant, Azure tokens of the customer's. The refresh token has to come
-from a sign-in with multifactor authentication. No secret appears in a message, a log line, a repr or a URL (I12).
+Partner Center and Graph tokens are of the partner's tenant, Azure tokens of the customer's. The refresh token has to
+come from a sign-in with multifactor authentication. No secret appears in a message, a log line, a repr or a URL (I12).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -102,6 +102,10 @@ class RefreshTokenSource:
         call = Call("POST", f"/{guid('tenantId', tenant_id)}/oauth2/v2.0/token", tenant_id)
         headers = {"Accept": "application/json"}
         answer = transmit(self._session, SERVICE, self._authority, call, headers, Anonymous(), self._timeouts, form)
+        if not answer.ok:
+            # An error text may quote what was sent.
+            for secret in filter(None, (refresh_token, self._application.client_secret)):
+                answer = replace(answer, body=answer.body.replace(secret.encode(), b"[secret]"))
         log.debug("%s token for %s in %s -> %d", SERVICE, audience.value, tenant_id, answer.status)
         foreign = tenant_id.lower() != self._application.partner_tenant_id.lower()
         error = sign_in_failure(SERVICE, call, answer, self._now(), foreign=foreign)

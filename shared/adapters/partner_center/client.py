@@ -7,6 +7,7 @@ answer itself shows the wanted state; everything else has to be read back.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 
 from shared.adapters.http.answer import Answer, readable
@@ -154,7 +155,7 @@ class PartnerCenterClient:
     def _read(self, call: Call) -> Record:
         return Record(self._service.read(call), self._service.where(call))
 
-    def _write(self, method: str, path: str, body: dict[str, object], request_id: str) -> Answer:
+    def _write(self, method: str, path: str, body: Mapping[str, object], request_id: str) -> Answer:
         identifier = guid("requestId", request_id)
         call = Call(method, path, self._tenant_id, body=body, effect=True, request_id=identifier)
         return self._service.exchange(call)

@@ -20,7 +20,7 @@ def as_image(resource: dict[str, object]) -> str:
 
 
 def with_status(image: str, subscription_id: str, target: SubscriptionTarget) -> dict[str, object]:
-    """The resource of `image` asking for another status; raises InvalidRequestError if it is not that subscription's."""
+    """The resource of `image` with another status; raises InvalidRequestError if it is not that subscription's."""
     try:
         resource = json.loads(image)
     except ValueError:
@@ -33,8 +33,8 @@ def with_status(image: str, subscription_id: str, target: SubscriptionTarget) ->
 
 
 def with_end_at_term(resource: dict[str, object]) -> dict[str, object]:
-    """Auto-renew off and a Cancel at term end. Without the Cancel the term would roll into a paid extended service term;
-    next-term instructions must go, because only one of the two may be sent."""
+    """Auto-renew off and a Cancel at term end. Without the Cancel the term would roll into a paid extended service
+    term; next-term instructions must go, because only one of the two may be sent."""
     kept = {key: item for key, item in resource.items() if key.casefold() != "schedulednextterminstructions"}
     return _put(_put(kept, "autoRenewEnabled", value=False), "scheduledActions", CANCEL_AT_TERM_END)
 

@@ -1,7 +1,7 @@
 """How Partner Center pages: a continuation token in the body or among the headers of links.next.
 
-The next page is the same call with seekOperation=Next and the header MS-ContinuationToken; documented link addresses are
-relative, with or without /v1, and sometimes malformed, so an address is used only where no token is given.
+The next page is the same call with seekOperation=Next and the header MS-ContinuationToken; documented link addresses
+are relative, with or without /v1, and sometimes malformed, so an address is used only where no token is given.
 """
 
 from __future__ import annotations

@@ -24,11 +24,11 @@ PENDING_WAIT = timedelta(hours=24)
 MFA = "900421"
 SIGN_IN = {
     "900420": "The token was issued for another audience. The app registration must ask for a Partner Center token",
-    MFA: "The token carries no MFA claim. Sign in again with multifactor authentication and store the new refresh token",
+    MFA: "The token carries no MFA claim. Sign in again with multifactor authentication, store the new refresh token",
     "800001": "The call carried no partner token. Check the app registration of the sign-in",
     "900316": "The token is of the wrong kind. Sign in as a user of the partner (App+User)",
     "900329": "An app-only token is not supported for this call. Sign in as a user of the partner (App+User)",
-    "900309": "A Conditional Access policy blocks the sign-in. Have the policy allow this application, then sign in again",
+    "900309": "A Conditional Access policy blocks the sign-in. Let it allow this application, then sign in again",
     "90000": "Microsoft Entra refused the sign-in. Sign in again and store the new refresh token",
     "900150": "The signed-in user lacks the role for this call. Sign in as a member of the Admin agents group",
     "900308": "The signed-in user lacks the role for this call. Sign in as a member of the Admin agents group",

@@ -25,7 +25,7 @@ SENTENCES = {
     "and store the new refresh token",
     "consent_required": "An administrator has to consent to the application again",
     "invalid_client": "The client secret of the app registration is wrong or has expired. Store a new one",
-    "unauthorized_client": "The app registration is not known or not allowed in this tenant. Check client and tenant id",
+    "unauthorized_client": "The app registration is not known or allowed in this tenant. Check client and tenant id",
 }
 
 

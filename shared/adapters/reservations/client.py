@@ -1,7 +1,7 @@
 """AzureReservationsClient: the Reservations port over Azure Resource Manager.
 
-Every call is signed with a token of the customer's tenant; the list shows what that token may see. A 202 of `return` has
-no Retry-After, and a 200 may still show the order as live, so a return is always read back.
+Every call is signed with a token of the customer's tenant; the list shows what that token may see. A 202 of `return`
+has no Retry-After, and a 200 may still show the order as live, so a return is always read back.
 """
 
 from __future__ import annotations

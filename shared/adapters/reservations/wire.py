@@ -12,7 +12,7 @@ from shared.domain.partner import Reservation, SavingsPlan
 
 
 def reservation(record: Record) -> Reservation:
-    """One reservation; order and reservation id come from its resource id, an absent state is "" (unknown, so it blocks)."""
+    """One reservation; the ids come from its resource id, an absent state is "" (unknown, so it blocks)."""
     ids = _resource_ids(record)
     properties = record.child("properties")
     identifier = _required(record, ids, "reservations")

@@ -13,7 +13,7 @@ def entitlements(record: Record) -> tuple[Entitlement, ...]:
     """
     order = record.child("referenceOrder")
     orders_in_azure = dict.fromkeys(item.reference("resourceId") for item in record.children("entitledArtifacts"))
-    found = [resource for resource in orders_in_azure if resource is not None]
+    found: list[str | None] = [resource for resource in orders_in_azure if resource is not None]
     return tuple(
         Entitlement(
             type=record.text("entitlementType") or "",
@@ -29,7 +29,7 @@ def entitlements(record: Record) -> tuple[Entitlement, ...]:
 
 
 def flattened(read: Collection[tuple[Entitlement, ...]]) -> Collection[Entitlement]:
-    """The entitlements of all items; the total grows by what an item was split into, so that it still tells completeness."""
+    """The entitlements of all items; the total grows by what was split, so that it still tells completeness."""
     items = tuple(item for group in read.items for item in group)
     total = None if read.total is None else read.total + len(items) - len(read.items)
     return Collection(items, total)

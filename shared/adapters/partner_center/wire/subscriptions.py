@@ -1,4 +1,4 @@
-"""Subscriptions (subscription resources): licences, trials, add-ons, Azure plans, software, marketplace, savings plans."""
+"""Subscriptions (subscription resources): licences, trials, add-ons, Azure plans, software, marketplace."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from shared.domain.partner import ScheduledAction, Subscription
 
 
 def subscription(record: Record) -> Subscription:
-    """One subscription. An absent status or offer is "", which the classification takes as unknown and so as blocking."""
+    """One subscription. An absent status or offer is "", which the classification takes as unknown, so it blocks."""
     product = record.child("productType")
     return Subscription(
         id=record.required("id"),

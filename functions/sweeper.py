@@ -1,0 +1,17 @@
+"""The sweeper's timer."""
+
+import azure.functions as func
+
+from shared import bootstrap
+from shared.stages.sweep import sweep
+from shared.telemetry import traced
+
+bp = func.Blueprint()
+
+
+@bp.function_name("sweep")
+@bp.timer_trigger(arg_name="timer", schedule="%OFFBOARDING_SWEEP_SCHEDULE%", run_on_startup=False, use_monitor=True)
+def sweep_now(timer: func.TimerRequest, context: func.Context) -> None:
+    """Wake what is overdue, send what is owed, remind."""
+    with traced(context):
+        sweep(bootstrap.services())

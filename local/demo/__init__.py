@@ -1,0 +1,1 @@
+"""The demo: two customers, from the CRM's message to the proofs, on the running stack."""

@@ -1,0 +1,112 @@
+"""Runs the demo: a customer that can be removed today, then one that has to wait for the end of a term."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from local.demo.client import Client
+from local.demo.show import Progress, print_outcome
+from local.stack.errors import StackError
+from local.stack.stack import Options, Stack, say
+
+DEADLINE = 110.0
+"""Machine seconds for each customer: far more than needed, so that a demo never hangs."""
+TERMINAL = frozenset({"removed", "already_removed", "planned", "stopped", "rejected", "joined", "withdrawn"})
+REQUESTS = (
+    ("Contoso Bakery", "contract ended; everything can be cancelled today"),
+    ("Fabrikam Logistics", "moves to another partner; one yearly licence runs on"),
+)
+
+
+def demo(options: Options) -> int:
+    """Exit code 0 when both relationships are gone and proven."""
+    say(f"starting the local stack in {options.data} …")
+    stack = Stack(options)
+    try:
+        client = Client(stack.start())
+        outcomes = [_offboard(client, stack, name, reason) for name, reason in REQUESTS]
+        evidence = _write_evidence(options.data, client, outcomes)
+        for outcome in outcomes:
+            print_outcome(outcome)
+        sys.stdout.write(f"\nEvidence (timelines, proofs, every call to the partner tenant): {evidence}\n")
+    finally:
+        stack.stop()
+    missing = [outcome for outcome in outcomes if outcome["status"] != "removed"]
+    for outcome in missing:
+        say(f"demo: {outcome['customer']['companyName']} ended as {outcome['status']}, not removed")
+    return 1 if missing else 0
+
+
+def _offboard(client: Client, stack: Stack, name: str, reason: str) -> dict[str, Any]:
+    customer = _customer(client, name)
+    request_id = f"demo-{name.split()[0].lower()}"
+    say(f"\n── {name}: the CRM drops its request on the queue")
+    client.send(
+        {
+            "version": "1",
+            "requestId": request_id,
+            "customerTenantId": customer["id"],
+            "customerDomain": customer["domain"],
+            "requestedBy": "demo@partner.example",
+            "reason": reason,
+        }
+    )
+    return _follow(client, stack, request_id)
+
+
+def _customer(client: Client, name: str) -> dict[str, Any]:
+    """The customer in the simulated tenant; a scenario without it cannot be demonstrated."""
+    found: list[dict[str, Any]] = [item for item in client.state()["customers"] if item["name"] == name]
+    if not found:
+        raise StackError(f"the scenario has no customer {name!r}; run the demo with the default scenario")
+    return found[0]
+
+
+def _follow(client: Client, stack: Stack, request_id: str) -> dict[str, Any]:
+    progress = Progress(say)
+    ends = time.monotonic() + DEADLINE
+    while time.monotonic() < ends:
+        stack.check()
+        shown = client.find(request_id)
+        if shown is not None:
+            progress.show(shown)
+            if shown["status"] in TERMINAL or shown["status"] == "needs_attention":
+                return shown
+            _skip_wait(client, shown, say)
+        time.sleep(0.2)
+    raise StackError(f"{request_id} did not finish within {DEADLINE:.0f} s; the logs are in the data folder", 1)
+
+
+def _skip_wait(client: Client, shown: dict[str, Any], tell: Callable[[str], None]) -> None:
+    """A wait of more than a minute of business time is skipped by moving the clock to the next attempt."""
+    if shown["status"] not in ("waiting", "scheduled") or "nextAttemptAt" not in shown:
+        return
+    due, now = datetime.fromisoformat(shown["nextAttemptAt"]), client.now()
+    if due - now < timedelta(minutes=1):
+        return
+    tell(f"   ⏩ time moves on by {_span(due - now)}, to {due:%Y-%m-%d %H:%M} UTC")
+    client.advance_to(due + timedelta(seconds=1))
+
+
+def _span(span: timedelta) -> str:
+    if span >= timedelta(days=1):
+        return f"{span.days} days"
+    return f"{span.seconds // 3600} h {span.seconds % 3600 // 60} min"
+
+
+def _write_evidence(data: Path, client: Client, outcomes: list[dict[str, Any]]) -> Path:
+    folder = data.resolve() / "evidence"
+    folder.mkdir(parents=True, exist_ok=True)
+    for outcome in outcomes:
+        name = str(outcome["customer"]["companyName"]).lower().replace(" ", "-")
+        text = json.dumps(outcome, indent=2, ensure_ascii=False)
+        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+    lines = "".join(json.dumps(entry) + "\n" for entry in client.journal())
+    (folder / "journal.jsonl").write_text(lines, encoding="utf-8")
+    return folder

@@ -1,0 +1,51 @@
+"""What the demo prints: live progress on stderr, timeline and proofs on stdout."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+
+class Progress:
+    """Prints every new timeline entry of one offboarding once."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self._tell = tell
+        self._seen = 0
+        self._names: dict[str, str] = {}
+
+    def show(self, shown: dict[str, Any]) -> None:
+        """Tell what is new since the last call."""
+        self._names.update({item["key"]: item["name"] for item in shown.get("holdings", [])})
+        for entry in shown.get("timeline", []):
+            if entry["seq"] > self._seen:
+                self._seen = entry["seq"]
+                self._tell(line(entry, self._names))
+                if entry["what"].startswith("state.waiting") and "paidUntil" in shown:
+                    self._tell(f"   … being paid until {shown['paidUntil']}")
+
+
+def line(entry: dict[str, Any], names: dict[str, str]) -> str:
+    """One timeline entry for people."""
+    holding = names.get(entry.get("holding", ""), entry.get("holding", ""))
+    answer = f" → {entry['answer']}" if "answer" in entry else ""
+    parts = [part for part in (holding, entry.get("detail", "")) if part]
+    text = ": ".join(dict.fromkeys(parts))
+    return f"   {entry['at'][:19]}  {entry.get('stage', '')!s:<8} {entry['what']:<34} {text[:150]}{answer}"
+
+
+def print_outcome(outcome: dict[str, Any]) -> None:
+    """The whole timeline and the proofs of one customer."""
+    names = {item["key"]: item["name"] for item in outcome.get("holdings", [])}
+    customer = outcome["customer"]
+    title = f"{customer['companyName']} ({customer['tenantId']}): {outcome['status']}"
+    rows = ["", f"━━ {title}", "   timeline (business time, UTC)"]
+    rows += [line(entry, names) for entry in outcome["timeline"]]
+    rows.append("   proofs")
+    rows += [f"   {'✔' if p['holds'] else '✘'} {p['name']:<18} {p['detail']}" for p in outcome.get("proofs", [])]
+    if "reason" in outcome:
+        rows.append(f"   {outcome['reason']['text']}. {outcome['reason'].get('operatorAction', '')}")
+    if "reestablishUrl" in outcome:
+        rows.append(f"   To start again, the customer opens: {outcome['reestablishUrl']}")
+    sys.stdout.write("\n".join(rows) + "\n")

@@ -1,0 +1,1 @@
+"""The local stack: three processes and a data folder, started and stopped together."""

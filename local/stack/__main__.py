@@ -1,0 +1,55 @@
+"""Command line of the stack: `up` and `demo`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+from local.demo.run import demo
+from local.stack.errors import StackError
+from local.stack.stack import DEFAULT_SCENARIO, Options, default_data, say
+from local.stack.up import up
+
+
+def main() -> int:
+    """Parse and run; a user's mistake is one message and an exit code."""
+    options = _parser().parse_args()
+    try:
+        if options.command == "up":
+            return up(_options(options, "up"), as_json=options.json)
+        return demo(_options(options, f"demo-{time.strftime('%Y%m%d-%H%M%S')}"))
+    except StackError as error:
+        say(f"{options.command}: {error}")
+        return error.code
+    except KeyboardInterrupt:
+        say("stopped.")
+        return 130
+
+
+def _options(given: argparse.Namespace, name: str) -> Options:
+    if given.port_base and not 1024 <= given.port_base <= 65000:
+        raise StackError(f"--port-base must be from 1024 to 65000 (got {given.port_base})")
+    return Options(given.data or default_data(name), given.scenario or DEFAULT_SCENARIO, given.port_base)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="dev.py", description="The offboarding pipeline on one machine.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, text in (("up", "start the stack and keep it up"), ("demo", "offboard two customers and show how")):
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument(
+            "--scenario", type=Path, help="the partner tenant (docs/scenarios.md); default: two dozen holdings"
+        )
+        command.add_argument("--data", type=Path, help="data folder; given again, everything goes on where it was")
+        command.add_argument(
+            "--port-base", type=int, default=0, metavar="N", help="ports N, N+1, N+2; default: free ports"
+        )
+        if name == "up":
+            command.add_argument("--json", action="store_true", help="print one JSON object with the addresses")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""One process of the stack: started, waited for until it says that it is ready, stopped by closing its input.
+
+A child that sees the end of its input stops by itself, so that none survives a stack that was killed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from local.stack.errors import StackError
+
+READY_WITHIN = 60.0
+STOP_WITHIN = 10.0
+
+
+class Child:
+    """`python -m module ...` with its log in a file; `ready` is the JSON line that it printed."""
+
+    def __init__(self, name: str, module: str, arguments: list[str], log_file: Path, root: Path) -> None:
+        self.name, self._log_file = name, log_file
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        with log_file.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", module, *arguments, "--exit-with-stdin"],
+                cwd=root,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+            )
+        threading.Thread(target=self._read, daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self._process.poll()
+
+    def ready(self) -> dict[str, Any]:
+        """The ready line; raises StackError with the end of the log when the child ends or says nothing in time."""
+        try:
+            line = self._lines.get(timeout=READY_WITHIN)
+        except queue.Empty:
+            raise StackError(
+                f"{self.name} was not ready within {READY_WITHIN:.0f} s.\n{self.last_words()}", 3
+            ) from None
+        if line is None:
+            raise StackError(f"{self.name} stopped with exit code {self._process.wait()}.\n{self.last_words()}", 3)
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def stop(self) -> None:
+        """Let it end by itself, then make it."""
+        if self._process.stdin is not None and not self._process.stdin.closed:
+            self._process.stdin.close()
+        try:
+            self._process.wait(timeout=STOP_WITHIN)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def last_words(self, lines: int = 15) -> str:
+        """The end of its log, for people."""
+        text = self._log_file.read_text(encoding="utf-8", errors="replace")
+        return "\n".join(f"  {line}" for line in text.splitlines()[-lines:]) + f"\n  (whole log: {self._log_file})"
+
+    def _read(self) -> None:
+        if self._process.stdout is not None:
+            for line in self._process.stdout:
+                if line.strip():
+                    self._lines.put(line)
+        self._lines.put(None)

@@ -1,0 +1,201 @@
+"""Broker, simulator and Functions host as one thing: start in order, watch, stop in the opposite order."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from local.stack.child import Child
+from local.stack.errors import StackError
+from local.stack.folder import DataFolder, write_private
+
+ROOT = Path(__file__).resolve().parents[2]
+ENTITIES = ROOT / "infra" / "servicebus.json"
+DEFAULT_SCENARIO = ROOT / "local" / "simulator" / "scenarios" / "default.json"
+RESTARTABLE = 70
+"""The host's exit code after an invocation ran over functionTimeout: the real host starts a new worker then."""
+RESTARTS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a user of the stack may choose; a port base of 0 takes free ports."""
+
+    data: Path
+    scenario: Path = DEFAULT_SCENARIO
+    port_base: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where everything is, as `up --json` prints it."""
+
+    servicebus: str
+    http: str
+    function_key: str
+    simulator: str
+    data: str
+    queues: dict[str, str]
+    topic: str
+    subscriptions: tuple[str, ...]
+
+    def to_json(self) -> str:
+        """One line."""
+        return json.dumps(
+            {
+                "servicebus": self.servicebus,
+                "http": self.http,
+                "functionKey": self.function_key,
+                "simulator": self.simulator,
+                "data": self.data,
+                "queues": self.queues,
+                "topic": self.topic,
+                "subscriptions": list(self.subscriptions),
+            }
+        )
+
+
+class Stack:
+    """Started by `start`, which returns the addresses; `stop` ends every process and releases the folder."""
+
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self._folder = DataFolder(options.data)
+        self._logs = self._folder.part("logs")
+        self._children: list[Child] = []
+        self._host_arguments: list[str] = []
+        self._restarts = 0
+
+    def start(self) -> Addresses:
+        """Start everything; raises StackError with the last words of whatever did not come up."""
+        if not self._options.scenario.is_file():
+            raise StackError(
+                f"scenario {self._options.scenario} is not a file (docs/scenarios.md describes the format)"
+            )
+        clock = self._folder.path / "clock.json"
+        broker = self._child("broker", "local.broker", self._broker_arguments(clock))
+        simulator = self._child("simulator", "local.simulator", self._simulator_arguments(clock))
+        service_bus = str(broker.ready()["servicebus"])
+        tenant = str(simulator.ready()["url"])
+        key = self._folder.function_key()
+        settings = self._folder.path / "local.settings.json"
+        write_private(settings, json.dumps({"IsEncrypted": False, "Values": self._values(service_bus, tenant, clock)}))
+        timers = str(self._folder.path / "timers.json")
+        self._host_arguments = ["--app", str(ROOT), "--port", self._port(2), "--settings", str(settings)]
+        self._host_arguments += ["--function-key", key, "--timers", timers]
+        host = self._child("host", "local.host", self._host_arguments)
+        http = str(host.ready()["url"])
+        return self._addresses(service_bus, http, key, tenant)
+
+    def check(self) -> None:
+        """Restart the host after a timed-out invocation; raises StackError when a part has died otherwise."""
+        for child in self._children:
+            code = child.exit_code
+            if code is None:
+                continue
+            if child.name == "host" and code == RESTARTABLE and self._restarts < RESTARTS:
+                self._restarts += 1
+                self._children.remove(child)
+                self._child("host", "local.host", self._host_arguments).ready()
+                return
+            raise StackError(f"{child.name} stopped unexpectedly with exit code {code}.\n{child.last_words()}", 3)
+
+    def stop(self) -> None:
+        """Host first, so that nothing is in flight when the broker goes."""
+        for child in reversed(self._children):
+            child.stop()
+        self._children.clear()
+
+    @property
+    def pids(self) -> dict[str, int]:
+        """The processes, by name."""
+        return {child.name: child.pid for child in self._children}
+
+    def _child(self, name: str, module: str, arguments: list[str]) -> Child:
+        child = Child(name, module, arguments, self._logs / f"{name}.log", ROOT)
+        self._children.append(child)
+        return child
+
+    def _port(self, offset: int) -> str:
+        return str(self._options.port_base + offset) if self._options.port_base else "0"
+
+    def _broker_arguments(self, clock: Path) -> list[str]:
+        data = str(self._folder.part("broker"))
+        return ["--entities", str(ENTITIES), "--port", self._port(0), "--data", data, "--clock", str(clock)]
+
+    def _simulator_arguments(self, clock: Path) -> list[str]:
+        data = str(self._folder.part("simulator"))
+        scenario = str(self._options.scenario.resolve())
+        return ["--scenario", scenario, "--port", self._port(1), "--data", data, "--clock", str(clock)]
+
+    def _values(self, service_bus: str, tenant: str, clock: Path) -> dict[str, str]:
+        partner = _partner(self._options.scenario)
+        return {
+            "FUNCTIONS_WORKER_RUNTIME": "python",
+            "AzureFunctionsJobHost__functionTimeout": "00:00:12",
+            "ServiceBus": service_bus,
+            "OFFBOARDING_MODE": "live",
+            "OFFBOARDING_STORE": "sqlite",
+            "OFFBOARDING_SQLITE_FILE": str(self._folder.path / "offboardings.sqlite3"),
+            "OFFBOARDING_CLOCK_FILE": str(clock),
+            "OFFBOARDING_PARTNER_TENANT_ID": str(partner["tenantId"]),
+            "OFFBOARDING_CLIENT_ID": str(partner["clientId"]),
+            "OFFBOARDING_CLIENT_SECRET": str(partner["clientSecret"]),
+            "OFFBOARDING_REFRESH_TOKEN": str(partner["refreshToken"]),
+            "OFFBOARDING_PARTNER_CENTER_URL": tenant,
+            "OFFBOARDING_LOGIN_URL": tenant,
+            "OFFBOARDING_GRAPH_URL": tenant,
+            "OFFBOARDING_AZURE_URL": tenant,
+            # Short waits, so that a person can watch; the claim still outlasts functionTimeout.
+            "OFFBOARDING_CLAIM_SECONDS": "14",
+            "OFFBOARDING_CALL_TIMEOUT_SECONDS": "4",
+            "OFFBOARDING_MARGIN_SECONDS": "1",
+            "OFFBOARDING_SWEEP_GRACE_SECONDS": "3",
+            "OFFBOARDING_FIRST_RETRY_SECONDS": "1",
+            "OFFBOARDING_SETTLE_POLL_SECONDS": "1",
+            "OFFBOARDING_SWEEP_SCHEDULE": "*/1 * * * * *",
+            "OFFBOARDING_CALLS_PER_MINUTE": "2000",
+        }
+
+    def _addresses(self, service_bus: str, http: str, key: str, tenant: str) -> Addresses:
+        entities = json.loads(ENTITIES.read_text(encoding="utf-8"))
+        names = [str(queue["name"]) for queue in entities["queues"]]
+        topic = entities["topics"][0]
+        return Addresses(
+            servicebus=service_bus,
+            http=http,
+            function_key=key,
+            simulator=tenant,
+            data=str(self._folder.path),
+            queues={name.removeprefix("offboarding-"): name for name in names},
+            topic=str(topic["name"]),
+            subscriptions=tuple(str(item["name"]) for item in topic["subscriptions"]),
+        )
+
+
+def _partner(scenario: Path) -> dict[str, Any]:
+    """The partner's sign-in values of the scenario; fields that it leaves out have the simulator's defaults."""
+    from local.simulator.scenario import load_scenario
+
+    partner = load_scenario(scenario).partner
+    return {
+        "tenantId": partner.tenant_id,
+        "clientId": partner.client_id,
+        "clientSecret": partner.client_secret,
+        "refreshToken": partner.refresh_token,
+    }
+
+
+def default_data(name: str) -> Path:
+    """A data folder below the checkout, for commands that were given none."""
+    return ROOT / ".data" / name
+
+
+def say(text: str) -> None:
+    """Progress for people: stderr."""
+    sys.stderr.write(text + os.linesep if os.name == "nt" else text + "\n")
+    sys.stderr.flush()

@@ -1,0 +1,57 @@
+"""A bus in memory: queues with schedule and duplicate detection, and everything that reached the topic."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from local.world.crash import CrashPoints
+from shared.domain.errors import UnavailableError
+from shared.domain.messages import Destination, OutboundMessage
+from shared.ports.runtime import Clock
+
+DUPLICATE_WINDOW = timedelta(hours=1)
+
+
+@dataclass(slots=True)
+class MemoryBus:
+    """A Bus. `ready` and `take` are the receiving side; `events` and `rejected` keep all that was sent there."""
+
+    clock: Clock
+    crash: CrashPoints = field(default_factory=CrashPoints)
+    events: list[OutboundMessage] = field(default_factory=list)
+    rejected: list[OutboundMessage] = field(default_factory=list)
+    queued: list[OutboundMessage] = field(default_factory=list)
+    failing: set[Destination] = field(default_factory=set)
+    _seen: dict[tuple[Destination, str], datetime] = field(default_factory=dict)
+
+    def send(self, messages: Sequence[OutboundMessage]) -> None:
+        for message in messages:
+            if message.destination in self.failing:
+                raise UnavailableError(f"{message.destination.value} is down", service="service_bus")
+            self.crash.around(f"send {message.destination.value}", lambda message=message: self._put(message))  # type: ignore[misc]
+
+    def next_due(self) -> datetime | None:
+        """When the earliest queued message becomes visible."""
+        return min((item.scheduled_at or item.created_at for item in self.queued), default=None)
+
+    def take(self) -> OutboundMessage | None:
+        """The message that has been visible the longest; None if there is none."""
+        now = self.clock.now()
+        visible = [item for item in self.queued if (item.scheduled_at or item.created_at) <= now]
+        if not visible:
+            return None
+        first = min(visible, key=lambda item: item.scheduled_at or item.created_at)
+        self.queued.remove(first)
+        return first
+
+    def _put(self, message: OutboundMessage) -> None:
+        key, now = (message.destination, message.id), self.clock.now()
+        detects = message.destination in (Destination.STAGE, Destination.EVENTS)
+        seen = self._seen.get(key)
+        if detects and seen is not None and now - seen < DUPLICATE_WINDOW:
+            return
+        self._seen[key] = now
+        target = {Destination.EVENTS: self.events, Destination.REJECTED: self.rejected}
+        target.get(message.destination, self.queued).append(message)

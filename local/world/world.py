@@ -1,0 +1,204 @@
+"""The world: a partner tenant, the application's services, and the loop that delivers messages and lets time pass."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import requests
+
+from local.simulator.scenario.models import CustomerSpec, Scenario
+from local.simulator.simulator import Simulator
+from local.simulator.transport import SimulatorTransport
+from local.world.bus import MemoryBus
+from local.world.clock import WorldClock
+from local.world.crash import CrashError, CrashPoints
+from local.world.store import MemoryStore
+from shared.bootstrap import assemble_services
+from shared.contracts.wake_up import parse_wake_up
+from shared.domain.messages import Destination, OutboundMessage
+from shared.domain.offboarding import RUNNABLE, Offboarding, Stage
+from shared.domain.policy import Pace
+from shared.settings import Settings, read_settings
+from shared.stages.intake import take_in
+from shared.stages.runner import handle_wake_up
+from shared.stages.services import Services
+from shared.stages.sweep import sweep
+
+PACE = Pace(parallel=1)
+"""One call at a time, so that every run takes the same order."""
+
+
+class CountingTransport(SimulatorTransport):
+    """The simulator behind crash points: the process may die right before and right after every call."""
+
+    def __init__(self, simulator: Simulator, crash: CrashPoints) -> None:
+        super().__init__(simulator)
+        self._crash = crash
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **options: Any) -> requests.Response:
+        self._crash.here(f"before {request.method} {request.path_url}")
+        answer = super().send(request, *args, **options)
+        self._crash.here(f"after {request.method} {request.path_url}")
+        return answer
+
+
+class World:
+    """Build it from customers, `ask` for offboardings, `run` until nothing moves any more, look at the journal."""
+
+    def __init__(
+        self,
+        *customers: CustomerSpec,
+        scenario: Scenario | None = None,
+        crash: CrashPoints | None = None,
+        pace: Pace = PACE,
+        **settings: str,
+    ) -> None:
+        self.clock = WorldClock()
+        self.crash = crash or CrashPoints()
+        self.scenario = scenario or Scenario(customers=customers)
+        self.simulator = Simulator(self.scenario, self.clock, machine_clock=self.clock.machine)
+        self.store = MemoryStore(self.crash)
+        self.bus = MemoryBus(self.clock, self.crash)
+        self.restarts = 0
+        self._pace = pace
+        self._settings = world_settings(self.scenario, **settings)
+        self.services = self._start()
+
+    def ask(self, customer: CustomerSpec, **fields: Any) -> str:
+        """Drop a request for `customer` on the queue; returns the request id."""
+        found = next(item for item in self.tenant() if item["name"] == customer.name)
+        request = {
+            "version": "1",
+            "requestId": f"req-{customer.name.replace(' ', '-').lower()}",
+            "customerTenantId": found["id"],
+            "customerDomain": found["domain"],
+            "requestedBy": "tests",
+            "reason": "testing",
+            **fields,
+        }
+        request = {name: value for name, value in request.items() if value is not None}
+        self.drop(json.dumps(request).encode(), message_id=str(request["requestId"]))
+        return str(request["requestId"])
+
+    def drop(self, body: bytes, message_id: str = "m-1") -> None:
+        """Put any bytes on the request queue."""
+        now = self.clock.now()
+        self.bus.queued.append(OutboundMessage(message_id, Destination.REQUESTS, body, now))
+
+    def run(self, for_at_most: timedelta = timedelta(days=1500), steps: int = 2000) -> None:
+        """Deliver messages and let business time pass until every offboarding rests, or the time is over."""
+        ends = self.clock.now() + for_at_most
+        for _ in range(steps):
+            message = self.bus.take()
+            if message is not None:
+                self._survive(message)
+            elif not self._let_time_pass(ends):
+                return
+        raise AssertionError(f"the world did not come to rest within {steps} steps")
+
+    def deliver(self, message: OutboundMessage) -> None:
+        """What the Functions host does with one message."""
+        if message.destination is Destination.REQUESTS:
+            take_in(message.body, message.id, self.services)
+            return
+        stage = message.stage or Stage.PLAN
+        handle_wake_up(parse_wake_up(message.body, stage), self.services)
+
+    def offboarding(self, request_id: str) -> Offboarding:
+        """The offboarding of a request."""
+        for item in self.all():
+            if item.request.request_id == request_id:
+                return item
+        raise KeyError(request_id)
+
+    def all(self) -> list[Offboarding]:
+        """Every offboarding, oldest first."""
+        from shared.ports.runtime import Filter
+
+        return list(reversed(self.store.find(Filter(limit=100_000)).items))
+
+    def events(self, request_id: str | None = None) -> list[dict[str, Any]]:
+        """What reached the topic, as CloudEvents."""
+        found = [json.loads(item.body) for item in self.bus.events]
+        return [item for item in found if request_id in (None, item["data"]["requestId"])]
+
+    def journal(self) -> list[dict[str, Any]]:
+        """Every call that the tenant saw."""
+        return [entry.to_json() for entry in self.simulator.journal.since(0)]
+
+    def tenant(self) -> list[dict[str, Any]]:
+        """The simulated customers, with what blocks their removal now."""
+        from local.simulator.messages import Request
+
+        state: dict[str, Any] = self.simulator.handle(Request.of("GET", "/_simulator/state")).json()
+        return list(state["customers"])
+
+    def _survive(self, message: OutboundMessage) -> None:
+        try:
+            self.deliver(message)
+        except CrashError:
+            # Killed: the message was not completed, so it comes back; a new process starts; the dead claim expires.
+            self.restarts += 1
+            self.crash.at = None
+            self.bus.queued.append(replace(message, scheduled_at=None))
+            self.services = self._start()
+
+    def _let_time_pass(self, ends: Any) -> bool:
+        now = self.clock.now()
+        dates = [self.bus.next_due()]
+        for item in self.all():
+            if item.status in RUNNABLE and item.next_attempt_at is not None:
+                dates.append(item.next_attempt_at + self._pace.sweep_grace)
+                if item.claim is not None:
+                    dates.append(now + max(item.claim.expires_at - self.clock.machine(), timedelta(0)))
+            if self.store.outbox(item.id):
+                dates.append(now + self._pace.sweep_grace)
+        due = [date for date in dates if date is not None]
+        if not due or min(due) > ends:
+            return False
+        step = max(min(due) - now, timedelta(0))
+        if any(item.claim is not None for item in self.all()):
+            self.clock.pass_machine(max(step, timedelta(seconds=1)))
+        else:
+            self.clock.advance(step)
+        if self.bus.next_due() is None or (self.bus.next_due() or now) > self.clock.now():
+            self._sweep()
+        return True
+
+    def _sweep(self) -> None:
+        try:
+            sweep(self.services)
+        except CrashError:
+            self.restarts += 1
+            self.crash.at = None
+            self.services = self._start()
+
+    def _start(self) -> Services:
+        """A process: new sessions and caches over what lasts."""
+        session = requests.Session()
+        session.trust_env = False
+        transport = CountingTransport(self.simulator, self.crash)
+        session.mount("http://", transport)
+        session.mount("https://", transport)
+        services = assemble_services(self._settings, session, self.store, self.bus, self.clock)
+        return replace(services, pace=self._pace)
+
+
+def world_settings(scenario: Scenario, **more: str) -> Settings:
+    """Settings that sign in to the simulated tenant."""
+    partner = scenario.partner
+    values = {
+        "OFFBOARDING_MODE": "live",
+        "OFFBOARDING_PARTNER_TENANT_ID": partner.tenant_id,
+        "OFFBOARDING_CLIENT_ID": partner.sign_in.client_id,
+        "OFFBOARDING_CLIENT_SECRET": partner.sign_in.client_secret,
+        "OFFBOARDING_REFRESH_TOKEN": partner.sign_in.refresh_token,
+        "OFFBOARDING_SQLITE_FILE": ":memory:",
+        "OFFBOARDING_CALLS_PER_MINUTE": "1000000",
+        "ServiceBus": "unused",
+        **more,
+    }
+    return read_settings(values)

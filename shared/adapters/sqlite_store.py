@@ -1,0 +1,208 @@
+"""The store in one SQLite file: for one machine. Write-ahead log, every change one transaction, ETags as counters."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from shared.adapters import codec
+from shared.domain.errors import ConcurrencyConflictError, UnavailableError
+from shared.domain.ledger import HoldingRecord
+from shared.domain.messages import OutboundMessage, TimelineEntry
+from shared.domain.offboarding import RUNNABLE, Offboarding, Status
+from shared.ports.runtime import Change, Filter, Live, LiveElsewhere, Page, Stored
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS offboardings (
+    position INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT UNIQUE NOT NULL, etag INTEGER NOT NULL, customer_id TEXT,
+    status TEXT NOT NULL, next_attempt REAL, claim_expires REAL, body TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS due ON offboardings (status, next_attempt);
+CREATE TABLE IF NOT EXISTS holdings (
+    offboarding_id TEXT NOT NULL, key TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (offboarding_id, key));
+CREATE TABLE IF NOT EXISTS timeline (
+    offboarding_id TEXT NOT NULL, seq INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (offboarding_id, seq));
+CREATE TABLE IF NOT EXISTS outbox (
+    position INTEGER PRIMARY KEY AUTOINCREMENT, offboarding_id TEXT NOT NULL, id TEXT NOT NULL,
+    created REAL NOT NULL, meta TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (offboarding_id, id));
+CREATE TABLE IF NOT EXISTS live (customer_id TEXT PRIMARY KEY, offboarding_id TEXT NOT NULL);
+"""
+
+DUE = f"""
+SELECT id FROM offboardings WHERE
+    (status IN ({",".join("?" * len(RUNNABLE))}) AND (claim_expires IS NULL OR claim_expires <= :machine)
+        AND next_attempt <= CASE WHEN claim_expires IS NULL THEN :late ELSE :now END)
+    OR (status = :attention AND next_attempt <= :now)
+    OR id IN (SELECT offboarding_id FROM outbox WHERE created <= :late)
+ORDER BY next_attempt LIMIT :limit
+"""  # noqa: S608 - only question marks are put in
+
+
+class SqliteStore:
+    """An OffboardingStore in the file `path` (":memory:" for a store that dies with the process).
+
+    Safe for the threads of one process; other processes may open the same file.
+    """
+
+    def __init__(self, path: Path | str) -> None:
+        if path != ":memory:":
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(str(path), check_same_thread=False, isolation_level=None, timeout=10)
+        self._db.execute("PRAGMA journal_mode=WAL")
+        self._db.execute("PRAGMA synchronous=NORMAL")
+        self._db.executescript(SCHEMA)
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+
+    def load(self, offboarding_id: str) -> Stored | None:
+        row = self._one("SELECT body, etag FROM offboardings WHERE id = ?", offboarding_id)
+        return Stored(codec.load_offboarding(row[0]), str(row[1])) if row else None
+
+    def commit(self, change: Change) -> Stored | LiveElsewhere:
+        """One transaction; raises ConcurrencyConflictError when the ETag differs or the record exists already."""
+        with self._transaction() as db:
+            held = self._mark(db, change)
+            if held is not None:
+                return held
+            etag = self._write_head(db, change)
+            identity = change.offboarding.id
+            db.executemany(
+                "INSERT OR REPLACE INTO holdings VALUES (?, ?, ?)",
+                [(identity, item.holding.key, codec.dump_holding(item)) for item in change.holdings],
+            )
+            db.executemany(
+                "INSERT OR REPLACE INTO timeline VALUES (?, ?, ?)",
+                [(identity, item.seq, codec.dump_entry(item)) for item in change.timeline],
+            )
+            for message in change.outbox:
+                meta, body = codec.dump_message(message)
+                row = (identity, message.id, message.created_at.timestamp(), meta, body)
+                db.execute(
+                    "INSERT OR REPLACE INTO outbox (offboarding_id, id, created, meta, body) VALUES (?,?,?,?,?)", row
+                )
+        return Stored(change.offboarding, str(etag))
+
+    def holdings(self, offboarding_id: str) -> Mapping[str, HoldingRecord]:
+        rows = self._all("SELECT key, body FROM holdings WHERE offboarding_id = ? ORDER BY key", offboarding_id)
+        return {str(key): codec.load_holding(body) for key, body in rows}
+
+    def timeline(self, offboarding_id: str) -> Sequence[TimelineEntry]:
+        rows = self._all("SELECT body FROM timeline WHERE offboarding_id = ? ORDER BY seq", offboarding_id)
+        return [codec.load_entry(body) for (body,) in rows]
+
+    def outbox(self, offboarding_id: str) -> Sequence[OutboundMessage]:
+        rows = self._all("SELECT meta, body FROM outbox WHERE offboarding_id = ? ORDER BY position", offboarding_id)
+        return [codec.load_message(meta, body) for meta, body in rows]
+
+    def clear_outbox(self, offboarding_id: str, message_ids: Sequence[str]) -> None:
+        with self._transaction() as db:
+            rows = [(offboarding_id, item) for item in message_ids]
+            db.executemany("DELETE FROM outbox WHERE offboarding_id = ? AND id = ?", rows)
+
+    def due(self, now: datetime, machine: datetime, grace: timedelta, limit: int) -> Sequence[str]:
+        statuses = [status.value for status in sorted(RUNNABLE)]
+        sql = DUE
+        values: dict[str, object] = {
+            "machine": machine.timestamp(),
+            "now": now.timestamp(),
+            "late": (now - grace).timestamp(),
+            "attention": Status.NEEDS_ATTENTION.value,
+            "limit": limit,
+        }
+        for number, status in enumerate(statuses):
+            sql = sql.replace("?", f":s{number}", 1)
+            values[f"s{number}"] = status
+        with self._reading() as db:
+            return [str(row[0]) for row in db.execute(sql, values).fetchall()]
+
+    def find(self, wanted: Filter) -> Page:
+        clauses, values = ["1"], []
+        if wanted.statuses:
+            clauses.append(f"status IN ({','.join('?' * len(wanted.statuses))})")
+            values += [status.value for status in wanted.statuses]
+        if wanted.customer_id is not None:
+            clauses.append("customer_id = ?")
+            values.append(wanted.customer_id)
+        if wanted.after is not None:
+            clauses.append("position < CAST(? AS INTEGER)")
+            values.append(wanted.after)
+        where = " AND ".join(clauses)
+        sql = f"SELECT position, body FROM offboardings WHERE {where} ORDER BY position DESC LIMIT {wanted.limit + 1:d}"  # noqa: S608
+        rows = self._all(sql, *values)
+        shown = rows[: wanted.limit]
+        cursor = str(shown[-1][0]) if len(rows) > wanted.limit else None
+        return Page(tuple(codec.load_offboarding(body) for _, body in shown), cursor)
+
+    def ping(self) -> None:
+        self._one("SELECT 1")
+
+    def _write_head(self, db: sqlite3.Connection, change: Change) -> int:
+        head = change.offboarding
+        columns = _columns(head)
+        if change.etag is None:
+            sql = (
+                "INSERT OR IGNORE INTO offboardings (customer_id, status, next_attempt, claim_expires, body, etag, id)"
+                " VALUES (?,?,?,?,?,1,?)"
+            )
+            done = db.execute(sql, (*columns, head.id)).rowcount
+            etag = 1
+        else:
+            etag = int(change.etag) + 1
+            sql = (
+                "UPDATE offboardings SET customer_id=?, status=?, next_attempt=?, claim_expires=?, body=?, etag=?"
+                " WHERE id=? AND etag=?"
+            )
+            done = db.execute(sql, (*columns, etag, head.id, int(change.etag))).rowcount
+        if done != 1:
+            raise ConcurrencyConflictError(f"offboarding {head.id} was changed by somebody else")
+        return etag
+
+    def _mark(self, db: sqlite3.Connection, change: Change) -> LiveElsewhere | None:
+        customer_id, identity = change.offboarding.customer_id, change.offboarding.id
+        if change.live is Live.RELEASE:
+            db.execute("DELETE FROM live WHERE offboarding_id = ?", (identity,))
+        if change.live is not Live.TAKE:
+            return None
+        db.execute("INSERT OR IGNORE INTO live VALUES (?, ?)", (customer_id, identity))
+        holder = db.execute("SELECT offboarding_id FROM live WHERE customer_id = ?", (customer_id,)).fetchone()[0]
+        return None if holder == identity else LiveElsewhere(str(holder))
+
+    def _one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
+        rows = self._all(sql, *values)
+        return rows[0] if rows else None
+
+    def _all(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        with self._reading() as db:
+            return db.execute(sql, values).fetchall()
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                yield self._db
+            except sqlite3.Error as error:
+                raise UnavailableError(f"the store cannot be read: {error}", service="store") from error
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        with self._reading() as db:
+            db.execute("BEGIN IMMEDIATE")
+            try:
+                yield db
+            except BaseException:
+                db.execute("ROLLBACK")
+                raise
+            db.execute("COMMIT")
+
+
+def _columns(head: Offboarding) -> tuple[str | None, str, float | None, float | None, str]:
+    next_attempt = head.next_attempt_at.timestamp() if head.next_attempt_at else None
+    claim = head.claim.expires_at.timestamp() if head.claim else None
+    return head.customer_id, head.status.value, next_attempt, claim, codec.dump_offboarding(head)

@@ -1,0 +1,31 @@
+"""Correlation: every log line and every call of one invocation carries the same correlation id.
+
+Microsoft's worker attaches the trace context to async functions only, so it is set by hand here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Protocol
+from uuid import NAMESPACE_URL, uuid4, uuid5
+
+from shared.adapters.http.correlation import correlated
+
+
+class _Context(Protocol):
+    @property
+    def invocation_id(self) -> str: ...
+
+
+class _Message(Protocol):
+    @property
+    def correlation_id(self) -> str | None: ...
+
+
+@contextmanager
+def traced(context: _Context, message: _Message | None = None) -> Iterator[None]:
+    """Work under the message's correlation id, else under the invocation's; MS-CorrelationId has to be a GUID."""
+    given = (message.correlation_id if message is not None else None) or context.invocation_id or str(uuid4())
+    with correlated(str(uuid5(NAMESPACE_URL, given))):
+        yield

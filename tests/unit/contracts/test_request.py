@@ -1,0 +1,125 @@
+"""The request: samples, refusals by name, and nothing that is not understood gets through."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from shared.contracts.request import RequestV1, parse_request
+from shared.contracts.schemas import FOLDER, all_schemas, as_text
+from shared.domain.errors import InvalidRequestError
+from shared.domain.request import OffboardingRequest
+
+VALID = sorted((FOLDER / "samples" / "valid").glob("*.json"))
+INVALID = sorted((FOLDER / "samples" / "invalid").glob("*.json"))
+MINIMAL = json.loads((FOLDER / "samples" / "valid" / "minimal.json").read_text())
+
+
+def schema(name: str) -> Draft202012Validator:
+    return Draft202012Validator(json.loads((FOLDER / name).read_text()))
+
+
+@pytest.mark.parametrize("path", VALID, ids=lambda path: path.stem)
+def test_valid_samples_are_read_and_match_the_schema(path: Path) -> None:
+    value = json.loads(path.read_text())
+    schema("request.v1.schema.json").validate(value.get("data", value))
+
+    assert parse_request(path.read_bytes()).request_id == "crm-2026-000123"
+
+
+@pytest.mark.parametrize("path", INVALID, ids=lambda path: path.stem)
+def test_invalid_samples_are_refused_by_name(path: Path) -> None:
+    sample = json.loads(path.read_text())
+
+    with pytest.raises(InvalidRequestError) as caught:
+        parse_request(json.dumps(sample["body"]).encode())
+
+    assert (caught.value.code, caught.value.field) == (sample["code"], sample["field"])
+
+
+def test_kept_schemas_are_what_the_models_say() -> None:
+    kept = {path.name: path.read_text() for path in FOLDER.glob("*.json")}
+
+    assert kept == {name: as_text(value) for name, value in all_schemas().items()}
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "field"),
+    [
+        (b"", "not_json", "byte 0"),
+        (b"{", "not_json", "byte 1"),
+        ('{"ä": tru}'.encode(), "not_json", "byte 7"),
+        (b"\xff\xfe{\x00}\x00", "not_utf8", "byte 0"),
+        (b'{"a": "\xe4"}', "not_utf8", "byte 7"),
+        (b"[]", "not_an_object", "$"),
+        (b"null", "not_an_object", "$"),
+        (b'"x"', "not_an_object", "$"),
+        (b'{"reason": "a", "reason": "b"}', "repeated_field", "reason"),
+        (b'{"a": NaN}', "not_json", "$"),
+        (b"[" * 60_000, "not_json", "$"),
+        (b" " * 70_000, "body_too_large", "$"),
+    ],
+)
+def test_what_is_no_json_object_is_refused_with_the_place(body: bytes, code: str, field: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        parse_request(body)
+
+    assert (caught.value.code, caught.value.field) == (code, field)
+
+
+def test_a_byte_order_mark_is_tolerated() -> None:
+    assert parse_request(b"\xef\xbb\xbf" + json.dumps(MINIMAL).encode()).dry_run is False
+
+
+def test_ids_are_compared_without_letter_case() -> None:
+    upper = {**MINIMAL, "customerTenantId": MINIMAL["customerTenantId"].upper(), "customerDomain": "CONTOSO.Example"}
+    found = parse_request(json.dumps(upper).encode())
+
+    assert (found.customer_id, found.domain) == (MINIMAL["customerTenantId"], "contoso.example")
+
+
+def test_every_wrong_field_is_named_at_once() -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        parse_request(json.dumps({**MINIMAL, "dryRun": 1, "reason": "", "extra": 1}).encode())
+
+    named = {caught.value.field, *(field for field, _ in caught.value.others)}
+    assert named == {"dryRun", "reason", "extra"}
+
+
+def test_the_fingerprint_ignores_order_and_spelling_of_defaults() -> None:
+    shuffled = dict(reversed([*MINIMAL.items(), ("dryRun", False)]))
+
+    assert (
+        parse_request(json.dumps(shuffled).encode()).fingerprint
+        == parse_request(json.dumps(MINIMAL, indent=3).encode()).fingerprint
+    )
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.sampled_from([field.alias or "" for field in RequestV1.model_fields.values()]), JSON))
+def test_any_object_is_read_or_refused_with_a_code(value: dict[str, Any]) -> None:
+    _read_or_refused(json.dumps(value).encode())
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused_with_a_code(body: bytes) -> None:
+    _read_or_refused(body)
+
+
+def _read_or_refused(body: bytes) -> None:
+    found: OffboardingRequest | InvalidRequestError
+    try:
+        found = parse_request(body)
+    except InvalidRequestError as error:
+        found = error
+    assert isinstance(found, OffboardingRequest) or (found.code and found.field)

@@ -1,0 +1,139 @@
+"""The truth table of the first decision: kind, state and window to action and blocker."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from shared.domain.disposition import ActionKind, Cause, Remedy, disposition
+from shared.domain.holdings import ENDED, HoldingKind, HoldingStatus
+from shared.domain.policy import Pace, Policy
+from tests.unit.domain.support import EARLIER, LATER, NOW, holding
+
+K, S, A, C = HoldingKind, HoldingStatus, ActionKind, Cause
+OPEN = {"cancellable_until": LATER, "term_end": LATER}
+CLOSED = {"cancellable_until": EARLIER, "term_end": LATER}
+NEVER = {"term_end": LATER}
+DUE = NOW - timedelta(hours=1)
+LONG_OVER = NOW - timedelta(days=2)
+
+TABLE: list[tuple[HoldingKind, HoldingStatus, dict[str, Any], ActionKind | None, Cause | None]] = [
+    (K.LEGACY_LICENCE, S.ACTIVE, {}, A.SUSPEND, C.ACTION_DUE),
+    (K.LEGACY_LICENCE, S.SUSPENDED, {}, None, None),
+    (K.LEGACY_LICENCE, S.PENDING, {}, None, C.PENDING_AT_MICROSOFT),
+    (K.LEGACY_AZURE, S.ACTIVE, {}, A.SUSPEND, C.ACTION_DUE),
+    (K.LEGACY_AZURE, S.SUSPENDED, {}, None, None),
+    (K.NCE_LICENCE, S.ACTIVE, OPEN, A.CANCEL, C.ACTION_DUE),
+    (K.NCE_LICENCE, S.ACTIVE, CLOSED, A.END_AT_TERM, C.IN_TERM),
+    (K.NCE_LICENCE, S.ACTIVE, NEVER, A.END_AT_TERM, C.IN_TERM),
+    (K.NCE_LICENCE, S.ACTIVE, {**CLOSED, "ends_at_term": True}, None, C.IN_TERM),
+    (K.NCE_LICENCE, S.ACTIVE, {}, None, C.NO_TERM_END),
+    (K.NCE_LICENCE, S.ACTIVE, {"term_end": DUE}, None, C.RENEWING),
+    (K.NCE_LICENCE, S.ACTIVE, {"term_end": LONG_OVER}, None, C.NO_TERM_END),
+    (K.NCE_LICENCE, S.SUSPENDED, OPEN, A.CANCEL, C.ACTION_DUE),
+    (K.NCE_LICENCE, S.SUSPENDED, CLOSED, None, C.IN_TERM),
+    (K.NCE_LICENCE, S.PENDING, OPEN, None, C.PENDING_AT_MICROSOFT),
+    (K.TRIAL, S.ACTIVE, {}, A.CANCEL, C.ACTION_DUE),
+    (K.TRIAL, S.ACTIVE, CLOSED, A.CANCEL, C.ACTION_DUE),
+    (K.TRIAL, S.SUSPENDED, CLOSED, None, C.IN_TERM),
+    (K.AZURE_SUBSCRIPTION, S.ACTIVE, {}, A.CANCEL_AZURE_SUBSCRIPTION, C.ACTION_DUE),
+    (K.AZURE_PLAN, S.ACTIVE, {"active_children": 2}, None, C.WAITS_FOR_CHILDREN),
+    (K.AZURE_PLAN, S.SUSPENDED, {"active_children": 1}, None, C.WAITS_FOR_CHILDREN),
+    (K.AZURE_PLAN, S.ACTIVE, {}, A.SUSPEND_AZURE_PLAN, C.ACTION_DUE),
+    (K.AZURE_PLAN, S.SUSPENDED, {}, None, None),
+    (K.RESERVATION, S.ACTIVE, {"term_end": LATER}, A.RETURN_RESERVATION, C.ACTION_DUE),
+    (K.RESERVATION, S.ACTIVE, {"term_end": EARLIER}, None, C.PENDING_AT_MICROSOFT),
+    (K.PERPETUAL_SOFTWARE, S.ACTIVE, {"cancellable_until": LATER}, A.CANCEL_ORDER, C.ACTION_DUE),
+    (K.PERPETUAL_SOFTWARE, S.ACTIVE, {"cancellable_until": EARLIER}, None, None),
+    (K.PERPETUAL_SOFTWARE, S.ACTIVE, {}, None, C.NO_TERM_END),
+    (K.SAVINGS_PLAN, S.ACTIVE, {"term_end": LATER}, None, C.NEVER_CANCELLABLE),
+    (K.SAVINGS_PLAN, S.ACTIVE, {}, None, C.NEVER_CANCELLABLE),
+    (K.PENDING_ORDER, S.PENDING, {}, None, C.PENDING_AT_MICROSOFT),
+    (K.OPEN_TRANSFER, S.ACTIVE, {}, None, C.OPEN_TRANSFER),
+    (K.SOFTWARE_SUBSCRIPTION, S.ACTIVE, OPEN, None, C.NOT_SUPPORTED),
+    (K.SOFTWARE_SUBSCRIPTION, S.SUSPENDED, OPEN, None, C.NOT_SUPPORTED),
+    (K.MARKETPLACE, S.ACTIVE, OPEN, None, C.NOT_SUPPORTED),
+    (K.UNKNOWN, S.ACTIVE, {}, None, C.UNKNOWN_KIND),
+    (K.UNKNOWN, S.SUSPENDED, {}, None, C.UNKNOWN_KIND),
+]
+
+
+@pytest.mark.parametrize(("kind", "status", "fields", "action", "cause"), TABLE)
+def test_table(
+    kind: HoldingKind, status: HoldingStatus, fields: dict[str, Any], action: ActionKind | None, cause: Cause | None
+) -> None:
+    found = disposition(holding(kind, status, **fields), Policy(), Pace(), NOW)
+
+    assert found.action is action
+    assert (found.blocker.cause if found.blocker else None) is cause
+    assert found.safe is (cause is None)
+
+
+@pytest.mark.parametrize("kind", HoldingKind)
+@pytest.mark.parametrize("status", sorted(ENDED))
+def test_what_has_ended_is_safe_whatever_its_kind(kind: HoldingKind, status: HoldingStatus) -> None:
+    assert disposition(holding(kind, status), Policy(), Pace(), NOW).safe
+
+
+@pytest.mark.parametrize("kind", HoldingKind)
+@pytest.mark.parametrize("fields", [{}, OPEN, CLOSED])
+def test_an_unknown_status_blocks_and_is_never_touched(kind: HoldingKind, fields: dict[str, Any]) -> None:
+    found = disposition(holding(kind, HoldingStatus.UNKNOWN, **fields), Policy(), Pace(), NOW)
+
+    assert found.action is None
+    assert found.blocker is not None
+    assert found.blocker.remedy is Remedy.PERSON
+
+
+def test_every_kind_has_a_row_for_active_and_suspended_without_falling_through() -> None:
+    for kind in HoldingKind:
+        for status in HoldingStatus:
+            disposition(holding(kind, status), Policy(), Pace(), NOW)
+
+
+def test_every_blocker_says_who_or_what_takes_it_away() -> None:
+    for kind, status, fields, _, _ in TABLE:
+        blocker = disposition(holding(kind, status, **fields), Policy(), Pace(), NOW).blocker
+        if blocker is not None and blocker.remedy is Remedy.PERSON:
+            assert blocker.what_to_do
+        if blocker is not None and blocker.remedy in (Remedy.DATE, Remedy.RECHECK):
+            assert blocker.until is not None
+
+
+@pytest.mark.parametrize("kind", [K.NCE_LICENCE, K.TRIAL, K.SOFTWARE_SUBSCRIPTION, K.MARKETPLACE])
+@pytest.mark.parametrize("status", HoldingStatus)
+@pytest.mark.parametrize("fields", [{}, OPEN, CLOSED, NEVER])
+def test_nce_software_and_saas_are_never_suspended(
+    kind: HoldingKind, status: HoldingStatus, fields: dict[str, Any]
+) -> None:
+    found = disposition(holding(kind, status, **fields), Policy(), Pace(), NOW)
+
+    assert found.action not in (A.SUSPEND, A.SUSPEND_AZURE_PLAN)
+
+
+def test_the_lenient_gate_lets_a_suspended_nce_licence_pass() -> None:
+    item = holding(K.NCE_LICENCE, S.SUSPENDED, **CLOSED)
+
+    assert disposition(item, Policy(strict_nce=False), Pace(), NOW).safe
+
+
+def test_refunds_switched_off_leave_a_dated_blocker() -> None:
+    item = holding(K.RESERVATION, S.ACTIVE, term_end=LATER)
+    found = disposition(item, Policy(refund_reservations=False), Pace(), NOW)
+
+    assert found.action is None
+    assert found.blocker is not None
+    assert (found.blocker.cause, found.blocker.until) == (C.NOT_REFUNDED, LATER)
+
+
+def test_perpetual_software_past_its_window_blocks_only_where_the_policy_says_so() -> None:
+    item = holding(K.PERPETUAL_SOFTWARE, S.ACTIVE, cancellable_until=EARLIER)
+
+    assert disposition(item, Policy(), Pace(), NOW).safe
+    assert not disposition(item, Policy(perpetual_past_window_blocks=True), Pace(), NOW).safe
+
+
+def test_a_window_that_closes_this_instant_is_closed() -> None:
+    item = holding(K.NCE_LICENCE, S.ACTIVE, cancellable_until=NOW, term_end=LATER)
+
+    assert disposition(item, Policy(), Pace(), NOW).action is A.END_AT_TERM
