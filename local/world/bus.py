@@ -14,7 +14,7 @@ from shared.ports.runtime import Clock
 DUPLICATE_WINDOW = timedelta(hours=1)
 
 
-@dataclass(slots=True)
+@dataclass
 class MemoryBus:
     """A Bus. `ready` and `take` are the receiving side; `events` and `rejected` keep all that was sent there."""
 

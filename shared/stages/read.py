@@ -43,6 +43,7 @@ def take_inventory(session: Session) -> Inventory:
         began_at,
         began_monotonic,
         ordered_subscriptions(read.orders.items),
+        azure_was_read=azure is not None or bool(problems),
     )
     _record(session, inventory)
     return inventory

@@ -12,8 +12,9 @@ from datetime import timedelta
 from shared.domain.errors import NoRelationshipError, RefusedError, RemoteError, shorten
 from shared.domain.gate import Blockers, RemovalPermit
 from shared.domain.identifiers import ms_request_id
+from shared.domain.inventory import Inventory
 from shared.domain.offboarding import Reason, RemovalIntent, Stage
-from shared.domain.partner import CustomerProfile, WriteAnswer
+from shared.domain.partner import WriteAnswer
 from shared.stages.outcome import Again, Attention, Next, Outcome
 from shared.stages.read import take_inventory
 from shared.stages.session import Session
@@ -39,7 +40,7 @@ def remove(session: Session) -> Outcome:
         return _back_to_verify(session, "something is active again")
     session.require_time()
     session.require_live()
-    return _remove_under(session, verdict, inventory.customer)
+    return _remove_under(session, verdict, inventory)
 
 
 def _probe(session: Session, intent: RemovalIntent) -> Outcome | None:
@@ -55,14 +56,16 @@ def _probe(session: Session, intent: RemovalIntent) -> Outcome | None:
     return None
 
 
-def _remove_under(session: Session, permit: RemovalPermit, customer: CustomerProfile) -> Outcome:
+def _remove_under(session: Session, permit: RemovalPermit, inventory: Inventory) -> Outcome:
     services, offboarding = session.services, session.offboarding
     if permit.customer_id.lower() != offboarding.customer_id:
         raise RefusedError("the permit belongs to another customer")
     intent = _intend(session)
     answer: WriteAnswer | RemoteError
     try:
-        if customer.delegated_access:
+        if inventory.customer.delegated_access and not inventory.azure_was_read:
+            # Where Azure is part of the inventory, DAP may be what lets us read it: dying right after switching it off
+            # would leave nothing to decide by. There it ends together with the relationship.
             _switch_off_delegated_access(session, intent)
         age = timedelta(seconds=services.clock.monotonic() - permit.began_monotonic)
         if age > services.pace.permit_life:

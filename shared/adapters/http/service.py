@@ -87,16 +87,19 @@ class ServiceClient:
 
     def local_link(self, link: str, call: Call) -> tuple[str, str]:
         """Path and query of a link in an answer; raises UnreadableAnswerError when it leads to another host."""
-        base, parts = urlsplit(self._base_url), urlsplit(link)
-        path = parts.path
-        if parts.scheme or parts.netloc:
-            wanted = (base.scheme, base.hostname, base.port or _PORTS.get(base.scheme))
-            if (parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme)) != wanted:
-                raise UnreadableAnswerError(
-                    f"{self.where(call)}: the next page is on another host ({parts.hostname}); not followed"
-                )
-            path = path.removeprefix(base.path)
-        return path, parts.query
+        base = urlsplit(self._base_url)
+        try:
+            parts = urlsplit(link)
+            here = (parts.scheme, parts.hostname, parts.port or _PORTS.get(parts.scheme))
+        except ValueError:
+            raise UnreadableAnswerError(f"{self.where(call)}: the link to the next page is malformed") from None
+        if not parts.scheme and not parts.netloc:
+            return parts.path, parts.query
+        if here != (base.scheme, base.hostname, base.port or _PORTS.get(base.scheme)):
+            raise UnreadableAnswerError(
+                f"{self.where(call)}: the next page is on another host ({parts.hostname}); not followed"
+            )
+        return parts.path.removeprefix(base.path), parts.query
 
     def _send(self, call: Call, token: str) -> Answer:
         if self._limiter is not None:

@@ -78,11 +78,16 @@ def pooled_session(parallelism: int) -> requests.Session:
 
 def checked_base_url(setting: str, url: str) -> str:
     """`url` without a trailing slash; raises SettingsError unless it is https, or http to this machine (I12)."""
-    parts = urlsplit(url)
-    if not parts.hostname or parts.query or parts.fragment or parts.username or parts.password:
-        raise SettingsError(f"{setting}: must be a base address such as https://host (got {url!r})")
+    shown = "an address with a password" if "@" in url else repr(url)
+    try:
+        parts = urlsplit(url)
+        bare = bool(parts.hostname) and parts.port != 0 and not (parts.query or parts.fragment or "@" in parts.netloc)
+    except ValueError:
+        bare = False
+    if not bare:
+        raise SettingsError(f"{setting}: must be a base address such as https://host (got {shown})")
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
-        raise SettingsError(f"{setting}: must use https, tokens are sent to it (got {url!r})")
+        raise SettingsError(f"{setting}: must use https, tokens are sent to it (got {shown})")
     return url.rstrip("/")
 
 

@@ -1,0 +1,47 @@
+"""Invariants read from the simulator's journal, the oracle of every run."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from local.world.world import World
+
+ONCE_EACH = (
+    "subscription.suspended",
+    "subscription.cancelled",
+    "entitlement.cancelled",
+    "order.cancelled",
+    "reservation.returned",
+    "relationship.removed",
+)
+
+
+def effects(world: World) -> list[tuple[str, str, str]]:
+    """(effect, customer, holding) of everything that changed something, in order."""
+    return [
+        (str(effect["effect"]), str(entry["customer"]), str(effect["holding"]))
+        for entry in world.journal()
+        for effect in entry["effects"]
+    ]
+
+
+def check_invariants(world: World) -> None:
+    """I1, I2, I5, I9 and no second removal, for everything that happened in this world."""
+    counted = Counter(item for item in effects(world) if item[0] in ONCE_EACH)
+    assert not {item: times for item, times in counted.items() if times > 1}, "an effect happened twice"
+    check_removals(world)
+    for offboarding in world.all():
+        outcomes = {
+            event["id"]
+            for event in world.events(offboarding.request.request_id)
+            if event["data"]["status"] == offboarding.status.value
+        }
+        if offboarding.finished:
+            assert len(outcomes) == 1, f"{offboarding.request.request_id}: {len(outcomes)} outcome events"
+
+
+def check_removals(world: World) -> None:
+    """No removal was even asked for while the tenant's own rules saw a blocker (I1)."""
+    for entry in world.journal():
+        if entry["method"] == "PATCH" and entry["path"].rstrip("/").count("/") == 3 and entry["status"] >= 400:
+            raise AssertionError(f"a removal was refused: {entry}")

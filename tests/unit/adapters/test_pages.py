@@ -1,0 +1,150 @@
+"""Collections of several pages, in every style, and the links that must not be followed."""
+
+from __future__ import annotations
+
+import pytest
+
+from shared.adapters.http.call import Call, encoded
+from shared.adapters.http.pages import OpenPage, odata_page, read_all
+from shared.adapters.partner_center.paging import partner_center_page
+from shared.domain.errors import UnreadableAnswerError
+from shared.domain.partner import Collection
+from tests.unit.adapters.fake_http import BASE, PARTNER, Reply, Script, service_of
+
+LIST = Call("GET", "/v1/customers", PARTNER, encoded({"size": "2"}))
+
+
+def read(
+    *bodies: object, page: OpenPage = partner_center_page, call: Call = LIST, limit: int = 50
+) -> tuple[Collection[str], Script]:
+    script = Script([Reply(body) for body in bodies])
+    found = read_all(service_of(script), call, page, lambda item: item.required("id"), limit)
+    return found, script
+
+
+def page_of(*ids: str, total: int | None = None, token: str = "", links: object = None) -> dict[str, object]:
+    body: dict[str, object] = {"items": [{"id": one} for one in ids], "totalCount": total, "links": links}
+    return body | ({"continuationToken": token} if token else {})
+
+
+def next_link(uri: str, token: str = "") -> dict[str, object]:
+    headers = [{"key": "ms-continuationtoken", "value": token}] if token else []
+    return {"self": {"uri": "/v1/customers"}, "next": {"uri": uri, "method": "GET", "headers": headers}}
+
+
+@pytest.mark.parametrize("body", [[{"id": "a"}], {"items": [{"id": "a"}]}, {"Items": [{"Id": "a"}], "Links": {}}])
+def test_one_page(body: object) -> None:
+    assert read(body)[0].items == ("a",)
+
+
+@pytest.mark.parametrize(
+    "first",
+    [
+        page_of("a", "b", token="T+/="),
+        page_of("a", "b", links=next_link("/customers?size=2&seekOperation=Next", "T+/=")),
+        page_of("a", "b", token="T+/=", links=next_link("/customers?size=2?seekOperation=Next", "T+/=")),
+    ],
+)
+def test_a_continuation_token_is_sent_back_with_the_same_query(first: object) -> None:
+    found, script = read(first, page_of("c"))
+    assert found.items == ("a", "b", "c")
+    assert script.asked[1].url == f"{BASE}/v1/customers?size=2&seekOperation=Next"
+    assert script.asked[1].headers["MS-ContinuationToken"] == "T+/="
+
+
+def test_the_third_page_asks_with_the_newest_token() -> None:
+    found, script = read(page_of("a", token="1"), page_of("b", token="2"), page_of("c"))
+    assert found.items == ("a", "b", "c")
+    assert script.asked[2].url == f"{BASE}/v1/customers?size=2&seekOperation=Next"
+    assert script.asked[2].headers["MS-ContinuationToken"] == "2"
+
+
+@pytest.mark.parametrize("uri", ["/customers?page=2", "/v1/customers?page=2", f"{BASE}/v1/customers?page=2"])
+def test_a_link_without_a_token_is_followed(uri: str) -> None:
+    _, script = read(page_of("a", links=next_link(uri)), page_of("b"))
+    assert script.asked[1].url == f"{BASE}/v1/customers?page=2"
+
+
+@pytest.mark.parametrize(
+    ("uri", "says"),
+    [
+        ("https://elsewhere.test/v1/customers?page=2", "another host"),
+        ("/v1/customers/someone/subscriptions", "another resource"),
+        ("?page=2", "another resource"),
+        ("/v1/customers?size=2", "repeats"),
+    ],
+)
+def test_links_that_are_not_followed(uri: str, says: str) -> None:
+    with pytest.raises(UnreadableAnswerError, match=says):
+        read(page_of("a", links=next_link(uri)))
+
+
+def test_a_token_that_repeats_is_an_error() -> None:
+    with pytest.raises(UnreadableAnswerError, match="repeats"):
+        read(page_of("a", token="T"), page_of("b", token="T"))
+
+
+def test_a_token_cannot_smuggle_headers() -> None:
+    with pytest.raises(UnreadableAnswerError, match="continuation token"):
+        read(page_of("a", token="T\r\nX: y"))
+
+
+def test_the_number_of_pages_is_bounded() -> None:
+    with pytest.raises(UnreadableAnswerError, match="more than 3 pages"):
+        read(*[page_of("a", token=str(number)) for number in range(5)], limit=3)
+
+
+@pytest.mark.parametrize("body", [{}, {"items": None, "totalCount": 3}, {"items": {}}, "text", None, [1]])
+def test_what_is_no_collection_is_unreadable(body: object) -> None:
+    with pytest.raises(UnreadableAnswerError):
+        read(body)
+
+
+def test_a_failing_page_fails_the_whole_read() -> None:
+    with pytest.raises(UnreadableAnswerError):
+        read(page_of("a", token="T"), b"<html>")
+
+
+@pytest.mark.parametrize(
+    ("bodies", "total", "complete"),
+    [
+        ([page_of("a", total=1)], 1, True),
+        ([page_of("a")], None, True),
+        ([{"totalCount": 0, "items": None}], 0, True),
+        ([page_of("a", total=37)], 37, False),
+        ([page_of("a", "b", total=3, token="T"), page_of("c", total=3)], 3, True),
+        ([page_of("a", "b", total=2, token="T"), page_of("c", total=1)], 3, True),
+        ([page_of("a", "b", total=2, token="T"), page_of("c")], 3, True),
+        ([page_of("a", "b", total=5, token="T"), page_of("c", total=5)], 5, False),
+        ([page_of("a", "b", total=4, token="T"), page_of("c", total=1)], 4, False),
+        ([page_of("a", token="T"), page_of("b")], None, True),
+    ],
+)
+def test_the_total_tells_whether_the_collection_is_complete(
+    bodies: list[object], total: int | None, complete: bool
+) -> None:
+    found, _ = read(*bodies)
+    assert (found.total, found.complete) == (total, complete)
+
+
+@pytest.mark.parametrize("name", ["@odata.nextLink", "nextLink"])
+def test_odata_links_are_followed_as_they_are(name: str) -> None:
+    call = Call("GET", "/providers/x", PARTNER, encoded({"api-version": "2022-11-01"}))
+    link = f"{BASE}:443/providers/X?api-version=2022-11-01&$skiptoken=a%2Bb+c"
+    found, script = read({"value": [{"id": "a"}], name: link}, {"value": [{"id": "b"}]}, page=odata_page, call=call)
+    assert found.items == ("a", "b")
+    assert script.asked[1].url == f"{BASE}/providers/x?api-version=2022-11-01&$skiptoken=a%2Bb+c"
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({"value": None}, "expected a list"),
+        ({"error": {"code": "x"}}, "expected a list"),
+        ({"value": [], "nextLink": "https://elsewhere.test/providers/x"}, "another host"),
+        ({"value": [], "nextLink": f"{BASE}/providers/y"}, "another resource"),
+    ],
+)
+def test_odata_pages_that_are_not_believed(body: object, says: str) -> None:
+    with pytest.raises(UnreadableAnswerError, match=says):
+        read(body, page=odata_page, call=Call("GET", "/providers/x", PARTNER))
