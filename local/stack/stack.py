@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from local.simulator.scenario.load import ScenarioError, load_scenario
 from local.stack.child import Child
 from local.stack.errors import StackError
 from local.stack.folder import DataFolder, write_private
@@ -179,14 +180,15 @@ class Stack:
 
 def _partner(scenario: Path) -> dict[str, Any]:
     """The partner's sign-in values of the scenario; fields that it leaves out have the simulator's defaults."""
-    from local.simulator.scenario import load_scenario
-
-    partner = load_scenario(scenario).partner
+    try:
+        partner = load_scenario(scenario).partner
+    except ScenarioError as error:
+        raise StackError(str(error)) from None
     return {
         "tenantId": partner.tenant_id,
-        "clientId": partner.client_id,
-        "clientSecret": partner.client_secret,
-        "refreshToken": partner.refresh_token,
+        "clientId": partner.sign_in.client_id,
+        "clientSecret": partner.sign_in.client_secret,
+        "refreshToken": partner.sign_in.refresh_token,
     }
 
 

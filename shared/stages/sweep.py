@@ -62,7 +62,9 @@ def _overdue(offboarding: Offboarding, services: Services) -> bool:
 
 def _wake(stored: Stored, services: Services) -> None:
     session, now = Session(stored, services, Actor.SWEEPER), services.clock.now()
-    session.note("woken", "its wake-up was overdue")
+    planned = (stored.offboarding.next_attempt_at or now) - stored.offboarding.updated_at
+    by_plan = planned > services.pace.longest_scheduled
+    session.note("woken", "its date has come" if by_plan else "its wake-up did not arrive in time")
     # The date moves to now, so that the next round leaves this wake-up its time to arrive.
     session.offboarding = replace(session.offboarding, next_attempt_at=now, updated_at=now)
     session.save(outbox=tuple(wake_up(session, now, services.pace)))

@@ -23,7 +23,8 @@ def apply(session: Session, outcome: Outcome) -> None:
     if status is Status.NEEDS_ATTENTION:
         at = now + pace.reminder
     after = move(before, now, status=status, stage=stage, reason=reason, next_attempt_at=at)
-    after = replace(after, claim=None)
+    counters = after.counters if stage is before.stage else replace(after.counters, rechecks=0)
+    after = replace(after, claim=None, counters=counters)
     if status in TERMINAL:
         after = replace(after, blockers=after.blockers if status is not Status.REMOVED else ())
     session.offboarding = after
