@@ -63,6 +63,10 @@ param logRetentionDays int = 90
 // The one list of queues, topics and subscriptions; the local broker reads the same file.
 var entities = loadJsonContent('servicebus.json')
 
+// Secrets that an administrator puts into the vault after the first deployment.
+var clientSecretName = 'partner-center-client-secret'
+var refreshTokenName = 'partner-center-refresh-token'
+
 var token = uniqueString(subscription().id, environmentName, location)
 var tags = { 'azd-env-name': environmentName }
 
@@ -159,7 +163,9 @@ module functionApp 'modules/functionapp.bicep' = {
       OFFBOARDING_MODE: mode
       OFFBOARDING_PARTNER_TENANT_ID: partnerTenantId
       OFFBOARDING_CLIENT_ID: partnerClientId
-      OFFBOARDING_KEY_VAULT_URL: keyVault.outputs.url
+      // References, resolved by the platform with the app's identity: the template never sees a secret.
+      OFFBOARDING_CLIENT_SECRET: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.url}secrets/${clientSecretName}/)'
+      OFFBOARDING_REFRESH_TOKEN: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.url}secrets/${refreshTokenName}/)'
       OFFBOARDING_PROTECTED_CUSTOMERS: protectedCustomers
       OFFBOARDING_SWEEP_SCHEDULE: sweepSchedule
       OFFBOARDING_STORE: 'table'

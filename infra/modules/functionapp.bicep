@@ -49,6 +49,8 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
+    // Key Vault references are read with this identity; without it the platform tries a system-assigned one.
+    keyVaultReferenceIdentity: identity.id
     siteConfig: { minTlsVersion: '1.2' }
     functionAppConfig: {
       deployment: {
