@@ -91,7 +91,6 @@ def test_platform_setting(setting: str) -> None:
         ("OFFBOARDING_MODE", "mode"),
         ("OFFBOARDING_PARTNER_TENANT_ID", "partnerTenantId"),
         ("OFFBOARDING_CLIENT_ID", "partnerClientId"),
-        ("OFFBOARDING_KEY_VAULT_URL", "keyVault.outputs.url"),
         ("OFFBOARDING_PROTECTED_CUSTOMERS", "protectedCustomers"),
         ("OFFBOARDING_SWEEP_SCHEDULE", "sweepSchedule"),
         ("OFFBOARDING_STORE", "'table'"),
@@ -100,6 +99,11 @@ def test_platform_setting(setting: str) -> None:
 )
 def test_application_setting(setting: str, value: str) -> None:
     assert re.search(rf"^\s+{setting}: {re.escape(value)}$", MAIN, re.MULTILINE)
+
+
+@pytest.mark.parametrize("setting", ["OFFBOARDING_CLIENT_SECRET", "OFFBOARDING_REFRESH_TOKEN"])
+def test_secrets_are_references_into_the_vault(setting: str) -> None:
+    assert re.search(rf"^\s+{setting}: '@Microsoft\.KeyVault\(SecretUri=", MAIN, re.MULTILINE)
 
 
 def test_a_fresh_deployment_writes_nothing() -> None:
