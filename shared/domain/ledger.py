@@ -72,9 +72,7 @@ VANISHING_IS_FINAL = frozenset({HoldingStatus.DELETED, HoldingStatus.DISABLED, H
 REACTIVATIONS_BEFORE_ATTENTION = 5
 
 
-def observe(
-    record: HoldingRecord | None, seen: Holding | None, policy: Policy, pace: Pace, now: datetime
-) -> HoldingRecord:
+def observe(record: HoldingRecord | None, seen: Holding | None, now: datetime) -> HoldingRecord:
     """The record after one complete inventory in which the holding was `seen`, or was missing (None)."""
     if seen is None:
         if record is None:
@@ -88,9 +86,18 @@ def observe(
         updated = replace(record, holding=seen, changed_at=now, missing_since=None)
     last = updated.last
     open_or_accepted = last is not None and last.state in (ActionState.INTENDED, ActionState.ACCEPTED)
-    if last is not None and open_or_accepted and disposition(seen, policy, pace, now).action is not last.kind:
+    if last is not None and open_or_accepted and effect_visible(last.kind, seen):
         return updated.with_last(replace(last, state=ActionState.CONFIRMED, detail=last.detail or "effect observed"))
     return updated
+
+
+def effect_visible(kind: ActionKind, holding: Holding) -> bool:
+    """Whether the holding looks as the action wants it to look."""
+    if holding.ended:
+        return True
+    if kind in (ActionKind.SUSPEND, ActionKind.SUSPEND_AZURE_PLAN):
+        return holding.status is HoldingStatus.SUSPENDED
+    return kind is ActionKind.END_AT_TERM and holding.ends_at_term
 
 
 def decide(record: HoldingRecord, policy: Policy, pace: Pace, now: datetime) -> Disposition:
@@ -99,10 +106,13 @@ def decide(record: HoldingRecord, policy: Policy, pace: Pace, now: datetime) -> 
         return Disposition(blocker=_vanished(record, pace, now))
     wanted = disposition(record.holding, policy, pace, now)
     last = record.last
-    if wanted.action is None or last is None or last.kind is not wanted.action:
+    if wanted.action is None or last is None:
         return wanted
     if last.state is ActionState.ACCEPTED:
+        # Whatever is wanted by now: what was accepted must show its effect first.
         return Disposition(blocker=_settling(record, last, pace, now), closes_at=wanted.closes_at)
+    if last.kind is not wanted.action:
+        return wanted
     if last.state is ActionState.POSTPONED and last.retry_at is not None and last.retry_at > now:
         return Disposition(blocker=_postponed(record, last), closes_at=wanted.closes_at)
     if last.state is ActionState.REFUSED:

@@ -60,9 +60,7 @@ def read_back(session: Session) -> None:
         if record is None:
             continue
         children = record.holding.active_children
-        updated = observe(
-            record, subscription_holding(item, children), services.policy, services.pace, services.clock.now()
-        )
+        updated = observe(record, subscription_holding(item, children), services.clock.now())
         if updated is not record:
             changed.append(updated)
     session.note("read_back", f"{len(items)} subscriptions read after writing, {len(changed)} changed")
@@ -125,7 +123,7 @@ def _record(session: Session, inventory: Inventory) -> None:
     for key in (*seen, *(key for key in known if key not in seen)):
         if key not in seen and _outside(key, inventory):
             continue
-        record = observe(known.get(key), seen.get(key), services.policy, services.pace, now)
+        record = observe(known.get(key), seen.get(key), now)
         if record is not known.get(key):
             changed.append(record)
     detail = f"{len(inventory.holdings)} holdings, {len(changed)} new or changed"

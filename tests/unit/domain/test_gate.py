@@ -136,11 +136,11 @@ def test_seeing_the_effect_closes_the_action_and_seeing_it_active_again_makes_it
     done = record(ACTIVE, actions=(act(ActionState.ACCEPTED, answered_at=NOW),))
     suspended = replace(ACTIVE, status=S.SUSPENDED)
 
-    closed = observe(done, suspended, POLICY, PACE, NOW)
+    closed = observe(done, suspended, NOW)
     assert closed.last is not None
     assert closed.last.state is ActionState.CONFIRMED
 
-    again = observe(closed, ACTIVE, POLICY, PACE, NOW)
+    again = observe(closed, ACTIVE, NOW)
     assert decide(again, POLICY, PACE, NOW).action is ActionKind.SUSPEND
     assert next_number(again, ActionKind.SUSPEND) == 2
 

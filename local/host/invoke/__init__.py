@@ -1,0 +1,1 @@
+"""Runs one invocation: thread pool or event loop, time limit, context, trace."""
