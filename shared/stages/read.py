@@ -117,7 +117,7 @@ def _read_azure(
 
 
 def _record(session: Session, inventory: Inventory) -> None:
-    services, now = session.services, session.services.clock.now()
+    now = session.services.clock.now()
     seen, known = inventory.by_key, session.records
     changed: list[HoldingRecord] = []
     for key in (*seen, *(key for key in known if key not in seen)):

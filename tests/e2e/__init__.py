@@ -1,0 +1,1 @@
+"""The product as a CRM and an operator meet it: real processes, real AMQP, real HTTP."""
