@@ -32,12 +32,18 @@ def read_object(body: bytes) -> dict[str, object]:
         raise InvalidRequestError("not_utf8", f"byte {error.start}", rule) from None
     try:
         value = json.loads(text, object_pairs_hook=_no_repeats, parse_constant=_no_constant)
+        # Half a surrogate pair (RFC 8259, section 8.2) is read without complaint, but can never be stored or sent on.
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        rule = "the body holds half a surrogate pair (\\ud800 to \\udfff without its other half)"
+        raise InvalidRequestError("not_json", "$", rule) from None
     except json.JSONDecodeError as error:
         offset = len(text[: error.pos].encode()) + (3 if body.startswith(b"\xef\xbb\xbf") else 0)
         rule = f"the body must be JSON; reading stopped at byte {offset}: {error.msg}"
         raise InvalidRequestError("not_json", f"byte {offset}", rule) from None
     except _RepeatedKeyError as error:
-        raise InvalidRequestError("repeated_field", error.key, "a field may be given once only") from None
+        key = error.key.encode(errors="backslashreplace").decode()
+        raise InvalidRequestError("repeated_field", key, "a field may be given once only") from None
     except (RecursionError, ValueError) as error:
         rule = f"the body cannot be read as JSON: {'nested too deeply' if isinstance(error, RecursionError) else error}"
         raise InvalidRequestError("not_json", "$", rule) from None

@@ -1,0 +1,1 @@
+"""Which queues, topics and subscriptions exist, and with what settings."""

@@ -1,0 +1,1 @@
+"""Who is connected: connections, sessions, links and the nodes at their ends."""

@@ -1,0 +1,1 @@
+"""Links: one-way roads between a client and a node, within a session."""

@@ -1,0 +1,184 @@
+"""Carries out a change on the records of a store."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from pydantic.alias_generators import to_camel
+
+from local.simulator.rules.terms import DISABLED_FOR, EXPIRED_FOR, LEGACY_SUSPENDED_FOR
+from local.simulator.scenario.build import customer_records
+from local.simulator.scenario.change import Addition, Change, Fields
+from local.simulator.scenario.models import CustomerSpec
+from local.simulator.tenant.kinds import (
+    ActionType,
+    EntitlementStatus,
+    GdapStatus,
+    Kind,
+    OrderStatus,
+    ReservationState,
+    ScheduleType,
+    Status,
+    TransferStatus,
+)
+from local.simulator.tenant.records import (
+    AzureEntitlement,
+    Customer,
+    Gdap,
+    Order,
+    Reservation,
+    Transfer,
+)
+from local.simulator.tenant.store import Record, Store
+from local.simulator.tenant.subscription import ScheduledAction, Subscription
+from local.simulator.times import parse_moment
+
+_PHASES = {Status.EXPIRED: EXPIRED_FOR, Status.DISABLED: DISABLED_FOR}
+
+
+def apply_change(store: Store, change: Change, now: datetime) -> Record:
+    """Change the store; returns the record that changed. ValueError says what does not fit."""
+    customer = store.customers.get(change.customer.lower())
+    if customer is None:
+        raise ValueError(f"customer: there is no customer {change.customer}")
+    if change.add is not None:
+        return _add(store, customer, change.add, now)
+    if change.holding is None:
+        after = _set_customer(customer, change.set or Fields())
+        store.put(after)
+        return after
+    record = _find(store, customer, change.holding)
+    if change.vanish:
+        store.delete(record)
+        return record
+    after_holding = _set(record, change.set or Fields(), now)
+    store.put(after_holding)
+    return after_holding
+
+
+def _find(store: Store, customer: Customer, id_: str) -> Record:
+    for table in (
+        store.subscriptions,
+        store.entitlements,
+        store.orders,
+        store.reservations,
+        store.gdap,
+        store.transfers,
+    ):
+        found: Record | None = table.get_of(customer.id, id_.lower()) or table.get_of(customer.id, id_)
+        if found is not None:
+            return found
+    raise ValueError(f"holding: customer {customer.name} holds nothing with id {id_}")
+
+
+def _add(store: Store, customer: Customer, addition: Addition, now: datetime) -> Record:
+    serial = sum(len(table) for table in store.tables)
+    spec = CustomerSpec(name=customer.name, id=customer.id, **dict(addition))
+    added: Record = customer
+    for record in customer_records(spec, customer.ordinal, now, f"{customer.id}/added{serial}"):
+        if isinstance(record, Customer):
+            continue
+        if store.table(type(record)).get(record.id) is not None:
+            raise ValueError(f"add: the id {record.id} is used already")
+        store.put(record)
+        added = record if added is customer else added
+    return added
+
+
+def _set_customer(customer: Customer, fields: Fields) -> Customer:
+    _only(fields, {"relationship", "allow_delegated_access", "arm_role"}, "a customer")
+    values: dict[str, Any] = {}
+    if fields.relationship is not None:
+        values |= {
+            "relationship": fields.relationship,
+            "shown_relationship": fields.relationship,
+            "visible_at": None,
+        }
+    if fields.allow_delegated_access is not None:
+        values["delegated_access"] = fields.allow_delegated_access
+    if fields.arm_role is not None:
+        values["arm_role"] = fields.arm_role
+    return replace(customer, **values)
+
+
+def _set(record: Record, fields: Fields, now: datetime) -> Record:
+    if isinstance(record, Subscription):
+        return _set_subscription(record, fields, now)
+    if isinstance(record, Reservation):
+        _only(fields, {"status", "quantity", "term_ends", "auto_renew", "refund_error"}, "a reservation")
+        ends = parse_moment(fields.term_ends, now) if fields.term_ends else record.expires_at
+        return replace(
+            record,
+            state=ReservationState(fields.status) if fields.status else record.state,
+            quantity=record.quantity if fields.quantity is None else fields.quantity,
+            expires_at=ends,
+            renew=record.renew if fields.auto_renew is None else fields.auto_renew,
+            refund_error=fields.refund_error or record.refund_error,
+        )
+    _only(fields, {"status"}, "this holding")
+    status = fields.status or ""
+    if isinstance(record, AzureEntitlement):
+        return replace(record, status=EntitlementStatus(status), next_status=None, changes_at=None)
+    if isinstance(record, Order):
+        return replace(record, status=OrderStatus(status), settles_at=None)
+    if isinstance(record, Gdap):
+        return replace(record, status=GdapStatus(status), modified_at=now, requested_at=None)
+    if isinstance(record, Transfer):
+        return replace(record, status=TransferStatus(status), modified_at=now)
+    raise ValueError(f"holding: {type(record).__name__} cannot be changed")
+
+
+def _set_subscription(record: Subscription, fields: Fields, now: datetime) -> Subscription:
+    _only(
+        fields,
+        {
+            "status",
+            "auto_renew",
+            "scheduled_cancel",
+            "quantity",
+            "term_ends",
+            "cancel_until",
+            "pending_operation_until",
+            "friendly_name",
+            "updates",
+        },
+        "a subscription",
+    )
+    values: dict[str, Any] = {"version": record.version + 1, "pending_state": None, "pending_state_at": None}
+    if fields.status is not None:
+        values |= _status_values(record, Status(fields.status), now)
+    if fields.auto_renew is not None:
+        values["auto_renew"] = fields.auto_renew
+    if fields.scheduled_cancel is not None:
+        cancel = (ScheduledAction(ScheduleType.TERM_END, ActionType.CANCEL),)
+        values["scheduled_actions"] = cancel if fields.scheduled_cancel else ()
+    for name, text in (
+        ("term_ends_at", fields.term_ends),
+        ("cancel_until", fields.cancel_until),
+        ("pending_operation_until", fields.pending_operation_until),
+    ):
+        if text is not None:
+            values[name] = parse_moment(text, now)
+    for name in ("quantity", "friendly_name", "updates"):
+        if getattr(fields, name) is not None:
+            values[name] = getattr(fields, name)
+    return replace(record, **values)
+
+
+def _status_values(record: Subscription, status: Status, now: datetime) -> dict[str, Any]:
+    lasts = _PHASES.get(status)
+    if status is Status.SUSPENDED and record.kind in {Kind.LEGACY_LICENCE, Kind.LEGACY_AZURE}:
+        lasts = LEGACY_SUSPENDED_FOR
+    return {
+        "status": status,
+        "job": None,
+        "job_until": None,
+        "phase_ends_at": now + lasts if lasts is not None else None,
+    }
+
+
+def _only(fields: Fields, allowed: set[str], what: str) -> None:
+    other = sorted(fields.model_fields_set - allowed)
+    if other:
+        named = ", ".join(to_camel(name) for name in other)
+        raise ValueError(f"set: {named} cannot be set on {what}")

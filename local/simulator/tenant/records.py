@@ -1,0 +1,223 @@
+"""Everything else a partner tenant keeps on record. Frozen: a change is a new record put into the store."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from local.simulator.tenant.kinds import (
+    DEAD_RESERVATIONS,
+    EntitlementStatus,
+    GdapStatus,
+    LineKind,
+    OrderStatus,
+    Relationship,
+    ReservationState,
+    TransferStatus,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reseller:
+    """An indirect reseller through whom an indirect provider serves a customer."""
+
+    id: str
+    name: str
+    mpn_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """A customer tenant. *relationship* is the truth, visible to readers only from *visible_at* on."""
+
+    id: str
+    ordinal: int
+    name: str
+    domain: str
+    commerce_id: str
+    relationship: Relationship = Relationship.RESELLER
+    shown_relationship: Relationship = Relationship.RESELLER
+    visible_at: datetime | None = None
+    delegated_access: bool = True
+    country: str = "US"
+    culture: str = "en-US"
+    partner_id: str = ""
+    arm_role: bool = True
+    resellers: tuple[Reseller, ...] = ()
+
+    @property
+    def customer_id(self) -> str:
+        return self.id
+
+
+@dataclass(frozen=True, slots=True)
+class AzureEntitlement:
+    """An Azure subscription under an Azure plan. *next_status* shows from *changes_at* on."""
+
+    id: str
+    customer_id: str
+    plan_id: str
+    name: str
+    status: EntitlementStatus = EntitlementStatus.ACTIVE
+    next_status: EntitlementStatus | None = None
+    changes_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLine:
+    """One line. *cancelled* is the truth; whether the wire shows quantity 0 is a matter of shape."""
+
+    number: int
+    kind: LineKind
+    offer_id: str
+    name: str
+    quantity: int = 1
+    term_duration: str = ""
+    subscription_id: str | None = None
+    reservation_order_id: str | None = None
+    cancelled: bool = False
+    shows_zero: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A purchase. Lines in *cancelling* turn cancelled at *changes_at*, in the odd shape that the knob chose."""
+
+    id: str
+    customer_id: str
+    alternate_id: str
+    created_at: datetime
+    lines: tuple[OrderLine, ...]
+    billing_cycle: str = "monthly"
+    status: OrderStatus = OrderStatus.COMPLETED
+    legacy: bool = False
+    cancelling: tuple[int, ...] = ()
+    cancel_shows_zero: bool = True
+    cancel_completes: bool = False
+    changes_at: datetime | None = None
+    settles_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """An Azure reservation and its reservation order (one reservation each). *id* is the reservation's."""
+
+    id: str
+    customer_id: str
+    reservation_order_id: str
+    name: str
+    purchased_at: datetime
+    expires_at: datetime
+    order_id: str | None
+    product_id: str
+    sku_id: str
+    sku_name: str = "Standard_D2s_v3"
+    resource_type: str = "VirtualMachines"
+    quantity: int = 1
+    original_quantity: int = 1
+    term: str = "P1Y"
+    billing_plan: str = "Upfront"
+    renew: bool = False
+    state: ReservationState = ReservationState.SUCCEEDED
+    refund_usd: float = 1000.0
+    refund_error: str | None = None
+    returning: int = 0
+    returned_at: datetime | None = None
+    etag: int = 1
+
+    @property
+    def live(self) -> bool:
+        """Whether it is being paid for."""
+        return self.quantity > 0 and self.state not in DEAD_RESERVATIONS
+
+
+@dataclass(frozen=True, slots=True)
+class RefundSession:
+    """A price calculation that a return may refer to for a few minutes; *used_at* once it did."""
+
+    id: str
+    customer_id: str
+    reservation_id: str
+    quantity: int
+    refund_usd: float
+    errors: tuple[str, ...]
+    expires_at: datetime
+    used_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Gdap:
+    """A granular delegated admin relationship. *requested_at* is when its termination was asked for."""
+
+    id: str
+    customer_id: str
+    display_name: str
+    status: GdapStatus
+    created_at: datetime
+    modified_at: datetime
+    duration: str = "P730D"
+    auto_extend: str = "PT0S"
+    activated_at: datetime | None = None
+    ends_at: datetime | None = None
+    roles: tuple[str, ...] = ()
+    request_id: str | None = None
+    requested_at: datetime | None = None
+    reseller_type: bool = False
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """A transfer of subscriptions to another partner."""
+
+    id: str
+    customer_id: str
+    status: TransferStatus
+    created_at: datetime
+    modified_at: datetime
+    subscription_ids: tuple[str, ...] = ()
+    target_tenant_id: str = ""
+    target_name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRecord:
+    """One row of the activity log."""
+
+    id: str
+    customer_id: str
+    customer_name: str
+    application_id: str
+    resource_type: str
+    operation_type: str
+    at: datetime
+    status: str
+    correlation_id: str
+    old_value: str | None = None
+    new_value: str | None = None
+    data: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """The stored answer of a write, given again for the same MS-RequestId and the same request."""
+
+    id: str
+    customer_id: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+    code: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Partner:
+    """The partner's own tenant and what it signs in with (made-up values)."""
+
+    tenant_id: str
+    name: str
+    mpn_id: str
+    domain: str
+    user: str
+    client_id: str
+    client_secret: str
+    refresh_token: str
+    resellers: tuple[Reseller, ...] = ()

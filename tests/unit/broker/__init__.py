@@ -1,0 +1,1 @@
+"""Unit tests of the local broker: codec, entities file, engine, journal."""
