@@ -2,10 +2,19 @@
 """One command for everything on one machine: set-up, demo, tests, the running stack.
 
     python3 dev.py setup              virtual environment in .venv, pinned requirements
-    python3 dev.py demo               the whole pipeline with two customers; exits 0 when both relationships are gone
-    python3 dev.py up [--json]        the stack stays up until Ctrl-C
+    python3 dev.py demo [options]     the whole pipeline with two customers; exits 0 when both relationships are gone
+    python3 dev.py up [options]       the stack stays up until Ctrl-C
     python3 dev.py test [...]         format, lint, types and the default test suite; arguments go to pytest
     python3 dev.py schemas            write the JSON Schemas of requests and events again
+
+Options of demo and up (all of them: python3 dev.py up --help):
+    --data DIR          keep everything in this folder; given again, it goes on where it was
+    --scenario FILE     another partner tenant (docs/scenarios.md); read once, when the folder is new
+    --port-base N       fixed ports from N on, instead of free ones
+    --json              (up) print the addresses as one JSON object
+
+Exit codes: 0 fine, 1 the work did not succeed, 2 a mistake in arguments, files, ports or the scenario,
+3 the set-up or a part of the stack could not start, 130 Ctrl-C.
 
 Needs Python 3.11 or newer and nothing else: standard library only.
 """
@@ -65,7 +74,9 @@ def set_up(level: str) -> int:
     if is_ready(level):
         return 0
     began = time.monotonic()
-    if not venv_python().exists():
+    made_mark = VENV / "made"
+    # Without the mark it may have been interrupted half-way; making it again completes it and removes nothing.
+    if not (venv_python().exists() and (made_mark.exists() or any(VENV.glob("ready-*")))):
         say(f"setup: making a virtual environment in {VENV}")
         made = subprocess.run([sys.executable, "-m", "venv", str(VENV)], capture_output=True, text=True, check=False)
         if made.returncode:
@@ -75,6 +86,7 @@ def set_up(level: str) -> int:
                 "Install Python's venv module (Debian and Ubuntu: apt install python3-venv), then run this again.",
                 3,
             )
+        made_mark.touch()
     last = REQUIREMENTS[level][-1]
     say(f"setup: installing {last} (pinned; a minute on the first run)")
     pip = [str(venv_python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(ROOT / last)]
@@ -90,13 +102,18 @@ def set_up(level: str) -> int:
     return 0
 
 
-def hand_over(arguments: list[str]) -> int:
-    """Become the real command, so that signals reach it directly (on Windows: wait for it)."""
-    command = [str(venv_python()), *arguments]
-    os.chdir(ROOT)
+def hand_over(arguments: list[str], folder: Path) -> int:
+    """Become the real command in this folder, so that signals reach it directly (on Windows: wait for it).
+
+    The checkout is found through PYTHONPATH; -P keeps modules of the user's folder from being taken for ours.
+    """
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    command = [str(venv_python()), "-P", *arguments]
+    os.chdir(folder)
     if os.name != "nt":
-        os.execv(command[0], command)  # noqa: S606 - our own interpreter, arguments from this user
-    process = subprocess.Popen(command)
+        os.execve(command[0], command, environment)  # noqa: S606 - our own interpreter, arguments from this user
+    process = subprocess.Popen(command, env=environment)
     while True:
         try:
             return process.wait()
@@ -104,28 +121,35 @@ def hand_over(arguments: list[str]) -> int:
             continue
 
 
+def explain(name: str) -> int:
+    """The help of the commands that need no set-up for it."""
+    if name == "test":
+        return subprocess.run([sys.executable, str(ROOT / "tests" / "run.py"), "--help"], check=False).returncode
+    print((__doc__ or "").strip())
+    return 0
+
+
 def main() -> int:
     """Parse the command, set up what it needs, run it."""
     name, rest = (sys.argv[1] if len(sys.argv) > 1 else "--help"), sys.argv[2:]
     if name in ("-h", "--help", "help"):
-        print((__doc__ or "").strip())
-        return 0
+        return explain("")
     if name not in COMMANDS:
         return fail(f"unknown command {name!r}; known are {', '.join(COMMANDS)} (python3 dev.py --help)")
     level, command = COMMANDS[name]
-    wants_help = bool({"-h", "--help"} & set(rest)) and name != "test"
-    if name == "setup" and rest:
-        return fail(f"setup takes no arguments (got {' '.join(rest)})") if not wants_help else main_help()
+    wants_help = bool({"-h", "--help"} & set(rest))
+    if wants_help and (name in ("setup", "test", "schemas") or not is_ready(level)):
+        return explain(name)
+    if name in ("setup", "schemas") and rest:
+        return fail(f"{name} takes no arguments (got {' '.join(rest)})")
+    was_ready = is_ready(level)
     code = set_up(level)
     if code or command is None:
+        if was_ready:
+            say(f"setup: everything is ready in {VENV}")
         return code
-    return hand_over([*command, *rest])
-
-
-def main_help() -> int:
-    """The help of the commands that have none of their own."""
-    print((__doc__ or "").strip())
-    return 0
+    # Paths given to demo and up are the user's; tests and schemas belong to the checkout.
+    return hand_over([*command, *rest], Path.cwd() if name in ("demo", "up") else ROOT)
 
 
 if __name__ == "__main__":
@@ -134,4 +158,7 @@ if __name__ == "__main__":
         sys.exit(
             fail(f"this is Python {found}; 3.11 or newer is needed. Run it with python3.11, python3.12 or python3.13.")
         )
-    sys.exit(main())
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(fail("stopped; run it again, it goes on", 130))

@@ -11,7 +11,7 @@ from shared.contracts.problems import CONTENT_TYPE, Problem, problem, problem_of
 from shared.contracts.request import parse_request
 from shared.contracts.views import summary_view
 from shared.domain.errors import OffboardingError
-from shared.stages.accept import Acceptance, accept
+from shared.stages.accept import LIVE_WITH_OTHER_OPTIONS, accept
 from shared.stages.operate import NotResumableError, resume
 from shared.stages.show import show, show_page
 from shared.telemetry import traced
@@ -53,9 +53,10 @@ def resume_offboarding(req: func.HttpRequest, context: func.Context) -> func.Htt
 def _create(req: func.HttpRequest) -> func.HttpResponse:
     accepted = accept(parse_request(req.get_body()), bootstrap.services())
     offboarding = accepted.offboarding
-    if accepted.acceptance is Acceptance.REFUSED and offboarding.reason is not None:
-        reason = offboarding.reason
-        return _problem(problem(409, reason.code, reason.text, reason.operator_action, offboarding.id))
+    reason = offboarding.reason
+    if reason is not None and reason.code == LIVE_WITH_OTHER_OPTIONS:
+        found = problem(409, reason.code, reason.text, reason.operator_action, offboarding.id)
+        return _problem(found.model_copy(update={"live_offboarding_id": offboarding.other_id}))
     place = f"{PATH}/{offboarding.id}"
     headers = {"Location": place, "Operation-Location": place, "Retry-After": POLL_AFTER}
     return _json(202, summary_view(offboarding), headers)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import threading
+from typing import Any
 
 import requests
+from azure.data.tables import TableServiceClient
 from azure.identity import DefaultAzureCredential
 from azure.servicebus import ServiceBusClient
 
@@ -22,8 +24,10 @@ from shared.adapters.partner_center.refusals import partner_center_rules
 from shared.adapters.reservations.client import AzureReservationsClient, azure_rules
 from shared.adapters.service_bus import EntityNames, ServiceBusBus
 from shared.adapters.sqlite_store import SqliteStore
+from shared.adapters.table_store import TableStore
+from shared.domain.errors import SettingsError
 from shared.ports.runtime import Bus, Clock, OffboardingStore
-from shared.settings import Settings, read_settings
+from shared.settings import Settings, StoreKind, read_settings
 from shared.stages.services import Partner, Services
 
 _lock = threading.Lock()
@@ -90,12 +94,32 @@ def assemble_services(
 
 
 def _store(settings: Settings) -> OffboardingStore:
-    return SqliteStore(settings.sqlite_file or ":memory:")
+    if settings.store is StoreKind.TABLE:
+        return TableStore(_table_service(settings), keep_for=settings.retention)
+    return SqliteStore(settings.sqlite_file or ":memory:", keep_for=settings.retention)
+
+
+def _table_service(settings: Settings) -> TableServiceClient:
+    # Short and few tries: a stage has a claim to keep, and what fails here is tried again by message.
+    limits: dict[str, Any] = {
+        "retry_total": 3,
+        "retry_backoff_factor": 0.3,
+        "connection_timeout": 5,
+        "read_timeout": 20,
+    }
+    if settings.table_connection:
+        try:
+            return TableServiceClient.from_connection_string(settings.table_connection, **limits)
+        except ValueError as error:
+            raise SettingsError(f"OFFBOARDING_TABLE_CONNECTION is no connection string: {error}") from None
+    return TableServiceClient(settings.table_endpoint, credential=_identity(settings), **limits)
 
 
 def _service_bus(settings: Settings) -> ServiceBusClient:
     if settings.service_bus_connection:
         return ServiceBusClient.from_connection_string(settings.service_bus_connection, retry_total=2)
-    identity = settings.managed_identity_client_id or None
-    credential = DefaultAzureCredential(managed_identity_client_id=identity)
-    return ServiceBusClient(settings.service_bus_namespace, credential, retry_total=2)
+    return ServiceBusClient(settings.service_bus_namespace, _identity(settings), retry_total=2)
+
+
+def _identity(settings: Settings) -> DefaultAzureCredential:
+    return DefaultAzureCredential(managed_identity_client_id=settings.managed_identity_client_id or None)

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from shared.domain.errors import SettingsError
 from shared.domain.policy import Pace, Policy
+from shared.ports.runtime import KEEP_FOR
 from shared.stages.services import Mode
 
 T = TypeVar("T")
@@ -25,6 +26,7 @@ class StoreKind(StrEnum):
     """Where offboardings are kept."""
 
     SQLITE = "sqlite"
+    TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,9 @@ class Settings:
     endpoints: Endpoints
     store: StoreKind
     sqlite_file: Path | None
+    table_endpoint: str
+    table_connection: str = field(repr=False)
+    retention: timedelta
     clock_file: Path | None
     service_bus_connection: str = field(repr=False)
     service_bus_namespace: str
@@ -79,6 +84,9 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         ),
         store=store,
         sqlite_file=Path(reader.required("OFFBOARDING_SQLITE_FILE")) if store is StoreKind.SQLITE else None,
+        table_endpoint=reader.address("OFFBOARDING_TABLE_ENDPOINT"),
+        table_connection=reader.optional("OFFBOARDING_TABLE_CONNECTION", ""),
+        retention=timedelta(days=reader.integer("OFFBOARDING_RETENTION_DAYS", KEEP_FOR.days, most=36_500)),
         clock_file=_path(reader.optional("OFFBOARDING_CLOCK_FILE", "")),
         service_bus_connection=reader.optional("ServiceBus", ""),
         service_bus_namespace=reader.optional("ServiceBus__fullyQualifiedNamespace", ""),
@@ -92,6 +100,9 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         ),
         pace=_pace(reader, call_timeout),
     )
+    if store is StoreKind.TABLE and bool(settings.table_endpoint) == bool(settings.table_connection):
+        text = "store table needs OFFBOARDING_TABLE_ENDPOINT or OFFBOARDING_TABLE_CONNECTION, and not both"
+        reader.problems.append(text)
     if not settings.service_bus_connection and not settings.service_bus_namespace:
         reader.problems.append("ServiceBus__fullyQualifiedNamespace (or ServiceBus) is required")
     if reader.problems:
@@ -149,14 +160,21 @@ class _Reader:
         value = self.optional(name, "")
         return self._parsed(name, value, default, lambda: kind(value.lower()), _words(kind))  # type: ignore[call-arg]
 
-    def integer(self, name: str, default: int) -> int:
+    def address(self, name: str) -> str:
         value = self.optional(name, "")
-        return self._parsed(name, value, default, lambda: _at_least(int(value), 2), "a whole number above 1")
+        # A token of the identity is sent there, so nothing but TLS will do.
+        if value and not value.lower().startswith("https://"):
+            self.problems.append(f"{name} must begin with https:// (got {value[:40]!r})")
+        return value
+
+    def integer(self, name: str, default: int, most: int = 10**9) -> int:
+        value, rule = self.optional(name, ""), f"a whole number from 2 to {most}"
+        return self._parsed(name, value, default, lambda: _within(int(value), 2, most), rule)
 
     def seconds(self, name: str, default: float) -> timedelta:
         value = self.optional(name, "")
         number = self._parsed(
-            name, value, default, lambda: _at_least(float(value), 0.001), "a number of seconds above 0"
+            name, value, default, lambda: _within(float(value), 0.001, 1e9), "a number of seconds above 0"
         )
         return timedelta(seconds=number)
 
@@ -178,8 +196,8 @@ class _Reader:
 N = TypeVar("N", int, float)
 
 
-def _at_least(number: N, least: N) -> N:
-    if not least <= number < float("inf"):
+def _within(number: N, least: N, most: N) -> N:
+    if not least <= number <= most:
         raise ValueError(number)
     return number
 

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import logging
+import os
 import signal
 import sys
 import threading
@@ -73,7 +74,8 @@ async def _serve(options: argparse.Namespace, entities: Entities) -> int:
 
 
 def _wait_for_end_of_input(stop: object) -> None:
-    while sys.stdin.buffer.read(4096):
+    # Not through sys.stdin: its lock, held by this thread, would be fatal at the end of the interpreter.
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     assert callable(stop)
     stop()

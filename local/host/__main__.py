@@ -68,7 +68,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         runtime = Runtime(app, options.port, keys, timer_file, _timed_out)
     except (OSError, OverflowError) as error:
-        _say(f"port {options.port} cannot be used: {error}. Stop what uses it, or give another --port.")
+        cause = getattr(error, "strerror", None) or error
+        _say(f"port {options.port} cannot be used: {cause}. Stop what uses it, or give another --port.")
         return ExitCode.FAILURE
     if runtime.start(stop.is_set):
         _announce(stdout, runtime.port, app)

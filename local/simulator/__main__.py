@@ -7,6 +7,7 @@ SIGTERM or the end of stdin, 2 for a scenario, clock file or port that cannot be
 import argparse
 import json
 import logging
+import os
 import signal
 import sys
 import threading
@@ -31,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         scenario = load_scenario(options.scenario)
         clock = FileClock(options.clock or options.data / "clock.json")
         simulator = Simulator(scenario, clock, options.data)
-        server = SimulatorServer(simulator, options.port)
+        server = _listen(simulator, options.port)
     except (ScenarioError, DataFolderError, ValueError, OSError) as error:
         sys.stderr.write(f"simulator: {error}\n")
         return 2
@@ -44,6 +45,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         server.serve_forever(poll_interval=0.1)
     return 0
+
+
+def _listen(simulator: Simulator, port: int) -> SimulatorServer:
+    try:
+        return SimulatorServer(simulator, port)
+    except OSError as error:
+        raise ValueError(
+            f"cannot listen on 127.0.0.1:{port}: {error.strerror}. Stop what uses the port, or take a free one with "
+            "--port 0."
+        ) from None
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -71,7 +82,8 @@ def _stop_on_signals(server: SimulatorServer) -> None:
 
 
 def _stop_at_end_of_input(server: SimulatorServer) -> None:
-    while sys.stdin.buffer.read(4096):
+    # Not through sys.stdin: its lock, held by this thread, would be fatal at the end of the interpreter.
+    while os.read(sys.stdin.fileno(), 4096):
         pass
     server.shutdown()
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from local.demo.run import demo
 from local.stack.errors import StackError
 from local.stack.stack import DEFAULT_SCENARIO, Options, default_data, say
+from local.stack.store import Store
 from local.stack.up import up
 
 
@@ -31,7 +32,8 @@ def main() -> int:
 def _options(given: argparse.Namespace, name: str) -> Options:
     if given.port_base and not 1024 <= given.port_base <= 65000:
         raise StackError(f"--port-base must be from 1024 to 65000 (got {given.port_base})")
-    return Options(given.data or default_data(name), given.scenario or DEFAULT_SCENARIO, given.port_base)
+    data = given.data or default_data(name)
+    return Options(data, given.scenario or DEFAULT_SCENARIO, given.port_base, Store(given.store))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -44,7 +46,13 @@ def _parser() -> argparse.ArgumentParser:
         )
         command.add_argument("--data", type=Path, help="data folder; given again, everything goes on where it was")
         command.add_argument(
-            "--port-base", type=int, default=0, metavar="N", help="ports N, N+1, N+2; default: free ports"
+            "--port-base", type=int, default=0, metavar="N", help="ports N to N+3; default: free ports"
+        )
+        command.add_argument(
+            "--store",
+            choices=[store.value for store in Store],
+            default=Store.SQLITE.value,
+            help="where the record is kept: a file, or Azure Tables in Azurite (needs Node.js)",
         )
         if name == "up":
             command.add_argument("--json", action="store_true", help="print one JSON object with the addresses")

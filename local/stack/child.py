@@ -11,6 +11,7 @@ import queue
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +21,23 @@ READY_WITHIN = 60.0
 STOP_WITHIN = 10.0
 
 
-class Child:
-    """`python -m module ...` with its log in a file; `ready` is the JSON line that it printed."""
+def python(module: str, arguments: list[str]) -> list[str]:
+    """`python -m module ...` with this interpreter, ending with its input."""
+    return [sys.executable, "-m", module, *arguments, "--exit-with-stdin"]
 
-    def __init__(self, name: str, module: str, arguments: list[str], log_file: Path, root: Path) -> None:
+
+class Child:
+    """A command with its log in a file; `ready` is the JSON line that it printed."""
+
+    def __init__(
+        self, name: str, command: list[str], log_file: Path, root: Path, extra: Mapping[str, str] | None = None
+    ) -> None:
         self.name, self._log_file = name, log_file
         self._lines: queue.Queue[str | None] = queue.Queue()
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(extra or {})}
         with log_file.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", module, *arguments, "--exit-with-stdin"],
+                command,
                 cwd=root,
                 env=environment,
                 stdin=subprocess.PIPE,

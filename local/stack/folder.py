@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -34,9 +35,13 @@ class DataFolder:
 
     def function_key(self) -> str:
         """The key of the HTTP interface, made once for each folder."""
-        file = self.path / "function-key"
+        return self.kept("function-key", lambda: secrets.token_urlsafe(32))
+
+    def kept(self, name: str, make: Callable[[], str]) -> str:
+        """A word in a private file, made once for each folder."""
+        file = self.path / name
         if not file.exists():
-            write_private(file, secrets.token_urlsafe(32))
+            write_private(file, make())
         return file.read_text(encoding="utf-8").strip()
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from local.simulator.scenario.load import ScenarioError, load_scenario
-from local.stack.child import Child
+from local.stack.child import Child, python
 from local.stack.errors import StackError
 from local.stack.folder import DataFolder, write_private
+from local.stack.store import Store, store_settings
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTITIES = ROOT / "infra" / "servicebus.json"
@@ -29,6 +31,7 @@ class Options:
     data: Path
     scenario: Path = DEFAULT_SCENARIO
     port_base: int = 0
+    store: Store = Store.SQLITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,8 @@ class Stack:
             raise StackError(
                 f"scenario {self._options.scenario} is not a file (docs/scenarios.md describes the format)"
             )
+        partner = _partner(self._options.scenario)
+        store = store_settings(self._options.store, self._folder, self._port(3), self._start)
         clock = self._folder.path / "clock.json"
         broker = self._child("broker", "local.broker", self._broker_arguments(clock))
         simulator = self._child("simulator", "local.simulator", self._simulator_arguments(clock))
@@ -84,7 +89,8 @@ class Stack:
         tenant = str(simulator.ready()["url"])
         key = self._folder.function_key()
         settings = self._folder.path / "local.settings.json"
-        write_private(settings, json.dumps({"IsEncrypted": False, "Values": self._values(service_bus, tenant, clock)}))
+        values = self._values(partner, service_bus, tenant, clock) | store
+        write_private(settings, json.dumps({"IsEncrypted": False, "Values": values}))
         timers = str(self._folder.path / "timers.json")
         self._host_arguments = ["--app", str(ROOT), "--port", self._port(2), "--settings", str(settings)]
         self._host_arguments += ["--function-key", key, "--timers", timers]
@@ -117,7 +123,10 @@ class Stack:
         return {child.name: child.pid for child in self._children}
 
     def _child(self, name: str, module: str, arguments: list[str]) -> Child:
-        child = Child(name, module, arguments, self._logs / f"{name}.log", ROOT)
+        return self._start(name, python(module, arguments), {})
+
+    def _start(self, name: str, command: list[str], extra: Mapping[str, str]) -> Child:
+        child = Child(name, command, self._logs / f"{name}.log", ROOT, extra)
         self._children.append(child)
         return child
 
@@ -133,15 +142,12 @@ class Stack:
         scenario = str(self._options.scenario.resolve())
         return ["--scenario", scenario, "--port", self._port(1), "--data", data, "--clock", str(clock)]
 
-    def _values(self, service_bus: str, tenant: str, clock: Path) -> dict[str, str]:
-        partner = _partner(self._options.scenario)
+    def _values(self, partner: dict[str, Any], service_bus: str, tenant: str, clock: Path) -> dict[str, str]:
         return {
             "FUNCTIONS_WORKER_RUNTIME": "python",
             "AzureFunctionsJobHost__functionTimeout": "00:00:12",
             "ServiceBus": service_bus,
             "OFFBOARDING_MODE": "live",
-            "OFFBOARDING_STORE": "sqlite",
-            "OFFBOARDING_SQLITE_FILE": str(self._folder.path / "offboardings.sqlite3"),
             "OFFBOARDING_CLOCK_FILE": str(clock),
             "OFFBOARDING_PARTNER_TENANT_ID": str(partner["tenantId"]),
             "OFFBOARDING_CLIENT_ID": str(partner["clientId"]),

@@ -12,7 +12,7 @@ from shared.domain.errors import ConcurrencyConflictError
 from shared.domain.ledger import HoldingRecord
 from shared.domain.messages import OutboundMessage, TimelineEntry
 from shared.domain.offboarding import RUNNABLE, Offboarding, Status
-from shared.ports.runtime import Change, Filter, Live, LiveElsewhere, Page, Stored
+from shared.ports.runtime import KEEP_FOR, Change, Filter, Live, LiveElsewhere, Page, Stored, read_cursor
 
 
 @dataclass(slots=True)
@@ -23,16 +23,18 @@ class _Row:
     holdings: dict[str, HoldingRecord] = field(default_factory=dict)
     timeline: dict[int, TimelineEntry] = field(default_factory=dict)
     outbox: dict[str, OutboundMessage] = field(default_factory=dict)
+    forgotten: bool = False
 
 
 class MemoryStore:
     """An OffboardingStore; thread-safe, one change at a time."""
 
-    def __init__(self, crash: CrashPoints | None = None) -> None:
+    def __init__(self, crash: CrashPoints | None = None, *, keep_for: timedelta = KEEP_FOR) -> None:
         self._rows: dict[str, _Row] = {}
         self._live: dict[str, str] = {}
         self._lock = threading.RLock()
         self._crash = crash or CrashPoints()
+        self._keep_for = keep_for
 
     def load(self, offboarding_id: str) -> Stored | None:
         with self._lock:
@@ -48,11 +50,13 @@ class MemoryStore:
 
     def holdings(self, offboarding_id: str) -> Mapping[str, HoldingRecord]:
         with self._lock:
-            return dict(sorted(self._rows[offboarding_id].holdings.items()))
+            row = self._rows.get(offboarding_id)
+            return dict(sorted(row.holdings.items())) if row else {}
 
     def timeline(self, offboarding_id: str) -> Sequence[TimelineEntry]:
         with self._lock:
-            return [entry for _, entry in sorted(self._rows[offboarding_id].timeline.items())]
+            row = self._rows.get(offboarding_id)
+            return [entry for _, entry in sorted(row.timeline.items())] if row else []
 
     def outbox(self, offboarding_id: str) -> Sequence[OutboundMessage]:
         with self._lock:
@@ -62,8 +66,10 @@ class MemoryStore:
     def clear_outbox(self, offboarding_id: str, message_ids: Sequence[str]) -> None:
         self._crash.here("before clear")
         with self._lock:
+            row = self._rows.get(offboarding_id)
+            owed = row.outbox if row else {}
             for item in message_ids:
-                self._rows[offboarding_id].outbox.pop(item, None)
+                owed.pop(item, None)
         self._crash.here("after clear")
 
     def due(self, now: datetime, machine: datetime, grace: timedelta, limit: int) -> Sequence[str]:
@@ -72,36 +78,63 @@ class MemoryStore:
             return found[:limit]
 
     def find(self, wanted: Filter) -> Page:
+        before = read_cursor(wanted.after)
         with self._lock:
             rows = sorted(self._rows.values(), key=lambda row: -row.position)
-        rows = [row for row in rows if _matches(row, wanted)]
+        rows = [row for row in rows if _matches(row, wanted) and (before is None or row.position < before)]
         shown = rows[: wanted.limit]
         cursor = str(shown[-1].position) if len(rows) > wanted.limit else None
         return Page(tuple(row.head for row in shown), cursor)
+
+    def expired(self, now: datetime, limit: int) -> Sequence[str]:
+        with self._lock:
+            rows = [row for row in self._rows.values() if row.head.finished and not row.forgotten]
+            return [row.head.id for row in rows if row.head.updated_at <= now - self._keep_for][:limit]
+
+    def forget(self, change: Change) -> None:
+        with self._lock:
+            row = self._current(change)
+            if row is None:
+                raise _conflict(change)
+            row.head, row.etag, row.forgotten = change.offboarding, row.etag + 1, True
+            row.holdings = {item.holding.key: item for item in change.holdings}
+            row.timeline = {item.seq: item for item in change.timeline}
 
     def ping(self) -> None:
         """Always reachable."""
 
     def _commit(self, change: Change) -> Stored | LiveElsewhere:
-        head, row = change.offboarding, self._rows.get(change.offboarding.id)
-        stored_etag = str(row.etag) if row else None
-        if change.live is Live.TAKE and head.customer_id is not None:
-            holder = self._live.get(head.customer_id, head.id)
-            if holder != head.id:
+        head = change.offboarding
+        customer = head.customer_id
+        if change.live is Live.TAKE:
+            if customer is None:
+                raise ValueError("the live marker is taken for a customer")
+            holder = self._live.get(customer, head.id)
+            if holder != head.id and not self._rows[holder].head.finished:
                 return LiveElsewhere(holder)
-        if stored_etag != change.etag:
-            raise ConcurrencyConflictError(f"offboarding {head.id} was changed by somebody else")
-        if change.live is Live.TAKE and head.customer_id is not None:
-            self._live[head.customer_id] = head.id
+        row = self._current(change) or _Row(head, 0, len(self._rows) + 1)
+        if change.live is Live.TAKE and customer is not None:
+            self._live[customer] = head.id
         if change.live is Live.RELEASE:
             self._live = {customer: holder for customer, holder in self._live.items() if holder != head.id}
-        row = row or _Row(head, 0, len(self._rows) + 1)
         row.head, row.etag = head, row.etag + 1
         row.holdings.update({item.holding.key: item for item in change.holdings})
         row.timeline.update({item.seq: item for item in change.timeline})
-        row.outbox.update({item.id: item for item in change.outbox})
+        for item in change.outbox:
+            row.outbox.pop(item.id, None)
+            row.outbox[item.id] = item
         self._rows[head.id] = row
         return Stored(head, str(row.etag))
+
+    def _current(self, change: Change) -> _Row | None:
+        row = self._rows.get(change.offboarding.id)
+        if (str(row.etag) if row else None) != change.etag:
+            raise _conflict(change)
+        return row
+
+
+def _conflict(change: Change) -> ConcurrencyConflictError:
+    return ConcurrencyConflictError(f"offboarding {change.offboarding.id} was changed by somebody else")
 
 
 def _is_due(row: _Row, now: datetime, machine: datetime, grace: timedelta) -> bool:
@@ -122,6 +155,4 @@ def _is_due(row: _Row, now: datetime, machine: datetime, grace: timedelta) -> bo
 def _matches(row: _Row, wanted: Filter) -> bool:
     if wanted.statuses and row.head.status not in wanted.statuses:
         return False
-    if wanted.customer_id is not None and row.head.customer_id != wanted.customer_id:
-        return False
-    return wanted.after is None or row.position < int(wanted.after)
+    return wanted.customer_id is None or row.head.customer_id == wanted.customer_id

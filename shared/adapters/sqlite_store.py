@@ -14,8 +14,8 @@ from shared.adapters import codec
 from shared.domain.errors import ConcurrencyConflictError, UnavailableError
 from shared.domain.ledger import HoldingRecord
 from shared.domain.messages import OutboundMessage, TimelineEntry
-from shared.domain.offboarding import RUNNABLE, Offboarding, Status
-from shared.ports.runtime import Change, Filter, Live, LiveElsewhere, Page, Stored
+from shared.domain.offboarding import RUNNABLE, TERMINAL, Offboarding, Status
+from shared.ports.runtime import KEEP_FOR, Change, Filter, Live, LiveElsewhere, Page, Stored, read_cursor
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS offboardings (
@@ -30,6 +30,8 @@ CREATE TABLE IF NOT EXISTS outbox (
     position INTEGER PRIMARY KEY AUTOINCREMENT, offboarding_id TEXT NOT NULL, id TEXT NOT NULL,
     created REAL NOT NULL, meta TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (offboarding_id, id));
 CREATE TABLE IF NOT EXISTS live (customer_id TEXT PRIMARY KEY, offboarding_id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS finished (offboarding_id TEXT PRIMARY KEY, at REAL NOT NULL);
+CREATE INDEX IF NOT EXISTS finished_at ON finished (at);
 """
 
 DUE = f"""
@@ -48,9 +50,10 @@ class SqliteStore:
     Safe for the threads of one process; other processes may open the same file.
     """
 
-    def __init__(self, path: Path | str) -> None:
+    def __init__(self, path: Path | str, *, keep_for: timedelta = KEEP_FOR) -> None:
         if path != ":memory:":
             Path(path).parent.mkdir(parents=True, exist_ok=True)
+        self._keep_for = keep_for
         self._lock = threading.RLock()
         self._db = sqlite3.connect(str(path), check_same_thread=False, isolation_level=None, timeout=10)
         self._db.execute("PRAGMA journal_mode=WAL")
@@ -73,14 +76,7 @@ class SqliteStore:
                 return held
             etag = self._write_head(db, change)
             identity = change.offboarding.id
-            db.executemany(
-                "INSERT OR REPLACE INTO holdings VALUES (?, ?, ?)",
-                [(identity, item.holding.key, codec.dump_holding(item)) for item in change.holdings],
-            )
-            db.executemany(
-                "INSERT OR REPLACE INTO timeline VALUES (?, ?, ?)",
-                [(identity, item.seq, codec.dump_entry(item)) for item in change.timeline],
-            )
+            _write_beside(db, change)
             for message in change.outbox:
                 meta, body = codec.dump_message(message)
                 row = (identity, message.id, message.created_at.timestamp(), meta, body)
@@ -123,22 +119,39 @@ class SqliteStore:
             return [str(row[0]) for row in db.execute(sql, values).fetchall()]
 
     def find(self, wanted: Filter) -> Page:
-        clauses, values = ["1"], []
+        clauses: list[str] = ["1"]
+        values: list[str | int] = []
         if wanted.statuses:
             clauses.append(f"status IN ({','.join('?' * len(wanted.statuses))})")
             values += [status.value for status in wanted.statuses]
         if wanted.customer_id is not None:
             clauses.append("customer_id = ?")
             values.append(wanted.customer_id)
-        if wanted.after is not None:
-            clauses.append("position < CAST(? AS INTEGER)")
-            values.append(wanted.after)
+        before = read_cursor(wanted.after)
+        if before is not None:
+            clauses.append("position < ?")
+            values.append(before)
         where = " AND ".join(clauses)
         sql = f"SELECT position, body FROM offboardings WHERE {where} ORDER BY position DESC LIMIT {wanted.limit + 1:d}"  # noqa: S608
         rows = self._all(sql, *values)
         shown = rows[: wanted.limit]
         cursor = str(shown[-1][0]) if len(rows) > wanted.limit else None
         return Page(tuple(codec.load_offboarding(body) for _, body in shown), cursor)
+
+    def expired(self, now: datetime, limit: int) -> Sequence[str]:
+        before = (now - self._keep_for).timestamp()
+        rows = self._all("SELECT offboarding_id FROM finished WHERE at <= ? ORDER BY at LIMIT ?", before, limit)
+        return [str(row[0]) for row in rows]
+
+    def forget(self, change: Change) -> None:
+        identity = change.offboarding.id
+        with self._transaction() as db:
+            if change.etag is None:
+                raise _conflict(change)
+            self._write_head(db, change)
+            for table in ("holdings", "timeline", "finished"):
+                db.execute(f"DELETE FROM {table} WHERE offboarding_id = ?", (identity,))  # noqa: S608
+            _write_beside(db, change)
 
     def ping(self) -> None:
         self._one("SELECT 1")
@@ -154,14 +167,18 @@ class SqliteStore:
             done = db.execute(sql, (*columns, head.id)).rowcount
             etag = 1
         else:
-            etag = int(change.etag) + 1
+            # The ETag of another store is only another ETag.
+            known = int(change.etag) if change.etag.isdecimal() else 0
+            etag = known + 1
             sql = (
                 "UPDATE offboardings SET customer_id=?, status=?, next_attempt=?, claim_expires=?, body=?, etag=?"
                 " WHERE id=? AND etag=?"
             )
-            done = db.execute(sql, (*columns, etag, head.id, int(change.etag))).rowcount
+            done = db.execute(sql, (*columns, etag, head.id, known)).rowcount
         if done != 1:
-            raise ConcurrencyConflictError(f"offboarding {head.id} was changed by somebody else")
+            raise _conflict(change)
+        if head.finished:
+            db.execute("INSERT OR REPLACE INTO finished VALUES (?, ?)", (head.id, head.updated_at.timestamp()))
         return etag
 
     def _mark(self, db: sqlite3.Connection, change: Change) -> LiveElsewhere | None:
@@ -170,9 +187,14 @@ class SqliteStore:
             db.execute("DELETE FROM live WHERE offboarding_id = ?", (identity,))
         if change.live is not Live.TAKE:
             return None
-        db.execute("INSERT OR IGNORE INTO live VALUES (?, ?)", (customer_id, identity))
-        holder = db.execute("SELECT offboarding_id FROM live WHERE customer_id = ?", (customer_id,)).fetchone()[0]
-        return None if holder == identity else LiveElsewhere(str(holder))
+        if customer_id is None:
+            raise ValueError("the live marker is taken for a customer")
+        sql = "SELECT l.offboarding_id, o.status FROM live l JOIN offboardings o ON o.id = l.offboarding_id"
+        found = db.execute(f"{sql} WHERE l.customer_id = ?", (customer_id,)).fetchone()
+        if found is not None and found[0] != identity and found[1] not in TERMINAL:
+            return LiveElsewhere(str(found[0]))
+        db.execute("INSERT OR REPLACE INTO live VALUES (?, ?)", (customer_id, identity))
+        return None
 
     def _one(self, sql: str, *values: object) -> tuple[Any, ...] | None:
         rows = self._all(sql, *values)
@@ -196,10 +218,23 @@ class SqliteStore:
             db.execute("BEGIN IMMEDIATE")
             try:
                 yield db
+                db.execute("COMMIT")
             except BaseException:
-                db.execute("ROLLBACK")
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
                 raise
-            db.execute("COMMIT")
+
+
+def _conflict(change: Change) -> ConcurrencyConflictError:
+    return ConcurrencyConflictError(f"offboarding {change.offboarding.id} was changed by somebody else")
+
+
+def _write_beside(db: sqlite3.Connection, change: Change) -> None:
+    identity = change.offboarding.id
+    holdings = [(identity, item.holding.key, codec.dump_holding(item)) for item in change.holdings]
+    db.executemany("INSERT OR REPLACE INTO holdings VALUES (?, ?, ?)", holdings)
+    entries = [(identity, item.seq, codec.dump_entry(item)) for item in change.timeline]
+    db.executemany("INSERT OR REPLACE INTO timeline VALUES (?, ?, ?)", entries)
 
 
 def _columns(head: Offboarding) -> tuple[str | None, str, float | None, float | None, str]:

@@ -106,6 +106,7 @@ class EventData(WireModel):
     proofs: tuple[ProofData, ...] | None = None
     reestablish_url: str | None = None
     joined_to: str | None = None
+    live_offboarding_id: str | None = None
 
 
 class Event(WireModel):
@@ -174,6 +175,16 @@ def reason_data(offboarding: Offboarding) -> ReasonData | None:
     return ReasonData(code=reason.code, text=reason.text, operator_action=reason.operator_action or None)
 
 
+def joined_to(offboarding: Offboarding) -> str | None:
+    """The offboarding that this request joined."""
+    return offboarding.other_id if offboarding.status is Status.JOINED else None
+
+
+def live_offboarding_id(offboarding: Offboarding) -> str | None:
+    """The live offboarding that this request was refused for."""
+    return offboarding.other_id if offboarding.status is Status.REJECTED else None
+
+
 def event_message(offboarding: Offboarding, blockers: tuple[Blocker, ...], now: datetime) -> OutboundMessage:
     """The outbox message of the event that this state owes."""
     kind = _type_of(offboarding.status)
@@ -219,8 +230,9 @@ def _data(offboarding: Offboarding, blockers: tuple[Blocker, ...]) -> EventData:
         paid_until=offboarding.paid_until,
         plan=plan_data(offboarding),
         blockers=tuple(blocker_data(item) for item in blockers[:BLOCKERS_SHOWN]) or None,
-        blocker_count=len(blockers) or None,
+        blocker_count=max(len(blockers), offboarding.blocker_count) or None,
         proofs=proof_data(offboarding) or None,
         reestablish_url=offboarding.reestablish_url or None,
-        joined_to=offboarding.joined_to,
+        joined_to=joined_to(offboarding),
+        live_offboarding_id=live_offboarding_id(offboarding),
     )

@@ -28,7 +28,7 @@ def read_object(body: bytes) -> dict[str, object]:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        rule = f"the body must be UTF-8; byte {error.start} is not"
+        rule = "the body must be UTF-8; this byte is not"
         raise InvalidRequestError("not_utf8", f"byte {error.start}", rule) from None
     try:
         value = json.loads(text, object_pairs_hook=_no_repeats, parse_constant=_no_constant)
@@ -39,7 +39,7 @@ def read_object(body: bytes) -> dict[str, object]:
         raise InvalidRequestError("not_json", "$", rule) from None
     except json.JSONDecodeError as error:
         offset = len(text[: error.pos].encode()) + (3 if body.startswith(b"\xef\xbb\xbf") else 0)
-        rule = f"the body must be JSON; reading stopped at byte {offset}: {error.msg}"
+        rule = f"the body must be JSON; reading stopped here: {error.msg}"
         raise InvalidRequestError("not_json", f"byte {offset}", rule) from None
     except _RepeatedKeyError as error:
         key = error.key.encode(errors="backslashreplace").decode()

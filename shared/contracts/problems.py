@@ -30,6 +30,7 @@ class Problem(WireModel):
     field: str | None = None
     errors: tuple[FieldProblem, ...] | None = None
     offboarding_id: str | None = None
+    live_offboarding_id: str | None = None
 
 
 def problem(

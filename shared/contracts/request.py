@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from shared.contracts.base import UtcTime, WireModel
+from shared.contracts.field_rules import code_of, rule_of, shown_value
 from shared.contracts.json_text import read_object
 from shared.domain.errors import InvalidRequestError
 from shared.domain.policy import Commitments
@@ -95,7 +96,8 @@ def parse_request(body: bytes) -> OffboardingRequest:
         value, prefix = _open_envelope(value), "data."
     try:
         # Through JSON once more: strict mode accepts date-times as text only from JSON input.
-        return RequestV1.model_validate_json(json.dumps(value)).to_domain()
+        # Names as in the schema only: `dry_run` beside `dryRun` is an unknown field.
+        return RequestV1.model_validate_json(json.dumps(value), by_alias=True, by_name=False).to_domain()
     except ValidationError as error:
         raise _named(error, prefix) from None
 
@@ -121,28 +123,17 @@ def _open_envelope(value: Mapping[str, object]) -> dict[str, object]:
     return dict(data)
 
 
-_CODES = {
-    "extra_forbidden": "unknown_field",
-    "missing": "missing_field",
-    "literal_error": "wrong_value",
-    "json_invalid": "not_json",
-}
-
-
 def _named(error: ValidationError, prefix: str) -> InvalidRequestError:
-    found = [_one(item, prefix) for item in error.errors(include_url=False, include_context=False)]
+    found = [_one(item, prefix) for item in error.errors(include_url=False)]
     code, field, rule, value = found[0]
     return InvalidRequestError(code, field, rule, value, tuple((item[1], item[2]) for item in found[1:20]))
 
 
 def _one(item: Any, prefix: str) -> tuple[str, str, str, str]:
     kind, path = str(item["type"]), ".".join(str(part) for part in item["loc"])
-    code = _CODES.get(kind, "wrong_type" if kind.endswith("_type") else "wrong_value")
+    field = prefix + path if path else prefix.rstrip(".") or "$"
     if kind == "extra_forbidden":
         known = ", ".join(field.alias or name for name, field in RequestV1.model_fields.items())
-        return code, prefix + path, f"is not a known field; known are {known}", ""
-    if kind == "missing":
-        return code, prefix + path, "is required", ""
-    shown = json.dumps(item.get("input"), default=str) if path else ""
-    message = str(item["msg"]).removeprefix("Value error, ")
-    return code, prefix + path if path else prefix.rstrip(".") or "$", message, shown
+        return code_of(kind), field, f"is not a known field; known are {known}", ""
+    shown = shown_value(item.get("input")) if path and kind != "missing" else ""
+    return code_of(kind), field, rule_of(kind, path, item.get("ctx") or {}, str(item["msg"])), shown

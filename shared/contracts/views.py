@@ -13,6 +13,8 @@ from shared.contracts.events import (
     ReasonData,
     blocker_data,
     customer_data,
+    joined_to,
+    live_offboarding_id,
     plan_data,
     proof_data,
     reason_data,
@@ -80,6 +82,8 @@ class SummaryView(WireModel):
     reason: ReasonData | None = None
     next_attempt_at: UtcTime | None = None
     paid_until: UtcTime | None = None
+    joined_to: str | None = None
+    live_offboarding_id: str | None = None
 
 
 class OffboardingView(SummaryView):
@@ -91,7 +95,6 @@ class OffboardingView(SummaryView):
     not_before: UtcTime | None = None
     correlation_id: str
     attempt: int
-    joined_to: str | None = None
     plan: PlanData | None = None
     blockers: tuple[BlockerData, ...] = ()
     proofs: tuple[ProofData, ...] = ()
@@ -121,6 +124,8 @@ def summary_view(offboarding: Offboarding) -> SummaryView:
         reason=reason_data(offboarding),
         next_attempt_at=offboarding.next_attempt_at,
         paid_until=offboarding.paid_until,
+        joined_to=joined_to(offboarding),
+        live_offboarding_id=live_offboarding_id(offboarding),
     )
 
 
@@ -129,7 +134,8 @@ def offboarding_view(
 ) -> OffboardingView:
     """The full form."""
     request = offboarding.request
-    own = tuple(item for item in offboarding.blockers if item.key not in holdings)
+    blocking = [record.blocker for record in holdings.values() if record.blocker is not None]
+    blocking += [item for item in offboarding.blockers if item.key not in holdings]
     return OffboardingView(
         **{name: getattr(summary_view(offboarding), name) for name in SummaryView.model_fields},
         requested_by=request.requested_by,
@@ -138,9 +144,8 @@ def offboarding_view(
         not_before=request.not_before,
         correlation_id=request.correlation_id,
         attempt=offboarding.attempt,
-        joined_to=offboarding.joined_to,
         plan=plan_data(offboarding),
-        blockers=tuple(blocker_data(item) for item in own),
+        blockers=tuple(blocker_data(item) for item in blocking),
         proofs=proof_data(offboarding),
         reestablish_url=offboarding.reestablish_url or None,
         holdings=tuple(_holding(record) for record in holdings.values()),

@@ -24,7 +24,7 @@ class WakeUpMessage(WireModel):
 def parse_wake_up(body: bytes, queue: Stage) -> WakeUp:
     """The wake-up in `body`; raises InvalidRequestError when it is malformed or sits on another stage's queue."""
     try:
-        message = WakeUpMessage.model_validate(read_object(body))
+        message = WakeUpMessage.model_validate(read_object(body), by_alias=True, by_name=False)
     except ValidationError as error:
         first = error.errors(include_url=False, include_context=False, include_input=False)[0]
         raise InvalidRequestError("malformed_wake_up", ".".join(map(str, first["loc"])) or "$", first["msg"]) from None

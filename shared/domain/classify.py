@@ -20,17 +20,11 @@ NCE_OFFER = re.compile(r"^[A-Z0-9]{12}:[A-Z0-9]{4}(:[A-Z0-9]{12})?$", re.IGNOREC
 SUBSCRIPTION_STATUSES = {
     word: HoldingStatus(word) for word in ("active", "pending", "suspended", "expired", "disabled", "deleted")
 }
-RESERVATION_LIVE = frozenset(
-    {
-        "creating",
-        "pendingresourcehold",
-        "confirmedresourcehold",
-        "pendingbilling",
-        "confirmedbilling",
-        "created",
-        "succeeded",
-    }
+RESERVATION_LIVE = frozenset({"created", "succeeded"})
+RESERVATION_COMING = frozenset(
+    {"creating", "pendingresourcehold", "confirmedresourcehold", "pendingbilling", "confirmedbilling"}
 )
+"""Not there yet: a return now would be refused with OperationCannotBePerformedInCurrentState."""
 RESERVATION_OVER = {
     "cancelled": HoldingStatus.CANCELLED,
     "expired": HoldingStatus.EXPIRED,
@@ -108,7 +102,10 @@ def azure_holding(record: AzureSubscription) -> Holding:
 def reservation_holding(record: Reservation) -> Holding:
     """The holding of an Azure reservation, by its provisioning state (Microsoft.Capacity 2022-11-01)."""
     word = record.state.casefold()
-    status = HoldingStatus.ACTIVE if word in RESERVATION_LIVE else RESERVATION_OVER.get(word, HoldingStatus.UNKNOWN)
+    if word in RESERVATION_COMING:
+        status = HoldingStatus.PENDING
+    else:
+        status = HoldingStatus.ACTIVE if word in RESERVATION_LIVE else RESERVATION_OVER.get(word, HoldingStatus.UNKNOWN)
     return Holding(
         key=f"reservation:{record.order_id.lower()}/{record.id.lower()}",
         kind=HoldingKind.RESERVATION,

@@ -38,7 +38,7 @@ class InvalidRequestError(OffboardingError):
     """The request can never work. Names the field (JSON path), the value (shortened) and the rule;
     `others` are further (field, rule) pairs of the same body."""
 
-    operator_action = "Correct the request and send it again with a new request id."
+    operator_action = "Correct the request and send it again."
 
     def __init__(
         self, code: str, field: str, rule: str, value: str = "", others: tuple[tuple[str, str], ...] = ()

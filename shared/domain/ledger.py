@@ -7,12 +7,14 @@ that somebody switched the holding on again.
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from shared.domain.disposition import ActionKind, Blocker, Cause, Disposition, Remedy, disposition
-from shared.domain.holdings import Holding, HoldingStatus
+from shared.domain.holdings import Holding, HoldingKind, HoldingStatus
 from shared.domain.policy import Pace, Policy
 
 
@@ -89,6 +91,27 @@ def observe(record: HoldingRecord | None, seen: Holding | None, now: datetime) -
     if last is not None and open_or_accepted and effect_visible(last.kind, seen):
         return updated.with_last(replace(last, state=ActionState.CONFIRMED, detail=last.detail or "effect observed"))
     return updated
+
+
+def with_missing_children(
+    holdings: tuple[Holding, ...], known: Mapping[str, HoldingRecord], pace: Pace, now: datetime
+) -> tuple[Holding, ...]:
+    """Azure plans with their missing Azure subscriptions counted as active until it is proven that those are gone."""
+    seen = {holding.key for holding in holdings}
+    missing = Counter(
+        (record.holding.parent_id or "").lower()
+        for key, record in known.items()
+        if key not in seen
+        and record.holding.kind is HoldingKind.AZURE_SUBSCRIPTION
+        and not record.holding.ended
+        and (record.missing_since is None or _vanished(record, pace, now) is not None)
+    )
+    return tuple(
+        replace(item, active_children=item.active_children + missing[item.id.lower()])
+        if item.kind is HoldingKind.AZURE_PLAN and missing[item.id.lower()]
+        else item
+        for item in holdings
+    )
 
 
 def effect_visible(kind: ActionKind, holding: Holding) -> bool:

@@ -176,7 +176,9 @@ class Counters:
 class Offboarding:
     """The head of the record. Holdings, timeline and outbox are stored beside it.
 
-    `attempt` counts wake-ups and is never reset. `next_attempt_at` is business time; a wake-up before it does nothing.
+    `other_id` is the live offboarding of the same customer that this request joined or was refused for. `attempt`
+    counts wake-ups and is never reset. `next_attempt_at` is business time; a wake-up before it does nothing.
+    `blockers` keeps the first of them, `blocker_count` says how many there are.
     """
 
     id: str
@@ -192,6 +194,7 @@ class Offboarding:
     customer: Customer | None = None
     plan: Plan | None = None
     blockers: tuple[Blocker, ...] = ()
+    blocker_count: int = 0
     paid_until: datetime | None = None
     counters: Counters = Counters()
     removal: RemovalIntent | None = None
@@ -199,7 +202,7 @@ class Offboarding:
     proofs: tuple[Proof, ...] = ()
     gdap_requested: tuple[str, ...] = ()
     reestablish_url: str = ""
-    joined_to: str | None = None
+    other_id: str | None = None
     timeline_length: int = 0
 
     @property

@@ -8,9 +8,14 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from shared.domain.errors import InvalidRequestError
 from shared.domain.ledger import HoldingRecord
 from shared.domain.messages import OutboundMessage, TimelineEntry
 from shared.domain.offboarding import Offboarding, Status
+
+KEEP_FOR = timedelta(days=400)
+"""How long a finished offboarding keeps its personal data, unless the settings say otherwise (business time)."""
+LAST_CURSOR = 2**53
 
 
 class Clock(Protocol):
@@ -45,7 +50,9 @@ class Live(StrEnum):
 class Change:
     """Everything that one write stores: all of it, or nothing (holdings may become visible first).
 
-    `etag` None creates the record. `live` TAKE fails with LiveElsewhere when another offboarding holds the marker.
+    `etag` None creates the record. `live` TAKE fails with LiveElsewhere when another offboarding holds the marker; a
+    finished one holds nothing. TAKE without a customer id is a ValueError. A message whose id is owed already replaces
+    the older one and goes to the end; a timeline entry whose seq is stored replaces the stored one.
     """
 
     offboarding: Offboarding
@@ -89,8 +96,20 @@ class Page:
     next: str | None
 
 
+def read_cursor(text: str | None) -> int | None:
+    """The position in a cursor; raises InvalidRequestError for what no page ever named as its next one."""
+    if text is None:
+        return None
+    if not text.isascii() or not text.isdigit() or len(text) > 16 or not 1 <= int(text) <= LAST_CURSOR:
+        raise InvalidRequestError("wrong_value", "after", "must be the cursor of an earlier page", text)
+    return int(text)
+
+
 class OffboardingStore(Protocol):
-    """Offboardings with their holdings, timeline and outbox. Every write is conditional on an ETag."""
+    """Offboardings with their holdings, timeline and outbox. Every write is conditional on an ETag.
+
+    Of an unknown id, holdings, timeline and outbox are empty.
+    """
 
     def load(self, offboarding_id: str) -> Stored | None: ...
 
@@ -109,6 +128,15 @@ class OffboardingStore(Protocol):
         """Ids of what a sweeper must look at: an overdue wake-up, an expired claim, an undrained outbox, a reminder."""
 
     def find(self, wanted: Filter) -> Page: ...
+
+    def expired(self, now: datetime, limit: int) -> Sequence[str]:
+        """Ids of offboardings that were finished longer ago than the store keeps personal data, and still have it."""
+
+    def forget(self, change: Change) -> None:
+        """Replace an expired offboarding: head, and all holdings and timeline entries by those of the change.
+
+        Raises ConcurrencyConflictError when the stored ETag is another; `outbox` and `live` are not looked at.
+        """
 
     def ping(self) -> None:
         """Raises UnavailableError when the store cannot be reached."""

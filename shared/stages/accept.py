@@ -6,17 +6,15 @@ the first one stored, wherever the first one died.
 
 from __future__ import annotations
 
-import base64
 import logging
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from shared.contracts.events import event_message
-from shared.domain.errors import ConcurrencyConflictError, InvalidRequestError, RequestIdReusedError
-from shared.domain.identifiers import offboarding_id, rejection_id
-from shared.domain.messages import Actor, Destination, OutboundMessage, TimelineEntry
+from shared.domain.errors import ConcurrencyConflictError, RequestIdReusedError
+from shared.domain.identifiers import offboarding_id
+from shared.domain.messages import Actor, TimelineEntry
 from shared.domain.offboarding import Offboarding, Reason, Stage, Status
-from shared.domain.policy import Commitments
 from shared.domain.request import OffboardingRequest
 from shared.ports.runtime import Change, Live, LiveElsewhere
 from shared.stages.outbox import drain
@@ -24,8 +22,7 @@ from shared.stages.services import Services
 from shared.stages.transition import wake_up_message
 
 log = logging.getLogger("offboarding")
-COPY_LIMIT = 128 * 1024
-"""Bytes of the original body in one copy on the rejected queue; a larger body is sent in numbered parts."""
+LIVE_WITH_OTHER_OPTIONS = "live_with_other_options"
 
 
 class Acceptance(StrEnum):
@@ -89,7 +86,7 @@ def _create(offboarding: Offboarding, services: Services, live: Live) -> LiveEls
     result = services.store.commit(Change(offboarding, None, (), (entry,), tuple(outbox), live))
     if isinstance(result, LiveElsewhere):
         return result
-    log.info("%s %s", what, detail, extra={"offboardingId": offboarding.id})
+    log.info("%s - %s %s", offboarding.id, what, detail, extra={"offboardingId": offboarding.id})
     return None
 
 
@@ -100,84 +97,15 @@ def _beside(fresh: Offboarding, held: LiveElsewhere, services: Services) -> tupl
         reason = Reason("joined", f"offboarding {held.offboarding_id} is doing this already")
         return _ended(fresh, Status.JOINED, reason, held.offboarding_id), Acceptance.JOINED
     text = f"offboarding {held.offboarding_id} of the same customer is live with other options"
-    reason = Reason("live_with_other_options", text, "Wait for it, or send the same options to join it.")
+    reason = Reason(LIVE_WITH_OTHER_OPTIONS, text, "Wait for it, or send the same options to join it.")
     return _ended(fresh, Status.REJECTED, reason, held.offboarding_id), Acceptance.REFUSED
 
 
 def _ended(fresh: Offboarding, status: Status, reason: Reason, other: str) -> Offboarding:
-    joined = other if status is Status.JOINED else None
     return Offboarding(
-        fresh.id, fresh.request, status, None, fresh.created_at, fresh.created_at, reason=reason, joined_to=joined
+        fresh.id, fresh.request, status, None, fresh.created_at, fresh.created_at, reason=reason, other_id=other
     )
 
 
 def _with_length(offboarding: Offboarding, length: int) -> Offboarding:
     return replace(offboarding, timeline_length=length)
-
-
-def reject_message(
-    body: bytes, message_id: str, error: InvalidRequestError | RequestIdReusedError, services: Services
-) -> Offboarding:
-    """Answer a message that can never work: a record, a copy on the rejected queue, an event. Nothing is lost."""
-    identity = rejection_id(message_id, body)
-    stored = services.store.load(identity)
-    if stored is None:
-        now = services.clock.now()
-        reason = Reason(error.code, str(error), error.operator_action)
-        offboarding = Offboarding(
-            identity, _unreadable(identity), Status.REJECTED, None, now, now, reason=reason, timeline_length=1
-        )
-        entry = TimelineEntry(1, now, Actor.REQUEST, None, "state.rejected", str(error))
-        copies = _copies(identity, body, message_id, error, services)
-        change = Change(offboarding, None, (), (entry,), (*copies, event_message(offboarding, (), now)))
-        try:
-            services.store.commit(change)
-        except ConcurrencyConflictError:
-            log.info("the same message was rejected by another handler at the same moment")
-    else:
-        offboarding = stored.offboarding
-    drain(services, identity)
-    log.warning("request rejected: %s", error, extra={"offboardingId": identity})
-    return offboarding
-
-
-def _copies(
-    identity: str,
-    body: bytes,
-    message_id: str,
-    error: InvalidRequestError | RequestIdReusedError,
-    services: Services,
-) -> tuple[OutboundMessage, ...]:
-    parts = [body[start : start + COPY_LIMIT] for start in range(0, len(body), COPY_LIMIT)] or [b""]
-    field = error.field if isinstance(error, InvalidRequestError) else "requestId"
-    common = (("code", error.code), ("field", field[:256]), ("rule", str(error)[:1024]), ("offboardingId", identity))
-    return tuple(
-        OutboundMessage(
-            id=f"{identity}:{number}",
-            destination=Destination.REJECTED,
-            body=part,
-            created_at=services.clock.now(),
-            subject=error.code,
-            content_type="application/octet-stream",
-            correlation_id=message_id[:128],
-            properties=(*common, ("part", str(number)), ("parts", str(len(parts)))),
-        )
-        for number, part in enumerate(parts, start=1)
-    )
-
-
-def _unreadable(identity: str) -> OffboardingRequest:
-    """Stands for a request that could not be read."""
-    return OffboardingRequest(
-        request_id=f"unreadable:{identity}",
-        customer_id=None,
-        domain=None,
-        company_name=None,
-        requested_by="unknown",
-        reason="the request could not be read",
-        dry_run=True,
-        not_before=None,
-        commitments=Commitments.STOP,
-        correlation_id=identity,
-        fingerprint=base64.b16encode(identity.encode()).decode()[:16],
-    )

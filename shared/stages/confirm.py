@@ -12,7 +12,7 @@ from dataclasses import replace
 from shared.domain.errors import NoRelationshipError, RefusedError
 from shared.domain.holdings import HoldingKind
 from shared.domain.identifiers import ms_request_id
-from shared.domain.offboarding import Proof, Reason, Stage, Status
+from shared.domain.offboarding import Offboarding, Proof, Reason, Stage, Status
 from shared.stages.outcome import Again, Attention, Finish, Next, Outcome
 from shared.stages.session import Session
 
@@ -58,16 +58,22 @@ def _check_all(session: Session) -> tuple[Proof, ...]:
 
 def _finish(session: Session) -> Outcome:
     url = session.services.partner_center.relationship_request_url()
-    removal = session.offboarding.removal
-    # Refused as gone already at the first try: it was not us. At a repetition: the unanswered call before took effect.
-    ours = removal is not None and (removal.accepted or removal.status is None or removal.tries > 1)
     session.offboarding = replace(session.offboarding, reestablish_url=url)
     proofs = session.offboarding.proofs
     session.note("proven", "; ".join(f"{proof.name}: {proof.detail}" for proof in proofs))
-    if not ours:
+    if not _ours(session.offboarding):
         return Finish(Status.ALREADY_REMOVED, Reason("gone_before_us", "the relationship was gone when we asked"))
     text = f"the reseller relationship is removed; {len(proofs)} proofs hold"
     return Finish(Status.REMOVED, Reason("removed", text, SURVIVORS))
+
+
+def _ours(offboarding: Offboarding) -> bool:
+    """Refused as gone already at the first try: it was not us. At a repetition: the unclear call before did it."""
+    removal = offboarding.removal
+    if removal is None:
+        return False
+    unclear = removal.status is None and not removal.without_effect
+    return removal.accepted or unclear or removal.tries > 1
 
 
 SURVIVORS = (
@@ -124,7 +130,9 @@ def _support_contact(session: Session) -> tuple[bool, str]:
 
 def _audited(session: Session) -> tuple[bool, str]:
     removal, offboarding = session.offboarding.removal, session.offboarding
-    since = removal.intended_at if removal else offboarding.created_at
+    if removal is None or not _ours(offboarding):
+        return True, "the relationship was gone before our call, so there is no record of ours"
+    since = removal.intended_at
     found = session.services.partner_center.removal_audited(offboarding.customer_id or "", since)
     return found, "remove_partner_customer_relationship succeeded" if found else "no record in the activity log yet"
 

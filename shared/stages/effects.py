@@ -15,6 +15,7 @@ from typing import TypeVar
 from shared.domain.disposition import ActionKind
 from shared.domain.errors import (
     BusyError,
+    ClaimEndingError,
     NoAnswerError,
     RefusedError,
     RemoteError,
@@ -31,7 +32,7 @@ from shared.stages.services import Services
 from shared.stages.session import Session
 
 T = TypeVar("T")
-Result = WriteAnswer | RemoteError
+Result = WriteAnswer | RemoteError | ClaimEndingError
 
 
 def due_actions(session: Session, kinds: frozenset[ActionKind]) -> list[tuple[HoldingRecord, ActionKind]]:
@@ -48,8 +49,8 @@ def due_actions(session: Session, kinds: frozenset[ActionKind]) -> list[tuple[Ho
 def perform(session: Session, due: Sequence[tuple[HoldingRecord, ActionKind]]) -> int:
     """Carry out `due` and return how many calls were answered well.
 
-    Raises ClaimEndingError between batches when time is short, and after a batch is recorded the first error that
-    concerns more than its own holding (throttled, signed out, no clear answer).
+    Raises ClaimEndingError when time is short (no call starts then), and after a batch is recorded the first error
+    that concerns more than its own holding (throttled, signed out, no clear answer).
     """
     accepted = 0
     for wave in _waves(due):
@@ -58,8 +59,8 @@ def perform(session: Session, due: Sequence[tuple[HoldingRecord, ActionKind]]) -
             session.require_live()
             results = _run_batch(session, batch)
             accepted += sum(isinstance(result, WriteAnswer) for result in results)
-            for result in results:
-                if isinstance(result, RemoteError) and not isinstance(result, RefusedError):
+            for result in sorted(results, key=lambda result: isinstance(result, ClaimEndingError)):
+                if not isinstance(result, WriteAnswer | RefusedError):
                     raise result
     return accepted
 
@@ -71,12 +72,11 @@ def _waves(due: Sequence[tuple[HoldingRecord, ActionKind]]) -> tuple[list[tuple[
 
 
 def _run_batch(session: Session, batch: Sequence[tuple[HoldingRecord, ActionKind]]) -> list[Result]:
-    services, now = session.services, session.services.clock.now()
+    now = session.services.clock.now()
     intended = [_intend(session, record, kind, now) for record, kind in batch]
     session.save(holdings=intended)
-    customer_id = session.offboarding.customer_id or ""
-    calls = [partial(_call, services, customer_id, record) for record in intended]
-    results = run_all(services.pace.parallel, calls)
+    calls = [partial(_call, session, record) for record in intended]
+    results = run_all(session.services.pace.parallel, calls)
     session.save(holdings=[_answered(session, r, result) for r, result in zip(intended, results, strict=True)])
     return results
 
@@ -92,13 +92,15 @@ def _intend(session: Session, record: HoldingRecord, kind: ActionKind, now: date
     return replace(record, actions=(*record.actions, action))
 
 
-def _call(services: Services, customer_id: str, record: HoldingRecord) -> Result:
-    action = record.last
+def _call(session: Session, record: HoldingRecord) -> Result:
+    action, customer_id = record.last, session.offboarding.customer_id or ""
     if action is None:
         raise ValueError("a call needs a stored intent")
     try:
-        return _CALLS[action.kind](services, customer_id, record, action.request_id)
-    except RemoteError as error:
+        # Asked again for each call: the slow calls before it in the batch may have used up the claim.
+        session.require_time()
+        return _CALLS[action.kind](session.services, customer_id, record, action.request_id)
+    except (RemoteError, ClaimEndingError) as error:
         return error
 
 
@@ -118,11 +120,16 @@ def _answered(session: Session, record: HoldingRecord, result: Result) -> Holdin
         return record.with_last(
             replace(action, state=ActionState.ACCEPTED, answered_at=now, status=result.status, detail=result.detail)
         )
+    if isinstance(result, ClaimEndingError):
+        session.note(f"{action.kind.value}.not_started", str(result), holding=holding, request_id=action.request_id)
+        return record
     state, what = _reading_of(result)
     session.note(
         f"{action.kind.value}.{what}", str(result), holding=holding, status=result.status, request_id=action.request_id
     )
-    retry_at = now + (result.retry_after or session.services.pace.first_retry)
+    pace = session.services.pace
+    usual = pace.recheck if result.remote_code == PLAN_IN_USE else pace.first_retry
+    retry_at = now + (result.retry_after or usual)
     unanswered = isinstance(result, NoAnswerError)
     return record.with_last(
         replace(
@@ -137,11 +144,17 @@ def _answered(session: Session, record: HoldingRecord, result: Result) -> Holdin
     )
 
 
+PLAN_IN_USE = "900115"
+"""Microsoft still counts an active Azure subscription under the plan: the next inventory shows it, or it passes."""
+
+
 def _reading_of(error: RemoteError) -> tuple[ActionState, str]:
     """What an error says about the intent: refused for good, postponed, or open (the effect is unknown)."""
     if isinstance(error, BusyError | ThrottledError | SignInRequiredError):
         return ActionState.POSTPONED, "postponed"
     if isinstance(error, RefusedError):
+        if error.remote_code == PLAN_IN_USE:
+            return ActionState.POSTPONED, "postponed"
         return ActionState.REFUSED, "refused"
     return ActionState.INTENDED, "unclear"
 

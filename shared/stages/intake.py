@@ -9,7 +9,8 @@ from datetime import timedelta
 from shared.contracts.request import parse_request
 from shared.domain.errors import InvalidRequestError, OffboardingError, RequestIdReusedError
 from shared.domain.messages import Destination, OutboundMessage
-from shared.stages.accept import accept, reject_message
+from shared.stages.accept import accept
+from shared.stages.reject import reject_message
 from shared.stages.services import Services
 
 log = logging.getLogger("offboarding")

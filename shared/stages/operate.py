@@ -7,7 +7,7 @@ from dataclasses import replace
 from shared.contracts.events import event_message
 from shared.domain.errors import ConcurrencyConflictError, OffboardingError
 from shared.domain.ledger import forgive
-from shared.domain.messages import Actor
+from shared.domain.messages import Actor, WakeUp
 from shared.domain.offboarding import RUNNABLE, Counters, Offboarding, Reason, Stage, Status, move
 from shared.stages.outbox import drain
 from shared.stages.services import Services
@@ -23,10 +23,13 @@ class NotResumableError(OffboardingError):
     code = "not_resumable"
 
 
-def mark_for_attention(offboarding_id: str, reason: Reason, services: Services) -> bool:
-    """A stage message was dead-lettered: show it. Left alone when it is finished or somebody works on it."""
-    stored = services.store.load(offboarding_id)
+def mark_for_attention(wake: WakeUp, reason: Reason, services: Services) -> bool:
+    """A stage message was dead-lettered: show it. Left alone when it is finished, somebody works on it, or the message
+    is not its newest one: that an old message died says nothing about an offboarding that went on without it."""
+    stored = services.store.load(wake.offboarding_id)
     if stored is None or stored.offboarding.status not in RUNNABLE:
+        return False
+    if (stored.offboarding.stage, stored.offboarding.attempt) != (wake.stage, wake.attempt):
         return False
     claim = stored.offboarding.claim
     if claim is not None and claim.expires_at > services.clock.machine():
@@ -38,7 +41,7 @@ def mark_for_attention(offboarding_id: str, reason: Reason, services: Services) 
     session.offboarding = move(session.offboarding, now, status=status, stage=stage, reason=reason, next_attempt_at=at)
     session.note("state.needs_attention", reason.text)
     session.save(outbox=(event_message(session.offboarding, session.offboarding.blockers, now),))
-    drain(services, offboarding_id)
+    drain(services, wake.offboarding_id)
     return True
 
 

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import replace
+from datetime import datetime
 
-from shared.domain.errors import NoRelationshipError
+from shared.domain.errors import NoRelationshipError, UnreadableAnswerError
+from shared.domain.inventory import Inventory
 from shared.domain.offboarding import Customer, Reason, Stage, Status
 from shared.domain.partner import CustomerProfile
 from shared.domain.plan import draft_plan
 from shared.domain.policy import Commitments
-from shared.ports.runtime import Live, LiveElsewhere
+from shared.ports.runtime import Filter, Live, LiveElsewhere
+from shared.stages.accept import LIVE_WITH_OTHER_OPTIONS
 from shared.stages.outcome import Again, Attention, Finish, Next, Outcome
 from shared.stages.read import stamp, take_inventory
 from shared.stages.services import Mode, Services
 from shared.stages.session import Session
+from shared.stages.verify import gone_without_us, judge
 
 
 def plan(session: Session) -> Outcome:
@@ -22,18 +26,28 @@ def plan(session: Session) -> Outcome:
     refusal = _identify(session)
     if refusal is not None:
         return refusal
-    inventory = take_inventory(session)
+    try:
+        inventory = take_inventory(session)
+    except NoRelationshipError:
+        return gone_without_us(session)
     services, request, now = session.services, session.offboarding.request, session.services.clock.now()
     drafted = draft_plan(session.records, inventory.problems, services.policy, services.pace, now)
+    # The gate's verdict is only recorded here: each holding shows its planned action or what it waits for.
+    judge(session, inventory)
     session.offboarding = replace(session.offboarding, plan=drafted, paid_until=drafted.paid_until)
     actions = ", ".join(f"{count} × {kind}" for kind, count in drafted.actions) or "nothing to do"
-    session.note("planned", f"{drafted.holdings} holdings: {actions}; paid until {_date(drafted.paid_until)}")
+    session.note("planned", f"{drafted.holdings} holdings: {actions}; {_paid(drafted.paid_until)}")
     if any(not problem.passes_by_itself for problem in inventory.problems):
         first = next(problem for problem in inventory.problems if not problem.passes_by_itself)
         if not request.dry_run:
             return Attention(Reason(first.code, first.detail, first.operator_action))
+    if request.dry_run or request.commitments is Commitments.STOP:
+        unproven = _read_again(session, inventory)
+        if unproven is not None:
+            return unproven
     if request.dry_run:
-        return Finish(Status.PLANNED, Reason("dry_run", f"dry run: {actions}; nothing was changed"))
+        text = f"dry run: {actions}; {_paid(drafted.paid_until)}; nothing was changed"
+        return Finish(Status.PLANNED, Reason("dry_run", text))
     if request.commitments is Commitments.STOP and not drafted.can_finish_today:
         late = drafted.dated_blockers + drafted.undated_blockers
         text = f"{late} holding(s) cannot be ended today and the request says stop; nothing was changed"
@@ -48,16 +62,30 @@ def plan(session: Session) -> Outcome:
     return Next(Stage.SUSPEND)
 
 
+def _read_again(session: Session, inventory: Inventory) -> Outcome | None:
+    """A dry run and "stop and report" say something about everything: an incomplete read says nothing (I8)."""
+    if not any(problem.passes_by_itself for problem in inventory.problems):
+        return None
+    counters, pace = session.offboarding.counters, session.services.pace
+    detail = "; ".join(problem.detail for problem in inventory.problems[:5])
+    if counters.rechecks >= pace.loops_before_attention:
+        return Attention(Reason("incomplete_read", detail, "Look at the customer in Partner Center, then resume."))
+    session.offboarding = replace(session.offboarding, counters=replace(counters, rechecks=counters.rechecks + 1))
+    delay = min(pace.settle_poll * 2 ** min(counters.rechecks, 10), pace.recheck)
+    return Again(session.services.clock.now() + delay, Reason("incomplete_read", detail))
+
+
 def _identify(session: Session) -> Outcome | None:
     """Find the customer and compare what the request says of it, before any other call (I6)."""
     services, request = session.services, session.offboarding.request
     customer_id = request.customer_id
     if customer_id is None:
-        matches = [
-            item
-            for item in services.partner_center.list_customers().items
-            if item.domain.casefold() == (request.domain or "")
-        ]
+        customers = services.partner_center.list_customers()
+        if not customers.complete:
+            raise UnreadableAnswerError(
+                f"the customer list is incomplete ({len(customers.items)} of {customers.total})"
+            )
+        matches = [item for item in customers.items if item.domain.casefold() == (request.domain or "")]
         if len(matches) != 1:
             text = f"domain {request.domain} matches {len(matches)} customers; it must match exactly one"
             return _reject("customer_ambiguous" if matches else "customer_unknown", text)
@@ -68,6 +96,9 @@ def _identify(session: Session) -> Outcome | None:
     try:
         profile = services.partner_center.get_customer(customer_id)
     except NoRelationshipError:
+        before = _removed_before(session, customer_id)
+        if before is not None:
+            return before
         text = (
             f"Partner Center shows no customer {customer_id} of this partner: the id is wrong, "
             "or the relationship was removed before"
@@ -80,6 +111,21 @@ def _identify(session: Session) -> Outcome | None:
     session.offboarding = replace(session.offboarding, customer=customer)
     session.note("identified", f"{profile.company_name} ({profile.domain})")
     return _take_live(session)
+
+
+def _removed_before(session: Session, customer_id: str) -> Outcome | None:
+    """This pipeline removed the same customer earlier: that is an answer, not a mistake in the request."""
+    request, store = session.offboarding.request, session.services.store
+    for earlier in store.find(Filter((Status.REMOVED,), customer_id)).items:
+        customer = earlier.customer
+        if customer is None:
+            continue
+        profile = CustomerProfile(customer.id, customer.company_name, customer.domain, "none")
+        if _mismatch(session, profile) is None and request.customer_id == customer.id:
+            session.offboarding = replace(session.offboarding, customer=customer)
+            session.note("removed_before", f"by offboarding {earlier.id}, finished {stamp(earlier.updated_at)}")
+            return gone_without_us(session)
+    return None
 
 
 def _refuse_protected(services: Services, customer_id: str) -> Outcome | None:
@@ -115,17 +161,18 @@ def join_or_reject(session: Session, held: LiveElsewhere) -> Outcome:
     """The customer has a live offboarding: the same options join it, other options are refused."""
     other = session.services.store.load(held.offboarding_id)
     mine = session.offboarding
+    session.offboarding = replace(mine, other_id=held.offboarding_id)
     if other is not None and other.offboarding.request.options == mine.request.options:
-        session.offboarding = replace(mine, joined_to=held.offboarding_id)
         return Finish(Status.JOINED, Reason("joined", f"offboarding {held.offboarding_id} is doing this already"))
     text = f"offboarding {held.offboarding_id} of the same customer is live with other options"
     action = "Wait for it, or send the same options to join it."
-    return Finish(Status.REJECTED, Reason("live_with_other_options", text, action))
+    return Finish(Status.REJECTED, Reason(LIVE_WITH_OTHER_OPTIONS, text, action))
 
 
 def _reject(code: str, text: str) -> Finish:
     return Finish(
-        Status.REJECTED, Reason(code, f"{text}; nothing was changed", "Correct the request and send it again.")
+        Status.REJECTED,
+        Reason(code, f"{text}; nothing was changed", "Correct it and send it with a new request id."),
     )
 
 
@@ -133,5 +180,5 @@ def _same(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip()
 
 
-def _date(at: object) -> str:
-    return f"{at:%Y-%m-%d}" if at else "today"
+def _paid(until: datetime | None) -> str:
+    return f"commitments are paid until {stamp(until)}" if until else "no commitment runs on"

@@ -11,7 +11,7 @@ from shared.domain.classify import subscription_holding, subscription_kind
 from shared.domain.errors import RefusedError, SignInRequiredError
 from shared.domain.holdings import HoldingKind
 from shared.domain.inventory import Inventory, InventoryProblem
-from shared.domain.ledger import ActionState, HoldingRecord, observe
+from shared.domain.ledger import ActionState, HoldingRecord, observe, with_missing_children
 from shared.domain.partner import AzureSubscription, Collection
 from shared.stages.parallel import run_all, submit
 from shared.stages.services import Services
@@ -35,7 +35,9 @@ def take_inventory(session: Session) -> Inventory:
     read = _read_partner_center(services, customer_id)
     known_azure = any(record.holding.kind in AZURE_KINDS for record in session.records.values())
     azure, problems = _read_azure(services, customer_id, read, wanted=known_azure)
-    holdings, contradictions = assemble(read, azure, services.clock.now())
+    now = services.clock.now()
+    holdings, contradictions = assemble(read, azure, now, _reservation_orders(session))
+    holdings = with_missing_children(holdings, session.records, services.pace, now)
     inventory = Inventory(
         profile,
         holdings,
@@ -95,6 +97,15 @@ def _read_partner_center(services: Services, customer_id: str) -> PartnerCenterR
     return PartnerCenterRead(found, entitlements.result(), orders.result(), transfers.result(), _joined(below))
 
 
+def _reservation_orders(session: Session) -> frozenset[str]:
+    """The reservation orders that the inventory before this one showed."""
+    return frozenset(
+        (record.holding.parent_id or "").lower()
+        for record in session.records.values()
+        if record.holding.kind is HoldingKind.RESERVATION and record.missing_since is None
+    )
+
+
 def _joined(parts: list[Collection[AzureSubscription]]) -> Collection[AzureSubscription]:
     items = tuple(item for part in parts for item in part.items)
     totals = [part.total for part in parts]
@@ -112,6 +123,8 @@ def _read_azure(
         reservations = services.reservations.list_reservations(customer_id)
         return AzureRead(reservations, services.reservations.list_savings_plans(customer_id)), ()
     except (RefusedError, SignInRequiredError) as error:
+        if error.retryable:
+            raise
         detail = f"Azure reservations and savings plans cannot be read: {error}"
         return None, (InventoryProblem("azure", "azure_unreadable", detail, AZURE_ROLE, passes_by_itself=False),)
 

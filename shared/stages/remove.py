@@ -9,7 +9,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from shared.domain.errors import NoRelationshipError, RefusedError, RemoteError, shorten
+from shared.domain.errors import (
+    NoAnswerError,
+    NoRelationshipError,
+    RefusedError,
+    RemoteError,
+    ThrottledError,
+    shorten,
+)
 from shared.domain.gate import Blockers, RemovalPermit
 from shared.domain.identifiers import ms_request_id
 from shared.domain.inventory import Inventory
@@ -61,7 +68,7 @@ def _remove_under(session: Session, permit: RemovalPermit, inventory: Inventory)
     if permit.customer_id.lower() != offboarding.customer_id:
         raise RefusedError("the permit belongs to another customer")
     intent = _intend(session)
-    answer: WriteAnswer | RemoteError
+    answer: WriteAnswer | RefusedError
     try:
         if inventory.customer.delegated_access and not inventory.azure_was_read:
             # Where Azure is part of the inventory, DAP may be what lets us read it: dying right after switching it off
@@ -77,16 +84,33 @@ def _remove_under(session: Session, permit: RemovalPermit, inventory: Inventory)
         answer = services.partner_center.remove_relationship(permit.customer_id, intent.request_id)
     except RefusedError as error:
         answer = error
+    except RemoteError as error:
+        if not isinstance(error, NoAnswerError):
+            # An answer that settles nothing (5xx): the next try carries a new MS-RequestId. A 429 had no effect at all.
+            session.save(
+                replace(
+                    session.offboarding,
+                    removal=replace(
+                        intent,
+                        answered_at=services.clock.now(),
+                        code=error.remote_code or error.code,
+                        without_effect=isinstance(error, ThrottledError),
+                    ),
+                )
+            )
+        raise
     return _record_answer(session, intent, answer)
 
 
 def _intend(session: Session) -> RemovalIntent:
     offboarding, now = session.offboarding, session.services.clock.now()
     last = offboarding.removal
-    repeated = last is not None and last.status is None and not last.without_effect
-    n = 1 if last is None else last.n if repeated else last.n + 1
-    tries = last.tries + 1 if last is not None and repeated else 1
-    intent = RemovalIntent(n, ms_request_id(offboarding.id, "relationship", "remove", n), now, tries=tries)
+    unclear = last if last is not None and last.status is None and not last.without_effect else None
+    n = 1 if last is None else last.n if unclear and unclear.answered_at is None else last.n + 1
+    tries = unclear.tries + 1 if unclear else 1
+    # The first of several tries may have been the one that took effect: the activity log is searched from there.
+    since = unclear.intended_at if unclear else now
+    intent = RemovalIntent(n, ms_request_id(offboarding.id, "relationship", "remove", n), since, tries=tries)
     session.note("removal.intended", "point of no return", request_id=intent.request_id)
     session.save(replace(session.offboarding, removal=intent))
     return intent

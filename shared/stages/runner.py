@@ -49,6 +49,16 @@ STAGES: dict[Stage, Callable[[Session], Outcome]] = {
 
 def handle_wake_up(wake: WakeUp, services: Services) -> str:
     """Act on a wake-up, or drop it; returns "acted" or the reason why it was dropped (also logged)."""
+    try:
+        return _act(wake, services)
+    except OffboardingError as error:
+        # Only the store fails here. Raising would redeliver at once and end on the dead-letter queue within a second.
+        if not error.retryable:
+            raise
+        return _dropped(wake, f"the store cannot be used, the sweeper wakes it again: {error}")
+
+
+def _act(wake: WakeUp, services: Services) -> str:
     stored = services.store.load(wake.offboarding_id)
     why_not = _why_not(stored, wake, services)
     if stored is None or why_not:
@@ -82,7 +92,14 @@ def _why_not(stored: Stored | None, wake: WakeUp, services: Services) -> str:
 
 def _dropped(wake: WakeUp, reason: str) -> str:
     place = {"offboardingId": wake.offboarding_id, "stage": wake.stage.value}
-    log.warning("wake-up dropped: %s (attempt %d)", reason, wake.attempt, extra=place)
+    log.warning(
+        "%s %s wake-up dropped: %s (attempt %d)",
+        wake.offboarding_id,
+        wake.stage.value,
+        reason,
+        wake.attempt,
+        extra=place,
+    )
     return reason
 
 

@@ -55,7 +55,7 @@ class Session:
         self._notes.append(TimelineEntry(seq, now, self._actor, stage, what, detail, holding, status, request_id))
         self.offboarding = replace(self.offboarding, timeline_length=seq)
         place = {"offboardingId": self.offboarding.id, "stage": stage.value if stage else "", "holding": holding or ""}
-        log.info("%s %s", what, detail, extra=place)
+        log.info("%s %s %s %s", self.offboarding.id, place["stage"] or "-", what, detail, extra=place)
 
     def save(
         self,

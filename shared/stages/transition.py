@@ -25,8 +25,8 @@ def apply(session: Session, outcome: Outcome) -> None:
     after = move(before, now, status=status, stage=stage, reason=reason, next_attempt_at=at)
     counters = after.counters if stage is before.stage else replace(after.counters, rechecks=0)
     after = replace(after, claim=None, counters=counters)
-    if status in TERMINAL:
-        after = replace(after, blockers=after.blockers if status is not Status.REMOVED else ())
+    if status is Status.REMOVED:
+        after = replace(after, blockers=(), blocker_count=0)
     session.offboarding = after
     session.note(_name(before, after), reason.text if reason else "")
     outbox: list[OutboundMessage] = []

@@ -23,6 +23,10 @@ def verify(session: Session) -> Outcome:
     try:
         inventory = take_inventory(session)
     except NoRelationshipError:
+        if session.offboarding.removal is not None:
+            return Next(
+                Stage.REMOVE, Reason("gone_after_intent", "the customer is not readable since our removal call")
+            )
         return gone_without_us(session)
     verdict = judge(session, inventory)
     if isinstance(verdict, RemovalPermit):
@@ -42,7 +46,9 @@ def judge(session: Session, inventory: Inventory) -> RemovalPermit | Blockers:
         if record.blocker != by_key.get(key)
     ]
     paid_until = verdict.paid_until if isinstance(verdict, Blockers) else None
-    session.offboarding = replace(session.offboarding, blockers=blockers[:20], paid_until=paid_until)
+    session.offboarding = replace(
+        session.offboarding, blockers=blockers[:20], blocker_count=len(blockers), paid_until=paid_until
+    )
     session.note("gate", f"{len(blockers)} blocker(s)" + "".join(f"; {_line(item)}" for item in blockers[:5]))
     session.save(holdings=changed)
     return verdict
@@ -57,7 +63,7 @@ def gone_without_us(session: Session) -> Outcome:
         at = session.services.clock.now() + session.services.pace.recheck
         detail = "is still in the customer list" if listed else "may be in the customer list, which is incomplete"
         return Again(at, Reason("relationship_unclear", f"the customer is not readable but {detail}"))
-    text = "Partner Center shows no relationship with this customer any more; it was not removed by this pipeline"
+    text = "Partner Center shows no relationship with this customer; it was not this offboarding that removed it"
     return Finish(Status.ALREADY_REMOVED, Reason("gone_without_us", text))
 
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping
 from shared.contracts.wake_up import parse_wake_up
 from shared.domain.errors import InvalidRequestError
 from shared.domain.offboarding import Reason, Stage
-from shared.stages.accept import reject_message
 from shared.stages.intake import take_in
 from shared.stages.operate import mark_for_attention
+from shared.stages.reject import reject_message
 from shared.stages.services import Services
 
 log = logging.getLogger("offboarding")
@@ -26,7 +26,7 @@ def watch_stage(body: bytes, stage: Stage, properties: Mapping[str, str], servic
         wake = parse_wake_up(body, stage)
         text = f"a message of stage {stage.value} was dead-lettered: {why}"
         reason = Reason("dead_lettered", text, "Look for the exception in the log, mend its cause, then resume.")
-        if mark_for_attention(wake.offboarding_id, reason, services()):
+        if mark_for_attention(wake, reason, services()):
             return
         log.warning("dead letter of stage %s: %s; its offboarding goes on or is finished", stage.value, why)
     except InvalidRequestError as error:

@@ -3,28 +3,36 @@
 from __future__ import annotations
 
 from shared.domain.disposition import SUSPEND_STAGE, ActionKind
-from shared.domain.offboarding import Stage
+from shared.domain.errors import NoRelationshipError
+from shared.domain.offboarding import Reason, Stage
 from shared.stages.effects import due_actions, perform
 from shared.stages.outcome import Next, Outcome
 from shared.stages.read import close_open_intents, read_back
 from shared.stages.session import Session
 
 CANCEL_STAGE = frozenset(ActionKind) - SUSPEND_STAGE
+GONE = Reason("customer_unreadable", "Partner Center does not show this customer as ours; verify finds out why")
 IN_SUBSCRIPTION_LIST = frozenset({ActionKind.SUSPEND, ActionKind.CANCEL, ActionKind.END_AT_TERM})
 
 
 def suspend(session: Session) -> Outcome:
     """Only what is safe once suspended: legacy licences and legacy Azure, never NCE, software or SaaS."""
-    close_open_intents(session)
-    perform(session, due_actions(session, SUSPEND_STAGE))
+    try:
+        close_open_intents(session)
+        perform(session, due_actions(session, SUSPEND_STAGE))
+    except NoRelationshipError:
+        return Next(Stage.CANCEL, GONE)
     return Next(Stage.CANCEL)
 
 
 def cancel(session: Session) -> Outcome:
     """Everything that is cancelled, returned or set to end with its term; one list reads the subscriptions back."""
-    close_open_intents(session)
-    due = due_actions(session, CANCEL_STAGE)
-    accepted = perform(session, due)
-    if accepted and any(kind in IN_SUBSCRIPTION_LIST for _, kind in due):
-        read_back(session)
+    try:
+        close_open_intents(session)
+        due = due_actions(session, CANCEL_STAGE)
+        accepted = perform(session, due)
+        if accepted and any(kind in IN_SUBSCRIPTION_LIST for _, kind in due):
+            read_back(session)
+    except NoRelationshipError:
+        return Next(Stage.VERIFY, GONE)
     return Next(Stage.VERIFY)

@@ -41,7 +41,9 @@ def check_invariants(world: World) -> None:
 
 
 def check_removals(world: World) -> None:
-    """No removal was even asked for while the tenant's own rules saw a blocker (I1)."""
+    """No removal was even asked for while the tenant's own rules saw a blocker (I1); injected answers aside."""
     for entry in world.journal():
+        if set(entry["faults"]) - {"mutate"}:
+            continue
         if entry["method"] == "PATCH" and entry["path"].rstrip("/").count("/") == 3 and entry["status"] >= 400:
             raise AssertionError(f"a removal was refused: {entry}")

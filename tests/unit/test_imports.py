@@ -21,6 +21,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "requests",
         "urllib3",
         "azure.servicebus",
+        "azure.data",
         "azure.core",
         "azure.identity",
     ),

@@ -1,4 +1,4 @@
-"""Encoder for AMQP values: the smallest encoding of each, `DecodeError`'s mirror image (it trusts its caller)."""
+"""Encoder for AMQP values: the smallest encoding of each. Unlike the decoder it trusts its caller."""
 
 from __future__ import annotations
 

@@ -86,6 +86,8 @@ class Attacher:
         reply, grant = hub.tokens.put_token(request)
         if grant is not None:
             self._grant(grant)
+        else:
+            hub.refusals.note(f"token for {request.properties.get('name')}", f"{reply.status} {reply.description}")
         return build_cbs_reply(request, reply)
 
     def _way_back(self, target: Target, request: Request) -> ReplyLink:

@@ -19,6 +19,7 @@ from local.broker.engine.namespace import Namespace
 from local.broker.engine.queue import MessageQueue
 from local.broker.front.cbs import TokenDesk
 from local.broker.front.limits import Limits
+from local.broker.front.refusals import Refusals
 
 _LOG = logging.getLogger(__name__)
 
@@ -67,6 +68,7 @@ class Hub:
         self.namespace = namespace
         self.limits = limits
         self.tokens = TokenDesk(key, namespace, clock)
+        self.refusals = Refusals()
         self._commit = commit
         self._on_failure = on_failure
         self._loop = asyncio.get_running_loop()

@@ -18,6 +18,7 @@ from local.broker.engine.intake import Intake
 from local.broker.engine.message import Message, Place
 from local.broker.engine.namespace import Entity
 from local.broker.engine.queue import MessageQueue
+from local.broker.entities.model import Status
 from local.broker.front.limits import Limits
 from local.broker.front.requests import Reply, Request
 from local.broker.front.settlement import DESCRIPTION, REASON
@@ -131,6 +132,8 @@ class Management:
     def _intake(self) -> Intake:
         if self.entity.intake is None:
             raise AmqpError(Condition.NOT_ALLOWED, f"{self.entity.path} takes no messages.")
+        if self.entity.status in (Status.DISABLED, Status.SEND_DISABLED):
+            raise AmqpError(Condition.ENTITY_DISABLED, f"{self.entity.path} is {self.entity.status.value}.")
         return self.entity.intake
 
     @staticmethod

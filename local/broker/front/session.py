@@ -149,6 +149,7 @@ class Session:
         try:
             target = resolve(self.hub, attach, self._connection.may_use)
         except AmqpError as error:
+            self.hub.refusals.note("link", error.description)
             self.send(Attach(attach.name, attach.handle, not attach.role))
             self.send(Detach(attach.handle, True, error_value(error)))
             return

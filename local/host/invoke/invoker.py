@@ -13,7 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from local.host.functions import Function
+from local.host.functions import Function, TimerTrigger
 from local.host.invoke.context import Invocation, InvocationContext, current
 from local.host.invoke.trace import Trace
 from local.host.invoke.watchdog import Watchdog
@@ -73,7 +73,9 @@ class Invoker:
         except RuntimeError:  # the pool is closed, the host stops
             self._ended(context.invocation)
             raise
-        future.add_done_callback(lambda done: self._finish(context.invocation, began, done))
+        # A timer that fires every second and finds nothing to do would drown everything else.
+        level = logging.DEBUG if isinstance(function.trigger, TimerTrigger) else logging.INFO
+        future.add_done_callback(lambda done: self._finish(context.invocation, began, done, level))
         return Started(context.invocation, future, cancellable=not function.signature.is_async)
 
     def _submit(
@@ -101,7 +103,7 @@ class Invoker:
         except SystemExit as error:  # would end the loop, and with it every other async function
             raise FunctionFailedError(f"{function.name} called sys.exit({error.code!r})") from error
 
-    def _finish(self, invocation: Invocation, began: float, done: "Future[Any]") -> None:
+    def _finish(self, invocation: Invocation, began: float, done: "Future[Any]", level: int) -> None:
         token = current.set(invocation)
         try:
             if done.cancelled():
@@ -109,7 +111,7 @@ class Invoker:
             elif (error := done.exception()) is not None:
                 _log.error("failed after %.0f ms", (time.monotonic() - began) * 1000, exc_info=exc_info(error))
             else:
-                _log.info("succeeded in %.0f ms", (time.monotonic() - began) * 1000)
+                _log.log(level, "succeeded in %.0f ms", (time.monotonic() - began) * 1000)
         finally:
             current.reset(token)
             self._ended(invocation)

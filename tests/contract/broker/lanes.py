@@ -95,6 +95,7 @@ class Lane:
         """Another receiver, closed with the lane."""
         receiver = self.client.get_queue_receiver(self.queue, **settings)
         self._opened.append(receiver)
+        receiver.peek_messages(1)
         return receiver
 
     def close(self) -> None:

@@ -54,6 +54,26 @@ def message(body: bytes = b"x", **properties: Any) -> bytes:
     return b"".join([*parts, put.described(wire.DATA, put.binary(body))])
 
 
+def put_token_request(path: str = "", key: str = EMULATOR_KEY) -> tuple[dict[str, str], str]:
+    """Properties and body of a request to $cbs."""
+    resource, expiry = f"sb://127.0.0.1/{path}", int(time.time()) + 600
+    signed = hmac.new(key.encode(), f"{quote_plus(resource)}\n{expiry}".encode(), hashlib.sha256).digest()
+    signature = quote_plus(base64.b64encode(signed).decode())
+    token = f"SharedAccessSignature sr={quote_plus(resource)}&sig={signature}&se={expiry}&skn={KEY_NAME}"
+    return {"name": resource, "operation": "put-token", "type": "jwt"}, token
+
+
+def encode_request(identifier: object, properties: dict[Any, Any], body: Any) -> bytes:
+    """An encoded request to $cbs or a management node."""
+    return b"".join(
+        (
+            put.described(wire.PROPERTIES, put.encode([identifier])),
+            put.described(wire.APPLICATION_PROPERTIES, put.encode(properties)),
+            put.described(wire.VALUE, put.encode(body)),
+        )
+    )
+
+
 class GoneError(Exception):
     """The broker has closed the connection."""
 
@@ -144,14 +164,9 @@ class RawClient:
 
     def put_token(self, path: str = "", key: str = EMULATOR_KEY) -> dict[str, Any]:
         """Sign in at $cbs (handles 10 and 11) and return the properties of the answer."""
-        resource, expiry = f"sb://127.0.0.1/{path}", int(time.time()) + 600
-        signed = hmac.new(key.encode(), f"{quote_plus(resource)}\n{expiry}".encode(), hashlib.sha256).digest()
-        signature = quote_plus(base64.b64encode(signed).decode())
-        token = f"SharedAccessSignature sr={quote_plus(resource)}&sig={signature}&se={expiry}&skn={KEY_NAME}"
         self.attach_sender(10, "$cbs")
         self.attach_receiver(11, "$cbs", credit=10)
-        properties = {"name": resource, "operation": "put-token", "type": "jwt"}
-        return self.request(10, properties, token)[0]
+        return self.request(10, *put_token_request(path, key))[0]
 
     def sign_in(self, **settings: Any) -> RawClient:
         """Open the connection with rights to everything."""
@@ -168,13 +183,7 @@ class RawClient:
         """Send a request and return properties and value of the answer."""
         self._request += 1
         identifier = uuid4()
-        payload = b"".join(
-            (
-                put.described(wire.PROPERTIES, put.encode([identifier])),
-                put.described(wire.APPLICATION_PROPERTIES, put.encode(properties)),
-                put.described(wire.VALUE, put.encode(body)),
-            )
-        )
+        payload = encode_request(identifier, properties, body)
         self.transfer(Transfer(handle, self._request, b"t", 0, False), payload)
         _, answer = self.expect_frame(Transfer)
         parts = {section.code: decode_whole(section.value) for section in wire.sections(answer)}

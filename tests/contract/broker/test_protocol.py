@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from local.broker.amqp import encode as put
 from local.broker.amqp import message as wire
 from local.broker.amqp.decode import decode_whole
+from local.broker.amqp.frames import encode_frame
 from local.broker.amqp.performatives import Attach, Begin, Close, Detach, Disposition, End, Flow, Transfer
 from local.broker.amqp.types import Symbol
+from local.broker.front.session import WINDOW
 from local.broker.server import BrokerServer
 from tests.contract.broker.lanes import Lane, text
 from tests.contract.broker.raw import RawClient, error_of, message, outcome_of, source, target
@@ -49,6 +52,8 @@ def test_deliveries_wait_for_the_window_and_are_cut_to_the_clients_frames(broker
         pieces = [client.expect_frame(Transfer) for _ in range(2)]
         assert [piece.more for piece, _ in pieces] == [True, True]
         assert all(len(payload) <= 512 for _, payload in pieces)
+        client.send(Flow(4, 0, 0, 100, echo=True))
+        assert isinstance(client.next().body, Flow), "the window is closed"
         client.send(Flow(4, 100, 0, 100))
         payload = b"".join(part for _, part in pieces)
         while True:
@@ -59,6 +64,31 @@ def test_deliveries_wait_for_the_window_and_are_cut_to_the_clients_frames(broker
         assert payload.endswith(put.described(wire.DATA, put.binary(b"a" * 1_000)))
         assert annotations_of(payload)["x-opt-sequence-number"] == 1
         client.expect(Transfer)
+
+
+def test_more_than_fits_one_turn_follows_in_the_next(broker: BrokerServer, lane: Lane) -> None:
+    for _ in range(8):
+        lane.send("x" * 100_000)
+    with RawClient(broker.port).sign_in() as client:
+        client.attach_receiver(0, lane.queue, settled=True, credit=10)
+        whole = 0
+        while whole < 8:
+            whole += not client.expect(Transfer).more
+    assert lane.is_empty()
+
+
+def test_a_busy_sender_gets_more_credit_and_window(broker: BrokerServer) -> None:
+    with RawClient(broker.port).sign_in() as client:
+        client.attach_sender(0, "silent")
+        granted = client.expect(Flow).link_credit or 0
+        for number in range(granted // 2 + 1):
+            client.send(Transfer(0, number, b"t", 0, True), payload=message())
+        topped_up = client.expect(Flow)
+        assert (topped_up.link_credit, topped_up.delivery_count) == (granted, granted // 2 + 1)
+        pieces = encode_frame(0, Transfer(0, 9_999, b"t", 0, True, True)) * (WINDOW // 4)
+        client.socket.sendall(pieces)
+        flow = client.expect(Flow)
+        assert (flow.handle, flow.incoming_window) == (None, WINDOW)
 
 
 def test_a_message_in_pieces_is_taken_whole_or_not_at_all(broker: BrokerServer, lane: Lane) -> None:
@@ -172,16 +202,16 @@ def test_a_lock_outlives_its_connection_and_is_settled_by_request(
     broker: BrokerServer, lane: Lane, status: str, left: list[tuple[str, int]]
 ) -> None:
     lane.send("held")
-    (held,) = lane.take()
-    lane.receiver.close()
+    with RawClient(broker.port).sign_in() as client:
+        client.attach_receiver(0, lane.queue, credit=1)
+        token = UUID(bytes_le=client.expect(Transfer).delivery_tag)
     with RawClient(broker.port).sign_in() as client:
         client.manage(lane.queue)
-        request = {"lock-tokens": [held.lock_token], "disposition-status": status, "deadletter-reason": "later"}
+        request = {"lock-tokens": [token], "disposition-status": status, "deadletter-reason": "later"}
         assert client.operate("update-disposition", request)[0]["statusCode"] == 200
         properties, _ = client.operate("update-disposition", request)
         assert (properties["statusCode"], properties["errorCondition"]) == (410, "com.microsoft:message-lock-lost")
-    other = lane.open()
-    assert [(text(each), each.delivery_count) for each in other.peek_messages(9)] == left
+    assert [(text(each), each.delivery_count) for each in lane.peek()] == left
     if status == "suspended":
         assert [each.dead_letter_reason for each in lane.dead_letters.peek_messages(9)] == ["later"]
 

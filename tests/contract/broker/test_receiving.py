@@ -31,7 +31,7 @@ def test_what_was_prefetched_and_not_used_is_given_back_uncounted(lane: Lane) ->
 
 def test_receivers_share_a_queue(lane: Lane) -> None:
     other = lane.open()
-    assert other.receive_messages(1, max_wait_time=1) == []
+    assert other.receive_messages(1, max_wait_time=0.1) == []
     lane.send("1", "2")
     mine, theirs = lane.take(1), lane.take(1, other)
     assert {text(mine[0]), text(theirs[0])} == {"1", "2"}

@@ -14,7 +14,7 @@ from azure.servicebus.exceptions import (
 
 from local.broker.amqp import encode as put
 from local.broker.amqp.performatives import Attach
-from local.broker.amqp.types import Symbol
+from local.broker.amqp.types import Symbol, Timestamp
 from local.broker.server import BrokerServer
 from tests.contract.broker.raw import RawClient, message, outcome_of, source, target
 
@@ -140,6 +140,22 @@ def test_a_management_request_is_refused_with_a_condition(
         properties, _ = client.operate(operation, body)
         assert (properties["statusCode"], properties["errorCondition"]) == (status, condition)
         assert properties["statusDescription"]
+
+
+@pytest.mark.parametrize(
+    ("entity", "status", "condition"),
+    [
+        ("closed", 403, "com.microsoft:entity-disabled"),
+        ("events/Subscriptions/crm", 400, "amqp:not-allowed"),
+        ("plain-1/$DeadLetterQueue", 400, "amqp:not-allowed"),
+    ],
+)
+def test_scheduling_is_refused_where_sending_is(broker: BrokerServer, entity: str, status: int, condition: str) -> None:
+    annotations = put.described(0x72, put.encode({Symbol("x-opt-scheduled-enqueue-time"): Timestamp(1)}))
+    with RawClient(broker.port).sign_in() as client:
+        client.manage(entity)
+        properties, _ = client.operate("schedule-message", {"messages": [{"message": annotations + message()}]})
+        assert (properties["statusCode"], properties["errorCondition"]) == (status, condition)
 
 
 def test_a_request_without_a_way_back_is_rejected(broker: BrokerServer) -> None:

@@ -12,8 +12,10 @@ from local.broker.amqp import message as wire
 from local.broker.amqp.decode import decode_whole
 from local.broker.amqp.errors import AmqpError, Condition
 from local.broker.amqp.message import Content
+from local.broker.amqp.performatives import Disposition
 from local.broker.engine.message import Message
 from local.broker.entities.model import DeliverySettings, Entities, IntakeSettings, Queue, Subscription, Topic
+from local.broker.front.deliveries import Deliveries
 from tests.unit.broker.engine import Engine
 
 
@@ -159,6 +161,24 @@ def test_a_full_entity_takes_nothing_of_a_batch() -> None:
     world.intake("q").accept([content("1234567890")])
     with raised(Condition.RESOURCE_LIMIT_EXCEEDED):
         world.intake("q").schedule([content("1", scheduled_ms=2**60)])
+
+
+def test_deliveries_whose_lock_has_run_out_are_forgotten_when_there_are_many() -> None:
+    world = engine(lock_duration=timedelta(seconds=1), max_delivery_count=1_000)
+    world.intake("q").accept([content()])
+    sent: list[object] = []
+    deliveries = Deliveries(1_000, 10, lambda body, _: sent.append(body))
+    for _ in range(100):
+        message = world.queue("q").take(peek_lock=True)
+        assert message is not None
+        assert message.lock is not None
+        deliveries.send(0, b"x", b"t", settled=False, lock=(world.queue("q"), message.lock), max_frame=512)
+        assert len(deliveries._unsettled) <= 11
+        world.clock.now += 1_000
+        world.namespace.advance()
+    deliveries.settle(Disposition(True, 1, 100, False, put.described(0x24, put.EMPTY_LIST)))
+    assert all(isinstance(body, Disposition) for body in sent[100:])
+    assert len(sent) > 100
 
 
 def test_a_message_id_that_is_too_long_is_refused() -> None:

@@ -141,4 +141,4 @@ class QueueMachine(RuleBasedStateMachine):
 
 
 TestQueueMachine = QueueMachine.TestCase
-TestQueueMachine.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+TestQueueMachine.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)

@@ -87,10 +87,10 @@ def test_what_was_committed_is_there_after_a_restart(tmp_path: Path, seed: int) 
 
 def test_a_message_that_came_and_went_in_one_turn_leaves_nothing(tmp_path: Path) -> None:
     with journal(tmp_path) as real:
-        brief = message(1)
-        real.put(brief)
-        real.count(brief)
-        real.remove(brief)
+        passing = message(1)
+        real.put(passing)
+        real.count(passing)
+        real.remove(passing)
         real.commit()
         assert real.load().messages == ()
         assert not real.dirty

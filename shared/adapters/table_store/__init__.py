@@ -1,0 +1,5 @@
+"""The store in Azure Tables: one table; docs/decisions/table-layout.md shows its rows and why they are so."""
+
+from shared.adapters.table_store.store import TableStore
+
+__all__ = ["TableStore"]

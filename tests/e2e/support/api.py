@@ -1,0 +1,75 @@
+"""The HTTP interface as its callers use it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+import requests
+
+from tests.e2e.support.stack import Addresses
+from tests.e2e.support.until import DEADLINE, until
+
+TIMEOUT = 20
+PATH = "/api/offboardings"
+PROBLEM = "application/problem+json"
+
+
+class Api:
+    """A holder of the function key."""
+
+    def __init__(self, addresses: Addresses) -> None:
+        self.root = addresses.http
+        self._key = {"x-functions-key": addresses.key}
+
+    def call(self, method: str, path: str, body: object = None, data: bytes | None = None) -> requests.Response:
+        """One call, with a JSON body or the bytes of `data`."""
+        return requests.request(method, f"{self.root}{path}", json=body, data=data, headers=self._key, timeout=TIMEOUT)
+
+    def ask(self, request: dict[str, Any]) -> requests.Response:
+        """POST a request."""
+        return self.call("POST", PATH, request)
+
+    def show(self, identity: str) -> dict[str, Any]:
+        """One offboarding."""
+        answer = self.call("GET", f"{PATH}/{identity}")
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def page(self, query: str = "") -> dict[str, Any]:
+        """One page of the list."""
+        answer = self.call("GET", f"{PATH}{query}")
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def find(self, request_id: str) -> dict[str, Any] | None:
+        """The offboarding of a request, once it was accepted."""
+        items = [item for item in self.page("?limit=200")["items"] if item["requestId"] == request_id]
+        assert len(items) < 2, items
+        return self.show(items[0]["offboardingId"]) if items else None
+
+    def follow(self, request_id: str, statuses: Collection[str], seconds: float = DEADLINE) -> dict[str, Any]:
+        """The offboarding of a request once it is in one of `statuses`."""
+        seen: dict[str, Any] = {}
+
+        def there() -> dict[str, Any] | None:
+            seen.update(self.find(request_id) or {})
+            return seen if seen.get("status") in statuses else None
+
+        try:
+            return until(there, f"{request_id} in {statuses}", seconds)
+        except AssertionError as error:
+            timeline = "\n".join(f"{e['stage']} {e['what']} {e.get('detail', '')}" for e in seen.get("timeline", []))
+            raise AssertionError(f"{error}\n{timeline}") from None
+
+
+def problem(answer: requests.Response, status: int, code: str) -> dict[str, Any]:
+    """The problem document of `answer`, checked."""
+    assert answer.status_code == status, answer.text
+    assert answer.headers["Content-Type"].split(";")[0] == PROBLEM
+    found: dict[str, Any] = answer.json()
+    assert (found["status"], found["code"]) == (status, code), found
+    assert found["detail"]
+    return found

@@ -1,0 +1,108 @@
+"""The stack as a process group of its own, started from the command line as a user starts it."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+ROOT = Path(__file__).resolve().parents[3]
+STOP_WITHIN = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """What `up --json` prints."""
+
+    servicebus: str
+    http: str
+    key: str
+    simulator: str
+    data: Path
+
+
+class LocalStack:
+    """`python -m local.stack up`; leaves nothing behind, even when a test dies."""
+
+    def __init__(self, data: Path, *arguments: str) -> None:
+        data.mkdir(parents=True, exist_ok=True)
+        self._errors = data.with_name(f"{data.name}.stderr")
+        with self._errors.open("ab") as errors:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "local.stack", "up", "--data", str(data), *arguments],
+                cwd=ROOT,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                start_new_session=True,
+            )
+        atexit.register(self.kill)
+
+    @classmethod
+    def start(cls, data: Path, scenario: Path) -> tuple[Self, Addresses]:
+        """Start and wait until it is ready."""
+        stack = cls(data, "--json", "--scenario", str(scenario))
+        try:
+            return stack, stack.addresses()
+        except BaseException:
+            stack.kill()
+            raise
+
+    def addresses(self) -> Addresses:
+        """The JSON line of `--json`; fails with everything on stderr when there is none."""
+        line = self.line()
+        assert line.startswith("{"), f"the stack did not start: {self.errors()}"
+        shown: dict[str, Any] = json.loads(line)
+        return Addresses(
+            shown["servicebus"], shown["http"], shown["functionKey"], shown["simulator"], Path(shown["data"])
+        )
+
+    def line(self) -> str:
+        """The next line of stdout, "" at its end."""
+        assert self.process.stdout is not None
+        return self.process.stdout.readline()
+
+    @property
+    def group(self) -> int:
+        """The process group of the stack and its children."""
+        return self.process.pid
+
+    def alive(self) -> bool:
+        """Whether any process of the group is left."""
+        try:
+            os.killpg(self.group, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def interrupt(self) -> int:
+        """What Ctrl-C does (every process of the group is told); returns the exit code."""
+        if os.name != "nt":
+            os.killpg(self.group, signal.SIGINT)
+        else:
+            self.process.terminate()
+        return self.process.wait(STOP_WITHIN)
+
+    def kill(self) -> None:
+        """End the whole group at once, as a power cut would; does nothing when it is gone already."""
+        atexit.unregister(self.kill)
+        if os.name != "nt":
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.group, signal.SIGKILL)
+        else:
+            self.process.kill()
+        self.process.wait(STOP_WITHIN)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+
+    def errors(self) -> str:
+        """Everything on stderr so far."""
+        return self._errors.read_text(encoding="utf-8", errors="replace")

@@ -1,0 +1,42 @@
+"""The demo ends well and shows how: both timelines, all proofs, the evidence."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.support.stack import ROOT
+
+pytestmark = [pytest.mark.e2e, pytest.mark.slow]
+
+CUSTOMERS = ("Contoso Bakery", "Fabrikam Logistics")
+PROOFS = 7
+
+
+def test_the_demo_removes_both_customers_and_shows_how(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "local.stack", "demo", "--data", str(tmp_path / "data")]
+    ended = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=110, check=False)
+    shown, progress = ended.stdout.decode(), ended.stderr.decode()
+    assert ended.returncode == 0, progress
+    parts = shown.split("━━ ")[1:]
+    assert [part.partition(" (")[0] for part in parts] == list(CUSTOMERS)
+    for part, name in zip(parts, CUSTOMERS, strict=True):
+        assert part.splitlines()[0].endswith("): removed")
+        assert "removal.accepted" in part
+        assert (part.count("✔"), part.count("✘")) == (PROOFS, 0)
+        _check_evidence(tmp_path / "data" / "evidence" / f"{name.lower().replace(' ', '-')}.json")
+    assert "time moves on by" in progress
+    assert "Traceback" not in progress
+    journal = (tmp_path / "data" / "evidence" / "journal.jsonl").read_text(encoding="utf-8").splitlines()
+    assert sum("relationship.removed" in line for line in journal) == len(CUSTOMERS)
+
+
+def _check_evidence(file: Path) -> None:
+    found = json.loads(file.read_text(encoding="utf-8"))
+    assert found["status"] == "removed"
+    assert all(proof["holds"] for proof in found["proofs"])
+    assert [entry["seq"] for entry in found["timeline"]] == list(range(1, len(found["timeline"]) + 1))
