@@ -10,10 +10,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from azure.core.exceptions import AzureError
+from requests import RequestException
+
 from local.demo.client import Client
 from local.demo.show import Progress, print_outcome
 from local.stack.errors import StackError
 from local.stack.stack import Options, Stack, say
+from local.stack.tenant import Tenant
 
 DEADLINE = 110.0
 """Machine seconds for each customer: far more than needed, so that a demo never hangs."""
@@ -26,8 +30,9 @@ REQUESTS = (
 
 def demo(options: Options) -> int:
     """Exit code 0 when both relationships are gone and proven."""
-    say(f"starting the local stack in {options.data} …")
     stack = Stack(options)
+    _require_customers(stack.tenant)
+    say(f"starting the local stack in {options.data} …")
     try:
         client = Client(stack.start())
         outcomes = [_offboard(client, stack, name, reason) for name, reason in REQUESTS]
@@ -35,6 +40,11 @@ def demo(options: Options) -> int:
         for outcome in outcomes:
             print_outcome(outcome)
         sys.stdout.write(f"\nEvidence (timelines, proofs, every call to the partner tenant): {evidence}\n")
+    except (RequestException, AzureError) as error:
+        stack.check()  # a part that died says more
+        raise StackError(
+            f"the local stack did not answer: {error}\nThe logs are in {options.data / 'logs'}", 1
+        ) from error
     finally:
         stack.stop()
     missing = [outcome for outcome in outcomes if outcome["status"] != "removed"]
@@ -46,6 +56,13 @@ def demo(options: Options) -> int:
 def _offboard(client: Client, stack: Stack, name: str, reason: str) -> dict[str, Any]:
     customer = _customer(client, name)
     request_id = f"demo-{name.split()[0].lower()}"
+    known = client.find(request_id)
+    if known is not None and known["status"] in TERMINAL:
+        say(f"\n── {name}: an earlier run on this data has finished it ({known['status']})")
+        return known
+    if known is not None:
+        say(f"\n── {name}: an earlier run on this data has asked for it ({known['status']}); it goes on")
+        return _follow(client, stack, request_id)
     say(f"\n── {name}: the CRM drops its request on the queue")
     client.send(
         {
@@ -60,16 +77,26 @@ def _offboard(client: Client, stack: Stack, name: str, reason: str) -> dict[str,
     return _follow(client, stack, request_id)
 
 
+def _require_customers(tenant: Tenant) -> None:
+    """A scenario without one of the customers cannot be demonstrated: said before anything is started."""
+    there = {customer.name for customer in tenant.scenario.customers}
+    missing = [name for name, _ in REQUESTS if name not in there]
+    if missing:
+        raise StackError(
+            f"scenario {tenant.file} has no customer {' and none '.join(map(repr, missing))}, which the demo "
+            "offboards. Leave out --scenario, or use `up` with a scenario of your own."
+        )
+
+
 def _customer(client: Client, name: str) -> dict[str, Any]:
-    """The customer in the simulated tenant; a scenario without it cannot be demonstrated."""
+    """The customer in the simulated tenant."""
     found: list[dict[str, Any]] = [item for item in client.state()["customers"] if item["name"] == name]
-    if not found:
-        raise StackError(f"the scenario has no customer {name!r}; run the demo with the default scenario")
     return found[0]
 
 
 def _follow(client: Client, stack: Stack, request_id: str) -> dict[str, Any]:
-    progress = Progress(say)
+    # On a terminal the whole timeline follows on stdout anyway: once is enough.
+    progress = Progress(say, brief=sys.stdout.isatty() and sys.stderr.isatty())
     ends = time.monotonic() + DEADLINE
     while time.monotonic() < ends:
         stack.check()
@@ -95,9 +122,11 @@ def _skip_wait(client: Client, shown: dict[str, Any], tell: Callable[[str], None
 
 
 def _span(span: timedelta) -> str:
-    if span >= timedelta(days=1):
-        return f"{span.days} days"
-    return f"{span.seconds // 3600} h {span.seconds % 3600 // 60} min"
+    minutes = round(span / timedelta(minutes=1))
+    days = round(span / timedelta(days=1))
+    if minutes < 24 * 60:
+        return f"{minutes // 60} h {minutes % 60} min"
+    return "1 day" if days == 1 else f"{days} days"
 
 
 def _write_evidence(data: Path, client: Client, outcomes: list[dict[str, Any]]) -> Path:

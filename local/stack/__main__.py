@@ -9,7 +9,8 @@ from pathlib import Path
 
 from local.demo.run import demo
 from local.stack.errors import StackError
-from local.stack.stack import DEFAULT_SCENARIO, Options, default_data, say
+from local.stack.ports import HIGHEST, LOWEST
+from local.stack.stack import Options, default_data, say
 from local.stack.store import Store
 from local.stack.up import up
 
@@ -30,10 +31,12 @@ def main() -> int:
 
 
 def _options(given: argparse.Namespace, name: str) -> Options:
-    if given.port_base and not 1024 <= given.port_base <= 65000:
-        raise StackError(f"--port-base must be from 1024 to 65000 (got {given.port_base})")
-    data = given.data or default_data(name)
-    return Options(data, given.scenario or DEFAULT_SCENARIO, given.port_base, Store(given.store))
+    if given.port_base and not LOWEST <= given.port_base <= HIGHEST:
+        raise StackError(f"--port-base must be from {LOWEST} to {HIGHEST} (got {given.port_base})")
+    # Relative paths are the user's, wherever the checkout is.
+    data = (given.data or default_data(name)).resolve()
+    scenario = given.scenario.resolve() if given.scenario else None
+    return Options(data, scenario, given.port_base, Store(given.store))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -42,11 +45,18 @@ def _parser() -> argparse.ArgumentParser:
     for name, text in (("up", "start the stack and keep it up"), ("demo", "offboard two customers and show how")):
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument(
-            "--scenario", type=Path, help="the partner tenant (docs/scenarios.md); default: two dozen holdings"
+            "--scenario",
+            type=Path,
+            metavar="FILE",
+            help="the partner tenant (docs/scenarios.md), read once for each data folder; default: seven customers",
         )
-        command.add_argument("--data", type=Path, help="data folder; given again, everything goes on where it was")
+        command.add_argument("--data", type=Path, metavar="DIR", help="folder; given again, it goes on where it was")
         command.add_argument(
-            "--port-base", type=int, default=0, metavar="N", help="ports N to N+3; default: free ports"
+            "--port-base",
+            type=int,
+            default=0,
+            metavar="N",
+            help="ports N to N+2 (azurite: N+3); default: free ports",
         )
         command.add_argument(
             "--store",

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from local.stack.errors import StackError
+from local.stack.excerpt import excerpt
 
 READY_WITHIN = 60.0
 STOP_WITHIN = 10.0
@@ -36,6 +37,7 @@ class Child:
         self._lines: queue.Queue[str | None] = queue.Queue()
         environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(extra or {})}
         with log_file.open("ab") as log:
+            self._log_start = log.seek(0, os.SEEK_END)
             self._process = subprocess.Popen(
                 command,
                 cwd=root,
@@ -56,8 +58,11 @@ class Child:
         """None while it runs."""
         return self._process.poll()
 
-    def ready(self) -> dict[str, Any]:
-        """The ready line; raises StackError with the end of the log when the child ends or says nothing in time."""
+    def ready(self, mistake: int | None = None) -> dict[str, Any]:
+        """The ready line; raises StackError with the end of the log when the child ends or says nothing in time.
+
+        `mistake` is the child's exit code for a mistake of the user, which is handed on as such.
+        """
         try:
             line = self._lines.get(timeout=READY_WITHIN)
         except queue.Empty:
@@ -65,7 +70,9 @@ class Child:
                 f"{self.name} was not ready within {READY_WITHIN:.0f} s.\n{self.last_words()}", 3
             ) from None
         if line is None:
-            raise StackError(f"{self.name} stopped with exit code {self._process.wait()}.\n{self.last_words()}", 3)
+            code = self._process.wait()
+            text = f"{self.name} could not start (exit code {code}).\n{self.last_words()}"
+            raise StackError(text, 2 if code == mistake else 3)
         answer: dict[str, Any] = json.loads(line)
         return answer
 
@@ -79,10 +86,12 @@ class Child:
             self._process.kill()
             self._process.wait()
 
-    def last_words(self, lines: int = 15) -> str:
-        """The end of its log, for people."""
-        text = self._log_file.read_text(encoding="utf-8", errors="replace")
-        return "\n".join(f"  {line}" for line in text.splitlines()[-lines:]) + f"\n  (whole log: {self._log_file})"
+    def last_words(self) -> str:
+        """The end of its log since it was started, for people."""
+        with self._log_file.open("rb") as log:
+            log.seek(self._log_start)
+            said = excerpt(log.read().decode("utf-8", errors="replace"))
+        return "".join(f"  {line}\n" for line in said) + f"  (whole log: {self._log_file})"
 
     def _read(self) -> None:
         if self._process.stdout is not None:

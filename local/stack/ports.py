@@ -19,8 +19,6 @@ def require_free(base: int, parts: Sequence[str]) -> None:
     """
     if not base:
         return
-    if not LOWEST <= base <= HIGHEST:
-        raise StackError(f"--port-base must be from {LOWEST} to {HIGHEST} (got {base})")
     for port, part in enumerate(parts, base):
         cause = _cause(port)
         if cause is not None:

@@ -8,17 +8,19 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from local.simulator.scenario.load import ScenarioError, load_scenario
 from local.stack.child import Child, python
 from local.stack.errors import StackError
 from local.stack.folder import DataFolder, write_private
+from local.stack.ports import require_free
+from local.stack.settings import app_settings
 from local.stack.store import Store, store_settings
+from local.stack.tenant import choose_tenant, read_scenario, remember
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTITIES = ROOT / "infra" / "servicebus.json"
-DEFAULT_SCENARIO = ROOT / "local" / "simulator" / "scenarios" / "default.json"
+PARTS = ("broker", "partner simulator", "Functions host")
+"""In the order of their ports."""
 RESTARTABLE = 70
 """The host's exit code after an invocation ran over functionTimeout: the real host starts a new worker then."""
 RESTARTS = 20
@@ -26,10 +28,10 @@ RESTARTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a user of the stack may choose; a port base of 0 takes free ports."""
+    """What a user may choose. Port base 0: free ports. No scenario: the one that the folder has, or the default one."""
 
     data: Path
-    scenario: Path = DEFAULT_SCENARIO
+    scenario: Path | None = None
     port_base: int = 0
     store: Store = Store.SQLITE
 
@@ -67,8 +69,12 @@ class Stack:
     """Started by `start`, which returns the addresses; `stop` ends every process and releases the folder."""
 
     def __init__(self, options: Options) -> None:
+        """Takes the folder. Raises StackError when the scenario or the folder cannot be used."""
+        if options.scenario is not None:
+            read_scenario(options.scenario)  # before a folder is made for it
         self._options = options
         self._folder = DataFolder(options.data)
+        self.tenant = choose_tenant(self._folder, options.scenario)
         self._logs = self._folder.part("logs")
         self._children: list[Child] = []
         self._host_arguments: list[str] = []
@@ -76,26 +82,32 @@ class Stack:
 
     def start(self) -> Addresses:
         """Start everything; raises StackError with the last words of whatever did not come up."""
-        if not self._options.scenario.is_file():
-            raise StackError(
-                f"scenario {self._options.scenario} is not a file (docs/scenarios.md describes the format)"
+        parts = PARTS if self._options.store is Store.SQLITE else (*PARTS, "table store")
+        require_free(self._options.port_base, parts)
+        if self.tenant.goes_on:
+            say(
+                f"going on with the data in {self._folder.path}; the scenario is not read again "
+                "(another --data starts afresh)"
             )
-        partner = _partner(self._options.scenario)
         store = store_settings(self._options.store, self._folder, self._port(3), self._start)
         clock = self._folder.path / "clock.json"
         broker = self._child("broker", "local.broker", self._broker_arguments(clock))
         simulator = self._child("simulator", "local.simulator", self._simulator_arguments(clock))
         service_bus = str(broker.ready()["servicebus"])
-        tenant = str(simulator.ready()["url"])
+        tenant = str(simulator.ready(mistake=2)["url"])
+        remember(self._folder, self.tenant)
         key = self._folder.function_key()
+        keys = self._folder.path / "keys.json"
+        write_private(keys, json.dumps({"functionKeys": {"default": key}}))
         settings = self._folder.path / "local.settings.json"
-        values = self._values(partner, service_bus, tenant, clock) | store
+        values = app_settings(self.tenant, service_bus, tenant, clock) | store
         write_private(settings, json.dumps({"IsEncrypted": False, "Values": values}))
         timers = str(self._folder.path / "timers.json")
-        self._host_arguments = ["--app", str(ROOT), "--port", self._port(2), "--settings", str(settings)]
-        self._host_arguments += ["--function-key", key, "--timers", timers]
-        host = self._child("host", "local.host", self._host_arguments)
-        http = str(host.ready()["url"])
+        arguments = ["--app", str(ROOT), "--settings", str(settings), "--keys", str(keys), "--timers", timers]
+        ready = self._child("host", "local.host", [*arguments, "--port", self._port(2)]).ready()
+        http = str(ready["url"])
+        # Started again it must be found where it was.
+        self._host_arguments = [*arguments, "--port", str(ready["port"])]
         return self._addresses(service_bus, http, key, tenant)
 
     def check(self) -> None:
@@ -139,34 +151,7 @@ class Stack:
 
     def _simulator_arguments(self, clock: Path) -> list[str]:
         data = str(self._folder.part("simulator"))
-        scenario = str(self._options.scenario.resolve())
-        return ["--scenario", scenario, "--port", self._port(1), "--data", data, "--clock", str(clock)]
-
-    def _values(self, partner: dict[str, Any], service_bus: str, tenant: str, clock: Path) -> dict[str, str]:
-        return {
-            "FUNCTIONS_WORKER_RUNTIME": "python",
-            "AzureFunctionsJobHost__functionTimeout": "00:00:12",
-            "ServiceBus": service_bus,
-            "OFFBOARDING_MODE": "live",
-            "OFFBOARDING_CLOCK_FILE": str(clock),
-            "OFFBOARDING_PARTNER_TENANT_ID": str(partner["tenantId"]),
-            "OFFBOARDING_CLIENT_ID": str(partner["clientId"]),
-            "OFFBOARDING_CLIENT_SECRET": str(partner["clientSecret"]),
-            "OFFBOARDING_REFRESH_TOKEN": str(partner["refreshToken"]),
-            "OFFBOARDING_PARTNER_CENTER_URL": tenant,
-            "OFFBOARDING_LOGIN_URL": tenant,
-            "OFFBOARDING_GRAPH_URL": tenant,
-            "OFFBOARDING_AZURE_URL": tenant,
-            # Short waits, so that a person can watch; the claim still outlasts functionTimeout.
-            "OFFBOARDING_CLAIM_SECONDS": "14",
-            "OFFBOARDING_CALL_TIMEOUT_SECONDS": "4",
-            "OFFBOARDING_MARGIN_SECONDS": "1",
-            "OFFBOARDING_SWEEP_GRACE_SECONDS": "3",
-            "OFFBOARDING_FIRST_RETRY_SECONDS": "1",
-            "OFFBOARDING_SETTLE_POLL_SECONDS": "1",
-            "OFFBOARDING_SWEEP_SCHEDULE": "*/1 * * * * *",
-            "OFFBOARDING_CALLS_PER_MINUTE": "2000",
-        }
+        return ["--scenario", str(self.tenant.file), "--port", self._port(1), "--data", data, "--clock", str(clock)]
 
     def _addresses(self, service_bus: str, http: str, key: str, tenant: str) -> Addresses:
         entities = json.loads(ENTITIES.read_text(encoding="utf-8"))
@@ -182,20 +167,6 @@ class Stack:
             topic=str(topic["name"]),
             subscriptions=tuple(str(item["name"]) for item in topic["subscriptions"]),
         )
-
-
-def _partner(scenario: Path) -> dict[str, Any]:
-    """The partner's sign-in values of the scenario; fields that it leaves out have the simulator's defaults."""
-    try:
-        partner = load_scenario(scenario).partner
-    except ScenarioError as error:
-        raise StackError(str(error)) from None
-    return {
-        "tenantId": partner.tenant_id,
-        "clientId": partner.sign_in.client_id,
-        "clientSecret": partner.sign_in.client_secret,
-        "refreshToken": partner.sign_in.refresh_token,
-    }
 
 
 def default_data(name: str) -> Path:

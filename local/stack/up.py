@@ -6,27 +6,37 @@ import signal
 import sys
 import threading
 
+from local.stack.errors import StackError
 from local.stack.stack import Addresses, Options, Stack, say
 
 
 def up(options: Options, *, as_json: bool) -> int:
-    """Start, print, wait for a signal, stop."""
+    """Start, print, wait for a signal, stop; a signal before it is ready is KeyboardInterrupt."""
     stopping = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stopping.set())
-    say(f"starting broker, partner simulator and Functions host in {options.data} …")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     stack = Stack(options)
+    say(f"starting broker, partner simulator and Functions host in {options.data} …")
     try:
         addresses = stack.start()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: stopping.set())
         sys.stdout.write((addresses.to_json() if as_json else _for_people(addresses)) + "\n")
         sys.stdout.flush()
         say("ready. Ctrl-C stops everything; started again with the same --data it goes on where it was.")
-        while not stopping.wait(0.5):
-            stack.check()
+        _watch(stack, stopping)
         say("stopping …")
     finally:
         stack.stop()
     return 0
+
+
+def _watch(stack: Stack, stopping: threading.Event) -> None:
+    while not stopping.wait(0.5):
+        try:
+            stack.check()
+        except StackError:
+            if not stopping.is_set():  # Ctrl-C reaches the parts as well, and one of them may have been faster
+                raise
 
 
 def _for_people(addresses: Addresses) -> str:
@@ -36,8 +46,11 @@ def _for_people(addresses: Addresses) -> str:
             f"Service Bus        {addresses.servicebus}",
             f"  queue            {addresses.queues['requests']}",
             f"  topic            {addresses.topic} (subscriptions: {', '.join(addresses.subscriptions)})",
-            f"HTTP               {addresses.http}/api/offboardings   (header x-functions-key: {key})",
-            f"Partner simulator  {addresses.simulator}/_simulator/state",
+            f"HTTP               {addresses.http}",
+            f"  function key     {key}",
+            f"  offboardings     {addresses.http}/api/offboardings   (header x-functions-key: {key})",
+            f"Partner simulator  {addresses.simulator}",
+            f"  the tenant       {addresses.simulator}/_simulator/state",
             f"Data and logs      {addresses.data}",
             "",
             "Try:",

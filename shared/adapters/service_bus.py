@@ -17,6 +17,9 @@ from shared.domain.errors import UnavailableError
 from shared.domain.messages import Destination, OutboundMessage
 from shared.domain.offboarding import Stage
 
+SEND_WITHIN = 10.0
+"""Seconds: a broker that does not answer must not hold a function until its time-out."""
+
 
 @dataclass(frozen=True, slots=True)
 class EntityNames:
@@ -47,7 +50,7 @@ class ServiceBusBus:
             try:
                 sender, lock = self._sender(entity)
                 with lock:
-                    sender.send_messages(to_service_bus(message))
+                    sender.send_messages(to_service_bus(message), timeout=SEND_WITHIN)
             except (AzureError, OSError, ValueError) as error:
                 self._forget(entity)
                 text = f"{entity} did not take message {message.id}: {type(error).__name__}"

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from shared.domain.disposition import Blocker, Cause, Remedy
 from shared.domain.inventory import Inventory, InventoryProblem
-from shared.domain.ledger import VANISHING_IS_FINAL, ActionState, HoldingRecord, decide
+from shared.domain.ledger import VANISHING_IS_FINAL, ActionState, HoldingRecord, decide_all
 from shared.domain.policy import Pace, Policy
 
 _SEAL = object()
@@ -68,9 +68,10 @@ def gate(
     for holding in inventory.holdings:
         if holding.key not in known:
             found.append(_unrecorded(holding.key, holding.name, pace, now))
-    for record in known.values():
+    decisions = decide_all(known, policy, pace, now)
+    for key, record in known.items():
         blocker = (
-            decide(record, policy, pace, now).blocker
+            decisions[key].blocker
             or _unsettled(record, inventory, pace, now)
             or _ordered_but_missing(record, inventory)
         )

@@ -33,7 +33,6 @@ class Inventory:
     began_at: datetime
     began_monotonic: float
     ordered: frozenset[str] = frozenset()
-    azure_was_read: bool = False
 
     @property
     def by_key(self) -> dict[str, Holding]:

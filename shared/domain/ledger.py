@@ -21,7 +21,8 @@ from shared.domain.policy import Pace, Policy
 class ActionState(StrEnum):
     """INTENDED: stored before the call, no answer yet. ACCEPTED: answered 2xx. CONFIRMED: the effect was observed.
     POSTPONED: refused for now, try again at a date. REFUSED: refused with a code. FORGIVEN: a person said retry.
-    An INTENDED one with an answer had an unclear answer (5xx): read before writing again, with a new request id."""
+    An INTENDED one with `retry_at` had no clear answer (5xx, time-out): it is read before it is written again, then.
+    `tries` counts how often one action was attempted without getting further."""
 
     INTENDED = "intended"
     ACCEPTED = "accepted"
@@ -45,6 +46,7 @@ class ActionRecord:
     code: str = ""
     detail: str = ""
     retry_at: datetime | None = None
+    tries: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,9 @@ VANISHING_IS_FINAL = frozenset({HoldingStatus.DELETED, HoldingStatus.DISABLED, H
 """A holding last seen in one of these cannot come back; its disappearance from a list proves nothing bad."""
 
 REACTIVATIONS_BEFORE_ATTENTION = 5
+ACCEPTED_ONLY = 202
+"""The HTTP status of a write whose effect comes later."""
+_WAITING = (ActionState.POSTPONED, ActionState.INTENDED)
 
 
 def observe(record: HoldingRecord | None, seen: Holding | None, now: datetime) -> HoldingRecord:
@@ -136,7 +141,9 @@ def decide(record: HoldingRecord, policy: Policy, pace: Pace, now: datetime) -> 
         return Disposition(blocker=_settling(record, last, pace, now), closes_at=wanted.closes_at)
     if last.kind is not wanted.action:
         return wanted
-    if last.state is ActionState.POSTPONED and last.retry_at is not None and last.retry_at > now:
+    if last.state in _WAITING and last.tries >= pace.faults_before_attention:
+        return Disposition(blocker=_exhausted(record, last), closes_at=wanted.closes_at)
+    if last.state in _WAITING and last.retry_at is not None and last.retry_at > now:
         return Disposition(blocker=_postponed(record, last), closes_at=wanted.closes_at)
     if last.state is ActionState.REFUSED:
         return Disposition(blocker=_refused(record, last), closes_at=wanted.closes_at)
@@ -144,6 +151,28 @@ def decide(record: HoldingRecord, policy: Policy, pace: Pace, now: datetime) -> 
     if confirmed >= REACTIVATIONS_BEFORE_ATTENTION:
         return Disposition(blocker=_reactivated(record, confirmed))
     return wanted
+
+
+def decide_all(known: Mapping[str, HoldingRecord], policy: Policy, pace: Pace, now: datetime) -> dict[str, Disposition]:
+    """The decision for each holding; a base subscription waits while the end of one of its add-ons is on its way."""
+    settling = {
+        (record.holding.parent_id or "").lower(): record.holding.name
+        for record in known.values()
+        if record.last is not None
+        and (record.last.state in _WAITING or record.last.status == ACCEPTED_ONLY)
+        and record.missing_since is None
+        and not record.holding.ended
+        and record.holding.kind not in (HoldingKind.AZURE_SUBSCRIPTION, HoldingKind.RESERVATION)
+    }
+    decisions = {key: decide(record, policy, pace, now) for key, record in known.items()}
+    for key, record in known.items():
+        add_on = settling.get(record.holding.id.lower())
+        if add_on is not None and decisions[key].action is ActionKind.CANCEL:
+            detail = f"waits until its add-on {add_on} has ended"
+            until = now + pace.settle_poll
+            blocker = Blocker(key, record.holding.name, Cause.WAITS_FOR_CHILDREN, Remedy.RECHECK, detail, until=until)
+            decisions[key] = Disposition(blocker=blocker, closes_at=decisions[key].closes_at)
+    return decisions
 
 
 def next_number(record: HoldingRecord, kind: ActionKind) -> int:
@@ -155,12 +184,20 @@ def next_number(record: HoldingRecord, kind: ActionKind) -> int:
     return same[-1].n if unanswered else same[-1].n + 1
 
 
-def forgive(record: HoldingRecord) -> HoldingRecord:
-    """A person resumed the offboarding: what was refused or is overdue may be tried once more."""
+def forgive(record: HoldingRecord, pace: Pace, now: datetime) -> HoldingRecord:
+    """A person resumed the offboarding: what was refused, or is overdue, may be tried once more.
+
+    What was accepted a moment ago is left alone: its effect is on the way (I2).
+    """
     last = record.last
-    if last is None or last.state not in (ActionState.REFUSED, ActionState.ACCEPTED, ActionState.POSTPONED):
+    if last is None:
         return record
-    return record.with_last(replace(last, state=ActionState.FORGIVEN))
+    overdue = last.state is ActionState.ACCEPTED and now >= (last.answered_at or now) + pace.settle_deadline
+    if last.state is ActionState.REFUSED or overdue:
+        return record.with_last(replace(last, state=ActionState.FORGIVEN))
+    if last.state in _WAITING and last.tries >= pace.faults_before_attention:
+        return record.with_last(replace(last, tries=1))
+    return record
 
 
 def _vanished(record: HoldingRecord, pace: Pace, now: datetime) -> Blocker | None:
@@ -186,9 +223,16 @@ def _settling(record: HoldingRecord, last: ActionRecord, pace: Pace, now: dateti
 
 
 def _postponed(record: HoldingRecord, last: ActionRecord) -> Blocker:
-    detail = f"{last.kind.value} is refused for now: {last.code} {last.detail}".strip()
+    what = "is refused for now" if last.state is ActionState.POSTPONED else "had no clear answer"
+    detail = f"{last.kind.value} {what}: {last.code} {last.detail}".strip()
     holding = record.holding
     return Blocker(holding.key, holding.name, Cause.PENDING_AT_MICROSOFT, Remedy.RECHECK, detail, until=last.retry_at)
+
+
+def _exhausted(record: HoldingRecord, last: ActionRecord) -> Blocker:
+    detail = f"{last.kind.value} got no further in {last.tries} tries: {last.code} {last.detail}".strip()
+    action = "Remove the cause or end it in Partner Center, then resume (it is tried again)."
+    return Blocker(record.holding.key, record.holding.name, Cause.REFUSED, Remedy.PERSON, detail, action)
 
 
 def _refused(record: HoldingRecord, last: ActionRecord) -> Blocker:

@@ -92,10 +92,10 @@ MOVES: dict[Status, frozenset[Status]] = {
 } | {status: frozenset() for status in TERMINAL}
 
 STAGE_MOVES: dict[Stage, frozenset[Stage]] = {
-    Stage.PLAN: frozenset({Stage.PLAN, Stage.SUSPEND}),
+    Stage.PLAN: frozenset({Stage.PLAN, Stage.SUSPEND, Stage.CONFIRM}),
     Stage.SUSPEND: frozenset({Stage.SUSPEND, Stage.CANCEL}),
     Stage.CANCEL: frozenset({Stage.CANCEL, Stage.VERIFY}),
-    Stage.VERIFY: frozenset({Stage.VERIFY, Stage.SUSPEND, Stage.CANCEL, Stage.REMOVE}),
+    Stage.VERIFY: frozenset({Stage.VERIFY, Stage.SUSPEND, Stage.CANCEL, Stage.REMOVE, Stage.CONFIRM}),
     Stage.REMOVE: frozenset({Stage.REMOVE, Stage.VERIFY, Stage.CONFIRM}),
     Stage.CONFIRM: frozenset({Stage.CONFIRM, Stage.VERIFY}),
 }
@@ -204,6 +204,7 @@ class Offboarding:
     reestablish_url: str = ""
     other_id: str | None = None
     timeline_length: int = 0
+    resumed: bool = False
 
     @property
     def customer_id(self) -> str | None:

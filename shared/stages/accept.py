@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from enum import StrEnum
 
 from shared.contracts.events import event_message
-from shared.domain.errors import ConcurrencyConflictError, RequestIdReusedError
+from shared.domain.errors import ConcurrencyConflictError, InvalidRequestError, RequestIdReusedError
 from shared.domain.identifiers import offboarding_id
 from shared.domain.messages import Actor, TimelineEntry
-from shared.domain.offboarding import Offboarding, Reason, Stage, Status
+from shared.domain.offboarding import TERMINAL, Offboarding, Reason, Stage, Status
 from shared.domain.request import OffboardingRequest
-from shared.ports.runtime import Change, Live, LiveElsewhere
+from shared.ports.runtime import Change, Filter
 from shared.stages.outbox import drain
 from shared.stages.services import Services
 from shared.stages.transition import wake_up_message
 
 log = logging.getLogger("offboarding")
+FARTHEST_START = timedelta(days=1100)
+"""No commitment lasts longer than three years; a later start is a mistake that would hold the customer."""
 LIVE_WITH_OTHER_OPTIONS = "live_with_other_options"
 
 
@@ -43,21 +46,23 @@ class Accepted:
 
 
 def accept(request: OffboardingRequest, services: Services) -> Accepted:
-    """Store the request; raises RequestIdReusedError when its id is known with another body."""
+    """Store the request; raises RequestIdReusedError when its id is known with another body, InvalidRequestError for a
+    start that is too far away."""
     identity = offboarding_id(request.request_id)
     known = _known(request, identity, services)
     if known is not None:
         drain(services, identity)
         return known
     now = services.clock.now()
+    if request.not_before is not None and request.not_before > now + FARTHEST_START:
+        rule = f"must be within {FARTHEST_START.days} days"
+        raise InvalidRequestError("wrong_value", "notBefore", rule, request.not_before.isoformat())
     fresh = Offboarding(identity, request, Status.RECEIVED, Stage.PLAN, now, now, attempt=1, next_attempt_at=now)
-    takes_marker = request.customer_id is not None and not request.dry_run
+    acceptance, live = Acceptance.NEW, _live(request, services)
+    if live is not None:
+        fresh, acceptance = _beside(fresh, live)
     try:
-        held = _create(fresh, services, Live.TAKE if takes_marker else Live.KEEP)
-        acceptance = Acceptance.NEW
-        if held is not None:
-            fresh, acceptance = _beside(fresh, held, services)
-            _create(fresh, services, Live.KEEP)
+        _create(fresh, services)
     except ConcurrencyConflictError:
         # The same request was stored between our look and our write: answer as for a repetition.
         return _known(request, identity, services) or accept(request, services)
@@ -74,7 +79,16 @@ def _known(request: OffboardingRequest, identity: str, services: Services) -> Ac
     return Accepted(Acceptance.KNOWN, stored.offboarding)
 
 
-def _create(offboarding: Offboarding, services: Services, live: Live) -> LiveElsewhere | None:
+def _live(request: OffboardingRequest, services: Services) -> Offboarding | None:
+    """An identified live offboarding of the same customer. Only a quick answer: the plan stage decides for good."""
+    if request.customer_id is None or request.dry_run:
+        return None
+    wanted = Filter(tuple(status for status in Status if status not in TERMINAL), request.customer_id)
+    others = services.store.find(wanted).items
+    return next((item for item in others if item.customer is not None and not item.request.dry_run), None)
+
+
+def _create(offboarding: Offboarding, services: Services) -> None:
     now, request = offboarding.created_at, offboarding.request
     what = "received" if offboarding.status is Status.RECEIVED else f"state.{offboarding.status.value}"
     detail = offboarding.reason.text if offboarding.reason else f"requested by {request.requested_by}: {request.reason}"
@@ -83,22 +97,18 @@ def _create(offboarding: Offboarding, services: Services, live: Live) -> LiveEls
     outbox = [event_message(offboarding, (), now)]
     if offboarding.stage is not None:
         outbox.append(wake_up_message(offboarding, offboarding.stage, now, None))
-    result = services.store.commit(Change(offboarding, None, (), (entry,), tuple(outbox), live))
-    if isinstance(result, LiveElsewhere):
-        return result
+    services.store.commit(Change(offboarding, None, (), (entry,), tuple(outbox)))
     log.info("%s - %s %s", offboarding.id, what, detail, extra={"offboardingId": offboarding.id})
-    return None
 
 
-def _beside(fresh: Offboarding, held: LiveElsewhere, services: Services) -> tuple[Offboarding, Acceptance]:
+def _beside(fresh: Offboarding, live: Offboarding) -> tuple[Offboarding, Acceptance]:
     """The customer has a live offboarding: join it with the same options, otherwise be refused."""
-    other = services.store.load(held.offboarding_id)
-    if other is not None and other.offboarding.request.options == fresh.request.options:
-        reason = Reason("joined", f"offboarding {held.offboarding_id} is doing this already")
-        return _ended(fresh, Status.JOINED, reason, held.offboarding_id), Acceptance.JOINED
-    text = f"offboarding {held.offboarding_id} of the same customer is live with other options"
-    reason = Reason(LIVE_WITH_OTHER_OPTIONS, text, "Wait for it, or send the same options to join it.")
-    return _ended(fresh, Status.REJECTED, reason, held.offboarding_id), Acceptance.REFUSED
+    if live.request.options == fresh.request.options:
+        reason = Reason("joined", f"offboarding {live.id} is doing this already")
+        return _ended(fresh, Status.JOINED, reason, live.id), Acceptance.JOINED
+    text = f"offboarding {live.id} of the same customer is live with other options"
+    action = "Wait for it, or join it by sending the same options with a new request id."
+    return _ended(fresh, Status.REJECTED, Reason(LIVE_WITH_OTHER_OPTIONS, text, action), live.id), Acceptance.REFUSED
 
 
 def _ended(fresh: Offboarding, status: Status, reason: Reason, other: str) -> Offboarding:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 from shared.domain.errors import NoRelationshipError, RefusedError
 from shared.domain.holdings import HoldingKind
@@ -16,6 +17,7 @@ from shared.domain.offboarding import Offboarding, Proof, Reason, Stage, Status
 from shared.stages.outcome import Again, Attention, Finish, Next, Outcome
 from shared.stages.session import Session
 
+CLOCK_MARGIN = timedelta(days=1)
 GDAP_ENDED = frozenset({"terminated", "expired"})
 GDAP_ENDING = frozenset({"terminationrequested", "terminating"})
 _Check = Callable[[Session], tuple[bool, str]]
@@ -31,6 +33,10 @@ def confirm(session: Session) -> Outcome:
     failing = [proof for proof in proofs if not proof.holds]
     if not failing:
         return _finish(session)
+    if session.offboarding.removal is None and "customer_read" in {proof.name for proof in failing}:
+        # It looked gone without us, and is readable: one odd answer. The gate decides again.
+        session.offboarding = replace(session.offboarding, confirming_since=None, proofs=())
+        return Next(Stage.VERIFY, Reason("not_gone", "the customer is readable again"))
     session.note("proofs", "; ".join(f"{proof.name}: {proof.detail}" for proof in failing))
     names = ", ".join(proof.name for proof in failing)
     if now < since + services.pace.confirm_deadline:
@@ -86,6 +92,11 @@ def _overdue(session: Session, names: str, failing: set[str]) -> Outcome:
     """Past the deadline: a customer that is still listed was not removed, anything else needs a person."""
     counters, removal = session.offboarding.counters, session.offboarding.removal
     bounded = counters.refusals < session.services.pace.refusals_before_attention
+    logged = any(proof.name == "activity_log" and proof.holds for proof in session.offboarding.proofs)
+    if {"customer_list", "customer_read"} <= failing and logged:
+        text = "the removal is in the activity log, and the customer is listed again: it came back"
+        action = "Ask whether the customer accepted a new relationship. A new request offboards it again."
+        return Attention(Reason("came_back", text, action))
     if {"customer_list", "customer_read"} <= failing and removal is not None and bounded:
         session.offboarding = replace(
             session.offboarding,
@@ -132,7 +143,8 @@ def _audited(session: Session) -> tuple[bool, str]:
     removal, offboarding = session.offboarding.removal, session.offboarding
     if removal is None or not _ours(offboarding):
         return True, "the relationship was gone before our call, so there is no record of ours"
-    since = removal.intended_at
+    # Microsoft's clock is not ours, and a colleague may have been a moment faster.
+    since = removal.intended_at - CLOCK_MARGIN
     found = session.services.partner_center.removal_audited(offboarding.customer_id or "", since)
     return found, "remove_partner_customer_relationship succeeded" if found else "no record in the activity log yet"
 

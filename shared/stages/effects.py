@@ -17,6 +17,7 @@ from shared.domain.errors import (
     BusyError,
     ClaimEndingError,
     NoAnswerError,
+    OffboardingError,
     RefusedError,
     RemoteError,
     SignInRequiredError,
@@ -24,7 +25,7 @@ from shared.domain.errors import (
     shorten,
 )
 from shared.domain.identifiers import ms_request_id
-from shared.domain.ledger import ActionRecord, ActionState, HoldingRecord, decide, next_number
+from shared.domain.ledger import ActionRecord, ActionState, HoldingRecord, decide_all, next_number
 from shared.domain.partner import WriteAnswer
 from shared.ports.partner import SubscriptionTarget
 from shared.stages.parallel import run_all
@@ -38,9 +39,10 @@ Result = WriteAnswer | RemoteError | ClaimEndingError
 def due_actions(session: Session, kinds: frozenset[ActionKind]) -> list[tuple[HoldingRecord, ActionKind]]:
     """What must be done now, add-ons and children before what carries them."""
     services, now = session.services, session.services.clock.now()
+    decisions = decide_all(session.records, services.policy, services.pace, now)
     due = []
-    for record in session.records.values():
-        action = decide(record, services.policy, services.pace, now).action
+    for key, record in session.records.items():
+        action = decisions[key].action
         if action is not None and action in kinds:
             due.append((record, action))
     return sorted(due, key=lambda item: (item[0].holding.parent_id is None, item[0].holding.key))
@@ -49,20 +51,31 @@ def due_actions(session: Session, kinds: frozenset[ActionKind]) -> list[tuple[Ho
 def perform(session: Session, due: Sequence[tuple[HoldingRecord, ActionKind]]) -> int:
     """Carry out `due` and return how many calls were answered well.
 
-    Raises ClaimEndingError when time is short (no call starts then), and after a batch is recorded the first error
-    that concerns more than its own holding (throttled, signed out, no clear answer).
+    A holding whose call fails never holds up the others: their windows may close. Raises ClaimEndingError when time
+    is short (no call starts then), and after a batch is recorded an error that concerns every call (throttled, signed
+    out).
     """
     accepted = 0
-    for wave in _waves(due):
-        for batch in _chunks(wave, session.services.pace.batch):
+    add_ons, others = _waves(due)
+    for wave in (add_ons, others):
+        # What an add-on of this run left open may make its base wait.
+        waiting = {key for key, _ in _still_due(session, wave)} if wave is others and add_ons else None
+        ready = [item for item in wave if waiting is None or item[0].holding.key in waiting]
+        for batch in _chunks(ready, session.services.pace.batch):
             session.require_time()
             session.require_live()
             results = _run_batch(session, batch)
             accepted += sum(isinstance(result, WriteAnswer) for result in results)
             for result in sorted(results, key=lambda result: isinstance(result, ClaimEndingError)):
-                if not isinstance(result, WriteAnswer | RefusedError):
+                if isinstance(result, ThrottledError | SignInRequiredError | ClaimEndingError):
                     raise result
     return accepted
+
+
+def _still_due(session: Session, wave: Sequence[tuple[HoldingRecord, ActionKind]]) -> Iterable[tuple[str, ActionKind]]:
+    services = session.services
+    decisions = decide_all(session.records, services.policy, services.pace, services.clock.now())
+    return ((r.holding.key, kind) for r, kind in wave if decisions[r.holding.key].action is kind)
 
 
 def _waves(due: Sequence[tuple[HoldingRecord, ActionKind]]) -> tuple[list[tuple[HoldingRecord, ActionKind]], ...]:
@@ -85,11 +98,11 @@ def _intend(session: Session, record: HoldingRecord, kind: ActionKind, now: date
     n = next_number(record, kind)
     request_id = ms_request_id(session.offboarding.id, record.holding.key, kind.value, n)
     session.note(f"{kind.value}.intended", record.holding.name, holding=record.holding.key, request_id=request_id)
-    action = ActionRecord(kind, n, request_id, ActionState.INTENDED, now)
     last = record.last
-    if last is not None and last.state is ActionState.INTENDED and last.kind is kind:
-        return record.with_last(action)
-    return replace(record, actions=(*record.actions, action))
+    again = last is not None and last.kind is kind and last.state in (ActionState.INTENDED, ActionState.POSTPONED)
+    tries = last.tries + 1 if last is not None and again else 1
+    action = ActionRecord(kind, n, request_id, ActionState.INTENDED, now, tries=tries)
+    return record.with_last(action) if again else replace(record, actions=(*record.actions, action))
 
 
 def _call(session: Session, record: HoldingRecord) -> Result:
@@ -102,6 +115,9 @@ def _call(session: Session, record: HoldingRecord) -> Result:
         return _CALLS[action.kind](session.services, customer_id, record, action.request_id)
     except (RemoteError, ClaimEndingError) as error:
         return error
+    except OffboardingError as error:
+        # Nothing was sent: this holding cannot be called, the others of the batch can.
+        return RefusedError(str(error), remote_code=error.code)
 
 
 def _answered(session: Session, record: HoldingRecord, result: Result) -> HoldingRecord:
@@ -123,13 +139,19 @@ def _answered(session: Session, record: HoldingRecord, result: Result) -> Holdin
     if isinstance(result, ClaimEndingError):
         session.note(f"{action.kind.value}.not_started", str(result), holding=holding, request_id=action.request_id)
         return record
-    state, what = _reading_of(result)
+    state, what = _reading_of(result, action)
     session.note(
         f"{action.kind.value}.{what}", str(result), holding=holding, status=result.status, request_id=action.request_id
     )
     pace = session.services.pace
-    usual = pace.recheck if result.remote_code == PLAN_IN_USE else pace.first_retry
-    retry_at = now + (result.retry_after or usual)
+    # The longer it takes, the less often: 30 s, 1 min, 2 min … 1 h, and never before the service allows it (I7).
+    usual = min(pace.first_retry * 2 ** min(action.tries - 1, 12), pace.longest_retry)
+    if result.remote_code == PLAN_IN_USE:
+        usual = pace.recheck
+    elif action.kind in SLOW_EFFECTS or action.tries > 1:
+        # Its effect may be on its way: look before writing again, and not at once.
+        usual = max(usual, pace.settle_poll)
+    retry_at = now + max(result.retry_after or usual, usual)
     unanswered = isinstance(result, NoAnswerError)
     return record.with_last(
         replace(
@@ -139,7 +161,7 @@ def _answered(session: Session, record: HoldingRecord, result: Result) -> Holdin
             status=result.status,
             code=result.remote_code or result.code,
             detail=shorten(result.message, 300),
-            retry_at=retry_at if state is ActionState.POSTPONED else None,
+            retry_at=None if state is ActionState.REFUSED else retry_at,
         )
     )
 
@@ -148,12 +170,19 @@ PLAN_IN_USE = "900115"
 """Microsoft still counts an active Azure subscription under the plan: the next inventory shows it, or it passes."""
 
 
-def _reading_of(error: RemoteError) -> tuple[ActionState, str]:
+SLOW_EFFECTS = frozenset({ActionKind.CANCEL_AZURE_SUBSCRIPTION, ActionKind.RETURN_RESERVATION, ActionKind.CANCEL_ORDER})
+"""Microsoft needs minutes to show these, so a call without a clear answer is looked after before it is repeated."""
+REFUSALS_AFTER_UNCLEAR = 4
+
+
+def _reading_of(error: RemoteError, action: ActionRecord) -> tuple[ActionState, str]:
     """What an error says about the intent: refused for good, postponed, or open (the effect is unknown)."""
     if isinstance(error, BusyError | ThrottledError | SignInRequiredError):
         return ActionState.POSTPONED, "postponed"
     if isinstance(error, RefusedError):
-        if error.remote_code == PLAN_IN_USE:
+        # Refused after a call without a clear answer: that call may have done it already.
+        after_unclear = 1 < action.tries < REFUSALS_AFTER_UNCLEAR
+        if error.remote_code == PLAN_IN_USE or after_unclear:
             return ActionState.POSTPONED, "postponed"
         return ActionState.REFUSED, "refused"
     return ActionState.INTENDED, "unclear"

@@ -66,7 +66,7 @@ def resume(offboarding_id: str, by: str, services: Services) -> Offboarding | No
 
 def _resume(session: Session, by: str) -> Offboarding:
     services, now = session.services, session.services.clock.now()
-    forgiven = [forgive(record) for record in session.records.values()]
+    forgiven = [forgive(record, services.pace, now) for record in session.records.values()]
     changed = [record for record in forgiven if record is not session.records[record.holding.key]]
     stage = session.offboarding.stage or Stage.PLAN
     status = Status.PLANNING if stage is Stage.PLAN else Status.RUNNING
@@ -75,6 +75,7 @@ def _resume(session: Session, by: str) -> Offboarding:
         counters=Counters(),
         confirming_since=None,
         claim=None,
+        resumed=True,
     )
     session.note("resumed", f"by {by}")
     outbox = (

@@ -37,10 +37,6 @@ def plan(session: Session) -> Outcome:
     session.offboarding = replace(session.offboarding, plan=drafted, paid_until=drafted.paid_until)
     actions = ", ".join(f"{count} × {kind}" for kind, count in drafted.actions) or "nothing to do"
     session.note("planned", f"{drafted.holdings} holdings: {actions}; {_paid(drafted.paid_until)}")
-    if any(not problem.passes_by_itself for problem in inventory.problems):
-        first = next(problem for problem in inventory.problems if not problem.passes_by_itself)
-        if not request.dry_run:
-            return Attention(Reason(first.code, first.detail, first.operator_action))
     if request.dry_run or request.commitments is Commitments.STOP:
         unproven = _read_again(session, inventory)
         if unproven is not None:
@@ -49,7 +45,7 @@ def plan(session: Session) -> Outcome:
         text = f"dry run: {actions}; {_paid(drafted.paid_until)}; nothing was changed"
         return Finish(Status.PLANNED, Reason("dry_run", text))
     if request.commitments is Commitments.STOP and not drafted.can_finish_today:
-        late = drafted.dated_blockers + drafted.undated_blockers
+        late = drafted.dated_blockers + drafted.undated_blockers + drafted.unsettled_blockers
         text = f"{late} holding(s) cannot be ended today and the request says stop; nothing was changed"
         return Finish(Status.STOPPED, Reason("commitments_remain", text))
     if request.not_before is not None and request.not_before > now:
@@ -76,41 +72,64 @@ def _read_again(session: Session, inventory: Inventory) -> Outcome | None:
 
 
 def _identify(session: Session) -> Outcome | None:
-    """Find the customer and compare what the request says of it, before any other call (I6)."""
-    services, request = session.services, session.offboarding.request
-    customer_id = request.customer_id
+    """Find the customer and compare what the request says of it, before any other call (I6).
+
+    Once identified, an offboarding stays with that customer: a domain that moves to another tenant does not move it.
+    """
+    services, request, known = session.services, session.offboarding.request, session.offboarding.customer
+    customer_id = known.id if known else request.customer_id
     if customer_id is None:
-        customers = services.partner_center.list_customers()
-        if not customers.complete:
-            raise UnreadableAnswerError(
-                f"the customer list is incomplete ({len(customers.items)} of {customers.total})"
-            )
-        matches = [item for item in customers.items if item.domain.casefold() == (request.domain or "")]
-        if len(matches) != 1:
-            text = f"domain {request.domain} matches {len(matches)} customers; it must match exactly one"
-            return _reject("customer_ambiguous" if matches else "customer_unknown", text)
-        customer_id = matches[0].id.lower()
+        found = _by_domain(session, request.domain or "")
+        if not isinstance(found, str):
+            return found
+        customer_id = found
     refusal = _refuse_protected(services, customer_id)
     if refusal is not None:
         return refusal
     try:
         profile = services.partner_center.get_customer(customer_id)
     except NoRelationshipError:
-        before = _removed_before(session, customer_id)
-        if before is not None:
-            return before
-        text = (
-            f"Partner Center shows no customer {customer_id} of this partner: the id is wrong, "
-            "or the relationship was removed before"
-        )
-        return _reject("customer_unknown", text)
+        return _not_ours(session, customer_id)
     mismatch = _mismatch(session, profile)
     if mismatch is not None:
-        return mismatch
-    customer = Customer(customer_id, profile.company_name, profile.domain)
-    session.offboarding = replace(session.offboarding, customer=customer)
+        return _changed(known, mismatch) if known else mismatch
+    if profile.relationship.casefold() != "reseller":
+        text = f"relationshipToPartner is {profile.relationship!r}; only a reseller relationship is ended"
+        return Attention(Reason("not_a_reseller", text, "Check the customer in Partner Center, then resume."))
+    session.offboarding = replace(
+        session.offboarding, customer=Customer(customer_id, profile.company_name, profile.domain)
+    )
     session.note("identified", f"{profile.company_name} ({profile.domain})")
     return _take_live(session)
+
+
+def _by_domain(session: Session, domain: str) -> str | Outcome:
+    customers = session.services.partner_center.list_customers()
+    if not customers.complete:
+        raise UnreadableAnswerError(f"the customer list is incomplete ({len(customers.items)} of {customers.total})")
+    matches = [item.id.lower() for item in customers.items if item.domain.casefold() == domain]
+    if len(matches) == 1:
+        return matches[0]
+    text = f"domain {domain} matches {len(matches)} customers; it must match exactly one"
+    return _reject("customer_ambiguous" if matches else "customer_unknown", text)
+
+
+def _changed(known: Customer, mismatch: Finish) -> Outcome:
+    text = f"customer {known.id} was identified before and does not fit the request any more: {mismatch.reason.text}"
+    return Attention(Reason("customer_changed", text, "Check which tenant is meant; resume if it is still this one."))
+
+
+def _not_ours(session: Session, customer_id: str) -> Outcome:
+    if session.offboarding.customer is not None:
+        return gone_without_us(session)
+    before = _removed_before(session, customer_id)
+    if before is not None:
+        return before
+    text = (
+        f"Partner Center shows no customer {customer_id} of this partner: the id is wrong, "
+        "or the relationship was removed before"
+    )
+    return _reject("customer_unknown", text)
 
 
 def _removed_before(session: Session, customer_id: str) -> Outcome | None:
@@ -136,7 +155,7 @@ def _refuse_protected(services: Services, customer_id: str) -> Outcome | None:
     return None
 
 
-def _mismatch(session: Session, profile: CustomerProfile) -> Outcome | None:
+def _mismatch(session: Session, profile: CustomerProfile) -> Finish | None:
     request = session.offboarding.request
     domains = {name.casefold() for name in (profile.domain, *profile.custom_domains)}
     if request.domain is not None and request.domain not in domains:
@@ -149,9 +168,8 @@ def _mismatch(session: Session, profile: CustomerProfile) -> Outcome | None:
 
 
 def _take_live(session: Session) -> Outcome | None:
-    """A request by domain alone learns its customer here, so it takes the one-live-offboarding marker here."""
-    offboarding = session.offboarding
-    if offboarding.request.customer_id is not None or offboarding.request.dry_run:
+    """Only an identified customer has one live offboarding: a mistaken request must not stand in for the right one."""
+    if session.offboarding.request.dry_run:
         return None
     held = session.save(live=Live.TAKE)
     return None if held is None else join_or_reject(session, held)
@@ -165,7 +183,7 @@ def join_or_reject(session: Session, held: LiveElsewhere) -> Outcome:
     if other is not None and other.offboarding.request.options == mine.request.options:
         return Finish(Status.JOINED, Reason("joined", f"offboarding {held.offboarding_id} is doing this already"))
     text = f"offboarding {held.offboarding_id} of the same customer is live with other options"
-    action = "Wait for it, or send the same options to join it."
+    action = "Wait for it, or join it by sending the same options with a new request id."
     return Finish(Status.REJECTED, Reason(LIVE_WITH_OTHER_OPTIONS, text, action))
 
 

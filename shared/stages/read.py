@@ -45,7 +45,6 @@ def take_inventory(session: Session) -> Inventory:
         began_at,
         began_monotonic,
         ordered_subscriptions(read.orders.items),
-        azure_was_read=azure is not None or bool(problems),
     )
     _record(session, inventory)
     return inventory
@@ -71,7 +70,9 @@ def read_back(session: Session) -> None:
 
 def close_open_intents(session: Session) -> None:
     """After a crash or an unclear answer: read before writing again (I2)."""
-    if any(record.last and record.last.state is ActionState.INTENDED for record in session.records.values()):
+    now = session.services.clock.now()
+    last = [record.last for record in session.records.values()]
+    if any(a and a.state is ActionState.INTENDED and (a.retry_at is None or a.retry_at <= now) for a in last):
         session.note("open_intents", "an earlier call has no clear answer: reading everything before writing again")
         take_inventory(session)
 
@@ -149,7 +150,14 @@ def _outside(key: str, inventory: Inventory) -> bool:
     unread = {problem.collection for problem in inventory.problems}
     if "azure" in unread and key.startswith(("reservation:", "savingsplan:")):
         return True
-    prefixes = {"subscriptions": "subscription:", "azureEntitlements": "azure:", "orders": "order:"}
+    prefixes = {
+        "subscriptions": ("subscription:",),
+        "azureEntitlements": ("azure:",),
+        "orders": ("order:",),
+        "entitlements": ("order:", "reservation:"),
+        "transfers": ("transfer:",),
+        "reservations": ("reservation:",),
+    }
     return any(key.startswith(prefix) for name, prefix in prefixes.items() if name in unread)
 
 

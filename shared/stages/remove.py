@@ -15,14 +15,14 @@ from shared.domain.errors import (
     RefusedError,
     RemoteError,
     ThrottledError,
+    UnavailableError,
     shorten,
 )
 from shared.domain.gate import Blockers, RemovalPermit
 from shared.domain.identifiers import ms_request_id
-from shared.domain.inventory import Inventory
 from shared.domain.offboarding import Reason, RemovalIntent, Stage
 from shared.domain.partner import WriteAnswer
-from shared.stages.outcome import Again, Attention, Next, Outcome
+from shared.stages.outcome import Attention, Next, Outcome
 from shared.stages.read import take_inventory
 from shared.stages.session import Session
 from shared.stages.verify import gone_without_us, judge
@@ -47,7 +47,7 @@ def remove(session: Session) -> Outcome:
         return _back_to_verify(session, "something is active again")
     session.require_time()
     session.require_live()
-    return _remove_under(session, verdict, inventory)
+    return _remove_under(session, verdict)
 
 
 def _probe(session: Session, intent: RemovalIntent) -> Outcome | None:
@@ -63,24 +63,17 @@ def _probe(session: Session, intent: RemovalIntent) -> Outcome | None:
     return None
 
 
-def _remove_under(session: Session, permit: RemovalPermit, inventory: Inventory) -> Outcome:
+def _remove_under(session: Session, permit: RemovalPermit) -> Outcome:
     services, offboarding = session.services, session.offboarding
     if permit.customer_id.lower() != offboarding.customer_id:
         raise RefusedError("the permit belongs to another customer")
+    age = timedelta(seconds=services.clock.monotonic() - permit.began_monotonic)
+    if age > services.pace.permit_life:
+        # I1: the PATCH starts within 60 s of the first GET, or not at all. Slow reads are counted like any fault.
+        raise UnavailableError(f"reading took {age.total_seconds():.0f} s, too long to remove on the strength of it")
     intent = _intend(session)
     answer: WriteAnswer | RefusedError
     try:
-        if inventory.customer.delegated_access and not inventory.azure_was_read:
-            # Where Azure is part of the inventory, DAP may be what lets us read it: dying right after switching it off
-            # would leave nothing to decide by. There it ends together with the relationship.
-            _switch_off_delegated_access(session, intent)
-        age = timedelta(seconds=services.clock.monotonic() - permit.began_monotonic)
-        if age > services.pace.permit_life:
-            # I1: the PATCH starts within 60 s of the first GET, or not at all.
-            reason = Reason(
-                "permit_too_old", f"reading took {age.total_seconds():.0f} s; reading again before removing"
-            )
-            return Again(services.clock.now() + services.pace.first_retry, reason)
         answer = services.partner_center.remove_relationship(permit.customer_id, intent.request_id)
     except RefusedError as error:
         answer = error
@@ -116,15 +109,6 @@ def _intend(session: Session) -> RemovalIntent:
     return intent
 
 
-def _switch_off_delegated_access(session: Session, intent: RemovalIntent) -> None:
-    request_id = ms_request_id(session.offboarding.id, "customer", "remove_delegated_access", intent.n)
-    session.note("delegated_access.intended", "DAP is switched off before the removal", request_id=request_id)
-    session.save()
-    customer_id = session.offboarding.customer_id or ""
-    answer = session.services.partner_center.remove_delegated_access(customer_id, request_id)
-    session.note("delegated_access.accepted", answer.detail, status=answer.status, request_id=request_id)
-
-
 def _record_answer(session: Session, intent: RemovalIntent, answer: WriteAnswer | RefusedError) -> Outcome:
     now, status = session.services.clock.now(), answer.status or 0
     if isinstance(answer, WriteAnswer):
@@ -150,7 +134,7 @@ def _refused(session: Session, code: str, answer: RefusedError) -> Outcome:
     if refusals >= services.pace.refusals_before_attention:
         action = "Look in Partner Center for what it names (an Azure plan may be called a reservation), then resume."
         return Attention(Reason("removal_refused", text, action))
-    at = services.clock.now() + services.pace.settle_poll
+    at = services.clock.now() + max(services.pace.settle_poll, answer.retry_after or services.pace.settle_poll)
     return Next(Stage.VERIFY, Reason("removal_refused", text), at)
 
 

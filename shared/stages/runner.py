@@ -147,7 +147,8 @@ def _fault(session: Session, error: OffboardingError) -> Outcome:
     after = _retry_after(session, error)
     if isinstance(error, ThrottledError) and after is not None:
         # Being asked to slow down is no failure: it never counts towards needs_attention.
-        return Again(after, Reason(error.code, shorten(str(error), 300)))
+        soonest = session.services.clock.now() + session.services.pace.first_retry
+        return Again(max(after, soonest), Reason(error.code, shorten(str(error), 300)))
     return _retry(session, error.code, shorten(str(error), 300), after)
 
 

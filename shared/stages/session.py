@@ -88,3 +88,6 @@ class Session:
         """The last line of defence of dry runs (I9) and of mode `plan`: no write to a customer from here."""
         if self.offboarding.request.dry_run or self.services.mode is not Mode.LIVE:
             raise RefusedError("this offboarding may only plan, a write was about to happen")
+        partner, customer_id = self.services.partner, self.offboarding.customer_id
+        if customer_id == partner.tenant_id or customer_id in partner.protected_customers:
+            raise RefusedError(f"customer {customer_id} is protected, a write was about to happen")

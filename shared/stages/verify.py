@@ -9,13 +9,14 @@ from shared.domain.disposition import SUSPEND_STAGE, Blocker, Cause, Remedy
 from shared.domain.errors import NoRelationshipError
 from shared.domain.gate import Blockers, RemovalPermit, gate
 from shared.domain.inventory import Inventory
-from shared.domain.ledger import decide
+from shared.domain.ledger import decide_all
 from shared.domain.offboarding import Counters, Reason, Stage, Status
 from shared.stages.outcome import Again, Attention, Finish, Next, Outcome
 from shared.stages.read import stamp, take_inventory
 from shared.stages.session import Session
 
 JUST_AFTER = timedelta(seconds=1)
+LOOK = "Look at the customer in Partner Center, then resume."
 
 
 def verify(session: Session) -> Outcome:
@@ -55,15 +56,19 @@ def judge(session: Session, inventory: Inventory) -> RemovalPermit | Blockers:
 
 
 def gone_without_us(session: Session) -> Outcome:
-    """The relationship ended without a removal of ours: somebody else removed it."""
+    """The relationship seems to have ended without a removal of ours. A refused read alone proves nothing (I8).
+
+    A dry run answers from the customer list; everything else goes to confirm, which proves it and ends GDAP.
+    """
+    text = "Partner Center shows no relationship with this customer; it was not this offboarding that removed it"
+    if not session.offboarding.request.dry_run:
+        return Next(Stage.CONFIRM, Reason("gone_without_us", text))
     customers = session.services.partner_center.list_customers()
     listed = any(item.id.lower() == session.offboarding.customer_id for item in customers.items)
     if listed or not customers.complete:
-        # A refused read alone proves nothing: the same sign-in must read the whole list without this customer (I8).
         at = session.services.clock.now() + session.services.pace.recheck
         detail = "is still in the customer list" if listed else "may be in the customer list, which is incomplete"
         return Again(at, Reason("relationship_unclear", f"the customer is not readable but {detail}"))
-    text = "Partner Center shows no relationship with this customer; it was not this offboarding that removed it"
     return Finish(Status.ALREADY_REMOVED, Reason("gone_without_us", text))
 
 
@@ -72,12 +77,16 @@ def _next_step(session: Session, blockers: Blockers) -> Outcome:
     back = _stage_with_work(session)
     if back is not None:
         return _go_back(session, back)
-    persons = blockers.of(Remedy.PERSON)
-    if persons:
+    persons, until = blockers.of(Remedy.PERSON), blockers.next_date or now + pace.settle_poll
+    unread = [item for item in blockers.items if item.cause is Cause.INCOMPLETE_READ]
+    if unread and session.offboarding.counters.rechecks >= pace.loops_before_attention:
+        return Attention(Reason(unread[0].cause.value, _line(unread[0]), unread[0].what_to_do or LOOK))
+    near = blockers.next_date is not None and until <= now + pace.reminder
+    if persons and not near:
+        # What passes by itself within a day is waited for first: work that follows from it must not be held up.
         first = persons[0]
         more = f" (and {len(persons) - 1} more)" if len(persons) > 1 else ""
         return Attention(Reason(first.cause.value, f"{_line(first)}{more}", first.what_to_do))
-    until = blockers.next_date or now + pace.settle_poll
     soft = [item for item in blockers.items if item.remedy is Remedy.RECHECK and item.cause is not Cause.VANISHED]
     rechecks = session.offboarding.counters.rechecks
     if any(item.until == until for item in soft):
@@ -92,8 +101,8 @@ def _next_step(session: Session, blockers: Blockers) -> Outcome:
 
 def _stage_with_work(session: Session) -> Stage | None:
     services, now = session.services, session.services.clock.now()
-    actions = {decide(record, services.policy, services.pace, now).action for record in session.records.values()}
-    wanted = {action for action in actions if action is not None}
+    decisions = decide_all(session.records, services.policy, services.pace, now)
+    wanted = {item.action for item in decisions.values() if item.action is not None}
     if not wanted:
         return None
     return Stage.SUSPEND if wanted & SUSPEND_STAGE else Stage.CANCEL

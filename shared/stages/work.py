@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from shared.domain.disposition import SUSPEND_STAGE, ActionKind
 from shared.domain.errors import NoRelationshipError
+from shared.domain.ledger import HoldingRecord
 from shared.domain.offboarding import Reason, Stage
+from shared.domain.policy import Commitments
 from shared.stages.effects import due_actions, perform
-from shared.stages.outcome import Next, Outcome
+from shared.stages.outcome import Attention, Next, Outcome
 from shared.stages.read import close_open_intents, read_back
 from shared.stages.session import Session
 
@@ -30,9 +32,18 @@ def cancel(session: Session) -> Outcome:
     try:
         close_open_intents(session)
         due = due_actions(session, CANCEL_STAGE)
+        if _window_closed(session, due):
+            text = "a cancellation window closed before it could be used, and the request says stop"
+            return Attention(Reason("commitments_remain", text, "Resume to end it with its term and wait for that."))
         accepted = perform(session, due)
         if accepted and any(kind in IN_SUBSCRIPTION_LIST for _, kind in due):
             read_back(session)
     except NoRelationshipError:
         return Next(Stage.VERIFY, GONE)
     return Next(Stage.VERIFY)
+
+
+def _window_closed(session: Session, due: list[tuple[HoldingRecord, ActionKind]]) -> bool:
+    """ "Stop and report" was planned as finished today; waiting for a term needs a person's word, given by a resume."""
+    stops = session.offboarding.request.commitments is Commitments.STOP
+    return stops and not session.offboarding.resumed and any(kind is ActionKind.END_AT_TERM for _, kind in due)

@@ -79,7 +79,7 @@ def test_killed_after_any_call_it_goes_on(tmp_path: Path, capfd: pytest.CaptureF
             killed = list(pool.map(run, range(first, first + AT_A_TIME)))
             crashed += sum(killed)
             with capfd.disabled():
-                sys.stderr.write(f"\rkilled after {crashed} different calls, always finished")
+                sys.stderr.write(f"killed after {crashed} different calls, always finished\n")
                 sys.stderr.flush()
             if not all(killed):
                 break

@@ -72,7 +72,6 @@ def _check_one_offboarding(request_id: str, customer_id: str, crm: Crm, api: Api
     assert Counter(name for name, _ in tenant.effects(customer_id)) == {
         "subscription.suspended": 1,
         "subscription.cancelled": 2,
-        "dap.removed": 1,
         "relationship.removed": 1,
     }
     received = [entry for entry in shown["timeline"] if entry["what"] == "received"]

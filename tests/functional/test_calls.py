@@ -32,6 +32,7 @@ PARALLEL = 4
 PAGE, OTHERS = 2, 5
 BIG = CustomerSpec(
     name="Big",
+    allow_delegated_access=False,
     subscriptions=(
         *(legacy(f"Legacy {number}") for number in range(LEGACY)),
         *(nce(f"In window {number}") for number in range(IN_WINDOW)),
@@ -79,12 +80,12 @@ def test_the_number_of_calls_follows_from_a_formula() -> None:
     inventories = 1 + looks + 1  # plan, verify, remove
     actions = LEGACY + IN_WINDOW + LATE
     schedule_edits = LATE
-    identify, read_back, delegated_access, removal = 1, 1, 1, 1
+    identify, read_back, removal = 1, 1, 1
     customer_list = ceil(OTHERS / PAGE)
     proofs = customer_list + len(("customer", "subscriptions", "orders", "support contact", "activity log", "link"))
 
     assert len(reads) == identify + inventories * one_inventory + schedule_edits + read_back + proofs
-    assert len(calls) - len(reads) == actions + delegated_access + removal
+    assert len(calls) - len(reads) == actions + removal
     assert in_flight.most == PARALLEL
     check_invariants(world)
 

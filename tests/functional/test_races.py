@@ -60,10 +60,7 @@ def test_one_lying_read_never_removes_too_early(name: str, lie: str) -> None:
         match = {"method": "GET", "pathRegex": f"^{re.escape(path)}$", "nth": nth}
         world, offboarding = offboarded(EVERYTHING, {"match": match, "action": LIES[lie]})
 
-        # Nobody ever saw the reservation that Partner Center lists: then a role is missing, which a person gives.
-        role_missing = name == "reservations" and nth == 1
-        expected = Status.NEEDS_ATTENTION if role_missing else Status.REMOVED
-        assert offboarding.status is expected, f"{name} {nth}: {offboarding.reason}"
+        assert offboarding.status is Status.REMOVED, f"{name} {nth}: {offboarding.reason}"
         check_invariants(world)
 
 

@@ -26,7 +26,7 @@ class Refusals:
         self._hidden = 0
 
     def note(self, what: str, reason: str) -> None:
-        """A client did not get `what`; one of the texts names the entity. Both may quote the client: cut and cleaned."""
+        """A client did not get `what`; one text names the entity. Both may quote the client: cut, cleaned."""
         if self._now() - self._began >= WINDOW_SECONDS:
             self._next_window()
         key = (_shown(what), _shown(reason))

@@ -16,7 +16,7 @@ from local.host.invoke.context import Invocation, current_invocation
 from local.host.invoke.invoker import FunctionFailedError, Invoker, pool_size
 from local.host.invoke.trace import Trace
 from local.host.invoke.watchdog import Watchdog
-from tests.unit.host.apps import http_function, queue_function
+from tests.unit.host.apps import http_function, queue_function, timer_function
 
 _TRACE = Trace("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "a=b")
 _DEADLINE = 10.0
@@ -192,3 +192,27 @@ def test_after_the_close_nothing_starts_and_nothing_is_counted(invoker: Invoker)
     with pytest.raises(RuntimeError):
         invoker.start(queue_function(handler), lambda: None, _TRACE)
     assert invoker.running == 0
+
+
+@pytest.mark.parametrize("level", [logging.INFO, logging.DEBUG])
+def test_a_timer_that_did_well_is_told_at_debug_only(
+    invoker: Invoker, level: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    def tick(timer: func.TimerRequest) -> None: ...
+
+    with caplog.at_level(level, "host.invocation"):
+        invoker.start(timer_function(tick), lambda: None, _TRACE).future.result(_DEADLINE)
+        assert invoker.wait_idle(_DEADLINE)
+    told = [record for record in caplog.records if record.name == "host.invocation"]
+    assert len(told) == (1 if level == logging.DEBUG else 0)
+
+
+def test_a_timer_that_failed_is_told(invoker: Invoker, caplog: pytest.LogCaptureFixture) -> None:
+    def tick(timer: func.TimerRequest) -> None:
+        raise ValueError("no")
+
+    started = invoker.start(timer_function(tick), lambda: None, _TRACE)
+    with pytest.raises(ValueError, match="no"):
+        started.future.result(_DEADLINE)
+    assert invoker.wait_idle(_DEADLINE)
+    assert any(record.levelno == logging.ERROR for record in caplog.records)

@@ -1,0 +1,32 @@
+"""The application's settings on one machine, but for the store: where everything is, and short waits."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from local.stack.tenant import Tenant
+
+
+def app_settings(tenant: Tenant, service_bus: str, url: str, clock: Path) -> dict[str, str]:
+    """`url` is the simulated partner tenant, which stands in for all four of Microsoft's services."""
+    return {
+        "FUNCTIONS_WORKER_RUNTIME": "python",
+        "AzureFunctionsJobHost__functionTimeout": "00:00:12",
+        "ServiceBus": service_bus,
+        "OFFBOARDING_MODE": "live",
+        "OFFBOARDING_CLOCK_FILE": str(clock),
+        **tenant.sign_in(),
+        "OFFBOARDING_PARTNER_CENTER_URL": url,
+        "OFFBOARDING_LOGIN_URL": url,
+        "OFFBOARDING_GRAPH_URL": url,
+        "OFFBOARDING_AZURE_URL": url,
+        # Short waits, so that a person can watch; the claim still outlasts functionTimeout.
+        "OFFBOARDING_CLAIM_SECONDS": "14",
+        "OFFBOARDING_CALL_TIMEOUT_SECONDS": "4",
+        "OFFBOARDING_MARGIN_SECONDS": "1",
+        "OFFBOARDING_SWEEP_GRACE_SECONDS": "3",
+        "OFFBOARDING_FIRST_RETRY_SECONDS": "1",
+        "OFFBOARDING_SETTLE_POLL_SECONDS": "1",
+        "OFFBOARDING_SWEEP_SCHEDULE": "*/1 * * * * *",
+        "OFFBOARDING_CALLS_PER_MINUTE": "2000",
+    }

@@ -1,0 +1,69 @@
+"""The stores under test. A store is opened by a function, so that a test can open the same data twice."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from local.world.store import MemoryStore
+from shared.adapters.sqlite_store import SqliteStore
+from shared.adapters.table_store import TableStore
+from shared.ports.runtime import OffboardingStore
+from tests.contract.store.emulator import Emulator, why_not
+
+Opener = Callable[[], OffboardingStore]
+KEPT = timedelta(days=400)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Without Azurite its tests are skipped, with the reason, once for each file."""
+    reason = why_not()
+    for item in items if reason else ():
+        chosen = getattr(item, "callspec", None)
+        if "emulator" in getattr(item, "fixturenames", ()) or (chosen and chosen.params.get("opened") == "table"):
+            item.add_marker(pytest.mark.skip(reason=reason))
+
+
+@pytest.fixture(scope="session")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """One Azurite for the whole run (of one worker); each test has its own table."""
+    running = Emulator.start(tmp_path_factory.mktemp("azurite"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture(params=["memory", "sqlite", "table"])
+def opened(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
+    """Opens the store under test; every opened one sees the same data."""
+    if request.param == "memory":
+        store = MemoryStore(keep_for=KEPT)
+        yield lambda: store
+    elif request.param == "sqlite":
+        files: list[SqliteStore] = []
+
+        def open_file() -> OffboardingStore:
+            files.append(SqliteStore(tmp_path / "offboardings.sqlite3", keep_for=KEPT))
+            return files[-1]
+
+        yield open_file
+        for file in files:
+            file.close()
+    else:
+        emulator: Emulator = request.getfixturevalue("emulator")
+        yield functools.partial(TableStore, emulator.service(), table=new_table(), keep_for=KEPT)
+
+
+@pytest.fixture
+def store(opened: Opener) -> OffboardingStore:
+    """The store under test."""
+    return opened()
+
+
+def new_table() -> str:
+    """A table name that nobody else uses."""
+    return f"t{uuid4().hex}"

@@ -1,0 +1,111 @@
+"""What passes by itself is waited for; nobody is asked, and nothing is tried that cannot work yet."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from local.simulator.messages import Request, encode
+from local.simulator.scenario.models import CustomerSpec, ReservationSpec
+from local.simulator.tenant.kinds import ReservationState
+from local.world.world import World
+from shared.domain.offboarding import Status
+from tests.functional.checks import check_invariants
+from tests.functional.customers import azure_plan, late, legacy, nce
+from tests.functional.trouble import arm, offboarded
+
+
+def mutate(world: World, change: dict[str, Any]) -> None:
+    answer = world.simulator.handle(Request.of("POST", "/_simulator/mutate", {}, encode(change)))
+    assert answer.status < 300, answer.body
+
+
+COMING = [state for state in ReservationState if state.value.startswith(("Creating", "Pending", "Confirmed"))]
+
+
+@pytest.mark.parametrize("state", COMING)
+def test_a_reservation_that_is_still_being_bought_is_returned_when_it_is_there(state: ReservationState) -> None:
+    customer = CustomerSpec(name="Buying", reservations=(ReservationSpec(state=state),))
+    world = World(customer)
+    request = world.ask(customer)
+    world.run(for_at_most=timedelta(hours=3))
+    assert world.offboarding(request).status is Status.WAITING
+    assert not any(entry["method"] == "POST" and "/oauth2/" not in entry["path"] for entry in world.journal())
+
+    tenant = world.tenant()[0]
+    holding = tenant["reservations"][0]["id"]
+    mutate(world, {"customer": tenant["id"], "holding": holding, "set": {"status": "Succeeded"}})
+    world.run(for_at_most=timedelta(days=1))
+    assert world.offboarding(request).status is Status.REMOVED
+    check_invariants(world)
+
+
+def test_an_azure_plan_that_microsoft_still_sees_in_use_is_suspended_later() -> None:
+    """The list says inactive before the plan may be suspended: 403/900115 passes, so nobody is asked."""
+    customer = CustomerSpec(name="Lagging", subscriptions=(azure_plan("one"),))
+    answer = {"type": "rewrite", "set": {"/items/*/status": "inactive"}}
+    rule = {"match": {"method": "GET", "pathRegex": "/azureEntitlements$", "times": 4}, "action": answer}
+    world, offboarding = offboarded(customer, rule)
+
+    assert any(entry["code"] == "900115" for entry in world.journal())
+    assert offboarding.status is Status.REMOVED
+    check_invariants(world)
+
+
+@pytest.mark.parametrize("where", ["suspend", "cancel"])
+def test_a_customer_that_goes_while_calls_are_open_is_already_removed(where: str) -> None:
+    """The write gets no answer, and then the customer is not readable any more."""
+    customer = CustomerSpec(name="Going", subscriptions=(legacy() if where == "suspend" else nce(), late()))
+    world = World(customer)
+    tenant = world.tenant()[0]["id"]
+    write = {"method": "PATCH", "pathRegex": "/subscriptions/"}
+    gone = {"customer": tenant, "set": {"relationship": "none"}}
+    arm(
+        world,
+        {"match": write, "action": {"type": "dropBefore"}},
+        {
+            "match": write,
+            "action": {
+                "type": "mutate",
+                "when": "after",
+                "change": {"customer": tenant, "set": {"relationship": "none"}},
+            },
+        },
+    )
+    request = world.ask(customer)
+    world.run(for_at_most=timedelta(days=1))
+
+    assert world.offboarding(request).status is Status.ALREADY_REMOVED
+    assert not any(entry["effect"] for entry in world.journal())
+
+
+def test_a_customer_that_went_after_a_refused_removal_is_proven_gone() -> None:
+    """Refused once, then somebody else removes it: every proof is still asked for, and GDAP is ended."""
+    customer = CustomerSpec(name="Went", subscriptions=(legacy(),))
+    world = World(customer)
+    tenant = world.tenant()[0]["id"]
+    removal = {"method": "PATCH", "pathRegex": "^/v1/customers/[^/]+$", "nth": 1}
+    gone = {"customer": tenant, "set": {"relationship": "none"}}
+    arm(
+        world,
+        {"match": removal, "action": {"type": "status", "status": 400, "code": "2000"}},
+        {"match": removal, "action": {"type": "mutate", "when": "after", "change": gone}},
+    )
+    request = world.ask(customer)
+    world.run(for_at_most=timedelta(days=1))
+
+    offboarding = world.offboarding(request)
+    assert offboarding.status is Status.ALREADY_REMOVED
+    assert offboarding.proofs
+    assert all(proof.holds for proof in offboarding.proofs)
+
+
+def test_an_event_counts_all_blockers_although_it_names_only_some() -> None:
+    customer = CustomerSpec(name="Many", subscriptions=tuple(late(f"L{number}", "+P40D") for number in range(33)))
+    world, _ = offboarded(customer, within=timedelta(hours=1))
+
+    data = world.events()[-1]["data"]
+    assert data["status"] == "waiting"
+    assert (data["blockerCount"], len(data["blockers"])) == (33, 20)

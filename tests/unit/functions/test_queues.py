@@ -1,0 +1,147 @@
+"""Queue, dead-letter and timer functions."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from azure.functions.timer import TimerRequest
+from pytest_mock import MockerFixture
+
+from local.world.world import World
+from shared.domain.errors import SettingsError
+from shared.domain.messages import Destination, OutboundMessage
+from shared.domain.offboarding import Stage, Status
+from tests.unit.functions.support import CONTEXT, FUNCTIONS, deliver
+from tests.unit.stages.support import SMALL, head, on_queue
+
+STAGES = [stage.value for stage in Stage]
+
+
+def request_body(world: World, **fields: Any) -> bytes:
+    world.ask(SMALL, **fields)
+    return world.bus.queued.pop().body
+
+
+def accepted(world: World) -> str:
+    deliver("accept", request_body(world))
+    return world.all()[0].id
+
+
+def wake(world: World, identity: str, **changed: Any) -> bytes:
+    offboarding = head(world, identity)
+    fields = {"offboardingId": identity, "stage": offboarding.stage, "attempt": offboarding.attempt, **changed}
+    return json.dumps(fields).encode()
+
+
+def test_every_entry_point_is_called_by_these_tests() -> None:
+    assert set(FUNCTIONS) == {
+        "accept",
+        "sweep",
+        "watch_requests",
+        "create_offboarding",
+        "list_offboardings",
+        "get_offboarding",
+        "resume_offboarding",
+        *STAGES,
+        *(f"watch_{stage}" for stage in STAGES),
+    }
+
+
+def test_a_request_message_becomes_an_offboarding(world: World) -> None:
+    identity = accepted(world)
+    assert head(world, identity).status is Status.RECEIVED
+    assert [item.stage for item in on_queue(world, Destination.STAGE)] == [Stage.PLAN]
+
+
+def test_a_request_message_that_cannot_work_is_answered_under_its_own_id(world: World) -> None:
+    deliver("accept", b"{", correlation_id="crm-7")
+    [copy] = world.bus.rejected
+    assert copy.body == b"{"
+    assert copy.correlation_id == "id-1"
+
+
+def test_the_stage_functions_carry_an_offboarding_to_its_end(world: World) -> None:
+    identity = accepted(world)
+    seen: set[str] = set()
+
+    def by_function(message: OutboundMessage) -> None:
+        seen.add(message.subject)
+        deliver(message.subject, message.body, correlation_id=message.correlation_id)
+
+    world.deliver = by_function  # type: ignore[method-assign]
+    world.run()
+
+    assert head(world, identity).status is Status.REMOVED
+    assert seen == set(STAGES)
+
+
+@pytest.mark.parametrize("stage", STAGES)
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b"\xff\xfe", b'{"offboardingId":"x"}', b'{"stage":7}'])
+def test_an_unreadable_wake_up_is_completed_not_thrown(
+    world: World, stage: str, body: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    deliver(stage, body)
+    assert f"wake-up on queue {stage} dropped" in caplog.text
+
+
+@pytest.mark.parametrize("stage", [stage for stage in STAGES if stage != "plan"])
+def test_a_wake_up_on_another_queue_does_nothing(world: World, stage: str) -> None:
+    identity = accepted(world)
+    deliver(stage, wake(world, identity))
+    deliver(stage, wake(world, identity, stage=stage))
+
+    assert head(world, identity).status is Status.RECEIVED
+    assert world.journal() == []
+
+
+def test_the_correlation_id_of_the_message_reaches_every_call(world: World) -> None:
+    identity = accepted(world)
+    session_headers: list[str] = []
+    handle = world.simulator.handle
+
+    def watched(request: Any) -> Any:
+        session_headers.append(request.header("ms-correlationid") or "")
+        return handle(request)
+
+    world.simulator.handle = watched  # type: ignore[method-assign]
+    deliver("plan", wake(world, identity), correlation_id="crm-7")
+
+    found = {value for value in session_headers if value}
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("stage", STAGES)
+def test_each_dead_letter_watcher_watches_its_own_stage(world: World, stage: str) -> None:
+    identity = accepted(world)
+    properties = {b"DeadLetterReason": b"MaxDeliveryCountExceeded", b"DeadLetterErrorDescription": b"ten times"}
+    deliver(f"watch_{stage}", wake(world, identity), properties)
+
+    found = head(world, identity)
+    assert found.status is (Status.NEEDS_ATTENTION if stage == "plan" else Status.RECEIVED)
+    if stage == "plan":
+        assert found.reason is not None
+        assert "MaxDeliveryCountExceeded: ten times" in found.reason.text
+
+
+def test_a_dead_request_is_taken_in_once_more(world: World) -> None:
+    deliver("watch_requests", request_body(world))
+    assert [item.status for item in world.all()] == [Status.RECEIVED]
+
+
+def test_watchers_survive_settings_that_cannot_be_read(mocker: MockerFixture) -> None:
+    mocker.patch("shared.bootstrap.services", side_effect=SettingsError("3 setting(s) are wrong"))
+    for stage in STAGES:
+        deliver(f"watch_{stage}", json.dumps({"offboardingId": "x", "stage": stage, "attempt": 1}).encode())
+    deliver("watch_requests", b"{")
+
+
+def test_the_timer_sweeps(world: World) -> None:
+    identity = accepted(world)
+    world.bus.queued.clear()
+    world.clock.advance(timedelta(minutes=5))
+    FUNCTIONS["sweep"](TimerRequest(past_due=True), CONTEXT)
+
+    assert head(world, identity).attempt == 2

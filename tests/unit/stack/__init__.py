@@ -1,0 +1,1 @@
+"""The local stack without its processes: ports, remembered scenarios, excerpts of logs, the command line."""
