@@ -1,4 +1,4 @@
-"""Watchers of the dead-letter queues: nothing that lands there stays unseen. They never raise, so nothing loops."""
+"""Watchers of the dead-letter queues: nothing that lands there stays unseen. Nothing is lost there."""
 
 import azure.functions as func
 

@@ -74,8 +74,10 @@ class MemoryStore:
 
     def due(self, now: datetime, machine: datetime, grace: timedelta, limit: int) -> Sequence[str]:
         with self._lock:
-            found = [row.head.id for row in self._rows.values() if _is_due(row, now, machine, grace)]
-            return found[:limit]
+            rows = [row for row in self._rows.values() if _is_due(row, now, machine, grace)]
+        # Overdue wake-ups first: finished ones that only owe an event must not crowd them out.
+        rows.sort(key=lambda row: (row.head.next_attempt_at is None, row.head.next_attempt_at or now))
+        return [row.head.id for row in rows[:limit]]
 
     def find(self, wanted: Filter) -> Page:
         before = read_cursor(wanted.after)

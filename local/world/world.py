@@ -165,10 +165,11 @@ class World:
         else:
             self.clock.advance(step)
         if self.bus.next_due() is None or (self.bus.next_due() or now) > self.clock.now():
-            self._sweep()
+            self.sweep()
         return True
 
-    def _sweep(self) -> None:
+    def sweep(self) -> None:
+        """One round of the sweeper, survived like a message."""
         try:
             sweep(self.services)
         except CrashError:

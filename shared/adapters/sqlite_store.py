@@ -40,7 +40,7 @@ SELECT id FROM offboardings WHERE
         AND next_attempt <= CASE WHEN claim_expires IS NULL THEN :late ELSE :now END)
     OR (status = :attention AND next_attempt <= :now)
     OR id IN (SELECT offboarding_id FROM outbox WHERE created <= :late)
-ORDER BY next_attempt LIMIT :limit
+ORDER BY next_attempt IS NULL, next_attempt LIMIT :limit
 """  # noqa: S608 - only question marks are put in
 
 

@@ -67,22 +67,30 @@ def needs_azure(subscriptions: tuple[Subscription, ...], entitlements: tuple[Ent
     )
 
 
-def ordered_subscriptions(orders: tuple[Order, ...]) -> frozenset[str]:
-    """Subscriptions that an order which is not cancelled names with a quantity: a missing one of them is not gone."""
+def ordered_holdings(orders: tuple[Order, ...]) -> frozenset[str]:
+    """Keys of subscriptions and software that a line with a quantity of an order which is not cancelled names.
+
+    A missing one of them is not gone.
+    """
     return frozenset(
-        line.subscription_id.lower()
+        f"subscription:{line.subscription_id.lower()}" if line.subscription_id else software_key(order, line)
         for order in orders
         if (order.status or "").casefold() not in ("cancelled", "error")
         for line in order.lines
-        if line.subscription_id and line.quantity != 0
+        if line.quantity != 0
     )
+
+
+def software_key(order: Order, line: OrderLine) -> str:
+    """The key of perpetual software: its order and line."""
+    return f"order:{order.id.casefold()}/{line.number}"
 
 
 def assemble(
     read: PartnerCenterRead, azure: AzureRead | None, now: datetime, seen_before: frozenset[str] = frozenset()
 ) -> tuple[tuple[Holding, ...], tuple[InventoryProblem, ...]]:
     """All holdings and all contradictions of one read; `seen_before`: reservation orders that the last read showed."""
-    problems = _incomplete(read, azure)
+    problems = [*_incomplete(read, azure), *_none_of_the_ordered(read)]
     children = Counter(
         item.plan_id.lower() for item in read.azure_subscriptions.items if item.status.casefold() != "inactive"
     )
@@ -126,6 +134,16 @@ def _incomplete(read: PartnerCenterRead, azure: AzureRead | None) -> list[Invent
         for name, got, total in named
         if total is not None and total != got
     ]
+
+
+def _none_of_the_ordered(read: PartnerCenterRead) -> list[InventoryProblem]:
+    """Orders name subscriptions and not one of them is listed, in any state: such a list is not believed."""
+    wanted = {key for key in ordered_holdings(read.orders.items) if key.startswith("subscription:")}
+    listed = {f"subscription:{item.id.lower()}" for item in read.subscriptions.items}
+    if not wanted or wanted & listed:
+        return []
+    detail = f"orders name {len(wanted)} subscription(s), and the list of subscriptions shows none of them"
+    return [InventoryProblem("subscriptions", "none_of_the_ordered", detail)]
 
 
 def _is_reservation(item: Entitlement) -> bool:
@@ -192,7 +210,7 @@ def _software_holding(order: Order, line: OrderLine, item: Entitlement) -> Holdi
     cancelled = (order.status or "").casefold() == "cancelled" or line.quantity == 0 or item.quantity == 0
     window = order.created_at + PERPETUAL_WINDOW if order.created_at else None
     return Holding(
-        key=f"order:{order.id.casefold()}/{line.number}",
+        key=software_key(order, line),
         kind=HoldingKind.PERPETUAL_SOFTWARE,
         id=order.id,
         name=line.name or line.offer_id,

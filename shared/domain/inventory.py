@@ -24,7 +24,7 @@ class InventoryProblem:
 class Inventory:
     """Everything read, with the times that I1 needs: business time for the record, monotonic seconds for its 60 s.
 
-    `ordered`: the subscriptions (lower-case ids) that an order with a live line still names.
+    `ordered`: the keys of holdings that an order with a live line still names.
     """
 
     customer: CustomerProfile

@@ -62,7 +62,7 @@ RUNNABLE = frozenset(
 )
 """States in which a wake-up acts; needs_attention and awaiting_approval wait for a person."""
 
-_GOING_ON = frozenset({Status.RUNNING, Status.WAITING, Status.NEEDS_ATTENTION, Status.RESTORING})
+_GOING_ON = frozenset({Status.PLANNING, Status.RUNNING, Status.WAITING, Status.NEEDS_ATTENTION, Status.RESTORING})
 _PLAN_RESULTS = frozenset(
     {
         Status.PLANNING,
@@ -87,7 +87,7 @@ MOVES: dict[Status, frozenset[Status]] = {
     Status.AWAITING_APPROVAL: _PLAN_RESULTS,
     Status.RUNNING: _GOING_ON | _FINISHED_BY_WORK,
     Status.WAITING: _GOING_ON | _FINISHED_BY_WORK,
-    Status.NEEDS_ATTENTION: _GOING_ON | {Status.PLANNING, Status.WITHDRAWN},
+    Status.NEEDS_ATTENTION: _GOING_ON | {Status.WITHDRAWN},
     Status.RESTORING: frozenset({Status.RESTORING, Status.NEEDS_ATTENTION, Status.WITHDRAWN}),
 } | {status: frozenset() for status in TERMINAL}
 
@@ -97,8 +97,9 @@ STAGE_MOVES: dict[Stage, frozenset[Stage]] = {
     Stage.CANCEL: frozenset({Stage.CANCEL, Stage.VERIFY}),
     Stage.VERIFY: frozenset({Stage.VERIFY, Stage.SUSPEND, Stage.CANCEL, Stage.REMOVE, Stage.CONFIRM}),
     Stage.REMOVE: frozenset({Stage.REMOVE, Stage.VERIFY, Stage.CONFIRM}),
-    Stage.CONFIRM: frozenset({Stage.CONFIRM, Stage.VERIFY}),
+    Stage.CONFIRM: frozenset({Stage.CONFIRM, Stage.VERIFY, Stage.PLAN}),
 }
+"""From confirm back to plan only what has no plan yet: it looked gone before it was planned."""
 
 
 class IllegalMoveError(OffboardingError):

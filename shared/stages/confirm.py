@@ -34,9 +34,7 @@ def confirm(session: Session) -> Outcome:
     if not failing:
         return _finish(session)
     if session.offboarding.removal is None and "customer_read" in {proof.name for proof in failing}:
-        # It looked gone without us, and is readable: one odd answer. The gate decides again.
-        session.offboarding = replace(session.offboarding, confirming_since=None, proofs=())
-        return Next(Stage.VERIFY, Reason("not_gone", "the customer is readable again"))
+        return _not_gone(session)
     session.note("proofs", "; ".join(f"{proof.name}: {proof.detail}" for proof in failing))
     names = ", ".join(proof.name for proof in failing)
     if now < since + services.pace.confirm_deadline:
@@ -49,17 +47,31 @@ def confirm(session: Session) -> Outcome:
     return _overdue(session, names, {proof.name for proof in failing})
 
 
+def _not_gone(session: Session) -> Outcome:
+    """It looked gone without us, and is readable: one odd answer, or two that go on to contradict each other."""
+    pace, counters = session.services.pace, session.offboarding.counters
+    text = "the customer is readable, but another answer says that it is not ours"
+    if counters.returns >= pace.loops_before_attention:
+        return Attention(Reason("relationship_unclear", text, "Look at the customer in Partner Center, then resume."))
+    counters = replace(counters, returns=counters.returns + 1)
+    session.offboarding = replace(session.offboarding, confirming_since=None, proofs=(), counters=counters)
+    # Nothing is done without a plan; with one, the gate decides.
+    back = Stage.PLAN if session.offboarding.plan is None else Stage.VERIFY
+    delay = min(pace.settle_poll * 2 ** (counters.returns - 1), pace.recheck)
+    return Next(back, Reason("not_gone", text), session.services.clock.now() + delay)
+
+
 def _check_all(session: Session) -> tuple[Proof, ...]:
     now = session.services.clock.now()
-    held = {proof.name: proof for proof in session.offboarding.proofs if proof.holds}
-    proofs = []
+    proofs = {proof.name: proof for proof in session.offboarding.proofs if proof.holds}
     for name, check in CHECKS.items():
-        if name in held and name not in READ_ANEW:
-            proofs.append(held[name])
+        if name in proofs and name not in READ_ANEW:
             continue
         holds, detail = check(session)
-        proofs.append(Proof(name, holds, detail, now))
-    return tuple(proofs)
+        proofs[name] = Proof(name, holds, detail, now)
+        # Kept at once: a later check may fail, and one of them looks at what the earlier ones found.
+        session.offboarding = replace(session.offboarding, proofs=tuple(proofs.values()))
+    return tuple(proofs[name] for name in CHECKS)
 
 
 def _finish(session: Session) -> Outcome:
@@ -154,6 +166,10 @@ def _gdap(session: Session) -> tuple[bool, str]:
     offboarding, admin = session.offboarding, session.services.delegated_admin
     relationships = admin.list_relationships(offboarding.customer_id or "").items
     alive = [item for item in relationships if item.status.casefold() not in GDAP_ENDED]
+    held = {proof.name for proof in offboarding.proofs if proof.holds}
+    if alive and not held >= GONE:
+        # It cannot be put back, and one odd answer may have led here: nothing ends while the customer is still ours.
+        return False, f"{len(alive)} delegated admin relationships end as soon as the customer is gone"
     for item in alive:
         if item.status.casefold() in GDAP_ENDING or item.id in session.offboarding.gdap_requested:
             continue
@@ -185,3 +201,4 @@ CHECKS: dict[str, _Check] = {
     "activity_log": _audited,
 }
 READ_ANEW = frozenset({"customer_list"})
+GONE = frozenset({"customer_list", "customer_read"})

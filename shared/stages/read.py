@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 
-from shared.domain.assemble import AzureRead, PartnerCenterRead, assemble, needs_azure, ordered_subscriptions
+from shared.domain.assemble import AzureRead, PartnerCenterRead, assemble, needs_azure, ordered_holdings
 from shared.domain.classify import subscription_holding, subscription_kind
 from shared.domain.errors import RefusedError, SignInRequiredError
 from shared.domain.holdings import HoldingKind
@@ -44,7 +44,7 @@ def take_inventory(session: Session) -> Inventory:
         (*problems, *contradictions),
         began_at,
         began_monotonic,
-        ordered_subscriptions(read.orders.items),
+        ordered_holdings(read.orders.items),
     )
     _record(session, inventory)
     return inventory

@@ -8,7 +8,7 @@ from dataclasses import replace
 from shared.contracts.events import event_message
 from shared.domain.errors import ConcurrencyConflictError
 from shared.domain.messages import Actor
-from shared.domain.offboarding import RUNNABLE, Offboarding, Status
+from shared.domain.offboarding import RUNNABLE, Offboarding, Stage, Status, move
 from shared.ports.runtime import Stored
 from shared.stages.outbox import drain
 from shared.stages.retention import forget_expired
@@ -80,7 +80,17 @@ def _reminder_due(offboarding: Offboarding, services: Services) -> bool:
 
 
 def _remind(stored: Stored, services: Services) -> None:
+    """Once a day: in verify by looking again (windows close and terms end while a person is waited for), which repeats
+    the event if a person is still needed; elsewhere by the event alone."""
     session, now = Session(stored, services, Actor.SWEEPER), services.clock.now()
+    if session.offboarding.stage is Stage.VERIFY:
+        session.note("looked_again", "a person is needed; looking for what can be done meanwhile")
+        session.offboarding = move(
+            session.offboarding, now, status=Status.RUNNING, stage=Stage.VERIFY, next_attempt_at=now
+        )
+        session.save(outbox=tuple(wake_up(session, now, services.pace)))
+        drain(services, session.offboarding.id)
+        return
     session.note("reminded", session.offboarding.reason.text if session.offboarding.reason else "")
     session.offboarding = replace(session.offboarding, next_attempt_at=now + services.pace.reminder)
     session.save(outbox=(event_message(session.offboarding, session.offboarding.blockers, now),))

@@ -67,6 +67,8 @@ def _target(
     stage = before.stage
     match outcome:
         case Next(stage=following, reason=reason, at=at):
+            if following is Stage.PLAN:
+                return Status.PLANNING, following, reason, at or now
             return Status.WAITING if at else Status.RUNNING, following, reason, at or now
         case Again(at=at, reason=reason):
             return _waiting_status(stage, reason), stage, reason, at

@@ -96,7 +96,7 @@ def _next_step(session: Session, blockers: Blockers) -> Outcome:
         session.offboarding, counters=replace(session.offboarding.counters, rechecks=rechecks + 1, returns=0)
     )
     at = min(until + JUST_AFTER, now + pace.longest_wait)
-    return Again(max(at, now + JUST_AFTER), _waiting_reason(blockers))
+    return Again(max(at, now + JUST_AFTER), _with_person(_waiting_reason(blockers), persons))
 
 
 def _stage_with_work(session: Session) -> Stage | None:
@@ -134,6 +134,14 @@ def _waiting_reason(blockers: Blockers) -> Reason:
         else ""
     )
     return Reason(last.cause.value, text)
+
+
+def _with_person(reason: Reason, persons: tuple[Blocker, ...]) -> Reason:
+    """What a person has to do is told at once, although the waiting goes on."""
+    if not persons:
+        return reason
+    first = persons[0]
+    return Reason(first.cause.value, f"a person is needed: {_line(first)}. Meanwhile {reason.text}", first.what_to_do)
 
 
 def _line(blocker: Blocker) -> str:

@@ -1,4 +1,4 @@
-"""What happens to dead-lettered messages: shown on the offboarding, or taken in once more. Watchers never raise.
+"""What happens to dead-lettered messages: shown on the offboarding, or taken in once more. Nothing is lost.
 
 The services come as a function, so that settings that cannot be read do not make a watcher raise either.
 """
@@ -6,6 +6,7 @@ The services come as a function, so that settings that cannot be read do not mak
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
 
 from shared.contracts.wake_up import parse_wake_up
@@ -17,6 +18,7 @@ from shared.stages.reject import reject_message
 from shared.stages.services import Services
 
 log = logging.getLogger("offboarding")
+PAUSE, PAUSE_SECONDS = threading.Event(), 5.0
 
 
 def watch_stage(body: bytes, stage: Stage, properties: Mapping[str, str], services: Callable[[], Services]) -> None:
@@ -39,7 +41,11 @@ def watch_stage(body: bytes, stage: Stage, properties: Mapping[str, str], servic
 def watch_request(
     body: bytes, message_id: str, properties: Mapping[str, str], services: Callable[[], Services]
 ) -> None:
-    """Take a dead-lettered request in once more; if even that fails, keep it on the rejected queue for people."""
+    """Take a dead-lettered request in once more; if even that fails, keep it on the rejected queue for people.
+
+    Raises when neither is possible: the message then stays on the dead-letter queue, which has no end of deliveries. It
+    is the one place that pauses, so that broken settings or a broken store do not become a busy loop.
+    """
     why = _why(properties)
     try:
         log.warning("dead-lettered request is taken in once more: %s", why)
@@ -51,7 +57,9 @@ def watch_request(
         error = InvalidRequestError("dead_lettered", "$", f"the request could not be processed: {why}")
         reject_message(body, message_id, error, services())
     except Exception:
-        log.exception("dead-lettered request is lost to the log only; message id %s", message_id)
+        log.exception("dead-lettered request %s stays on the dead-letter queue", message_id)
+        PAUSE.wait(PAUSE_SECONDS)
+        raise
 
 
 def _why(properties: Mapping[str, str]) -> str:

@@ -22,7 +22,7 @@ QUEUE = "offboarding-remove"
 OFFLINE = {"type": "status", "status": 503, "headers": {"Retry-After": "3600"}}
 """Partner Center is down for one customer and asks to come back in an hour."""
 STATES = {
-    "Early Ltd": ("waiting", "suspend", "its stage is suspend, not remove"),
+    "Early Ltd": ("waiting", "verify", "its stage is verify, not remove"),
     "Waiting Ltd": ("waiting", "verify", "its stage is verify, not remove"),
     "Moving Ltd": ("needs_attention", "verify", "the offboarding is needs_attention"),
     "Planless Ltd": ("planning", "plan", "its stage is plan, not remove"),
@@ -67,7 +67,7 @@ def test_a_message_by_hand_never_removes(addresses: Addresses, crm: Crm, api: Ap
 
 
 def _hold_up(tenant: Tenant, customers: dict[str, str]) -> None:
-    """Early at its first write, Planless at its first read, Postponed at the removal itself."""
+    """Early keeps its active subscriptions because every write to them fails, Planless at its first read, Postponed at the removal itself."""
     paths = {"Early Ltd": ("PATCH", "/subscriptions/"), "Planless Ltd": ("GET", "$"), "Postponed Ltd": ("PATCH", "$")}
     for name, (method, path) in paths.items():
         match = {"method": method, "pathRegex": f"/v1/customers/{customers[name]}{path}", "times": None}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from local.simulator.messages import Request, encode
-from local.simulator.scenario.models import CustomerSpec, ReservationSpec
+from local.simulator.scenario.models import CustomerSpec, GdapSpec, ReservationSpec
 from local.simulator.tenant.kinds import ReservationState
 from local.world.world import World
 from shared.domain.offboarding import Status
@@ -70,7 +70,7 @@ def test_a_customer_that_goes_while_calls_are_open_is_already_removed(where: str
             "action": {
                 "type": "mutate",
                 "when": "after",
-                "change": {"customer": tenant, "set": {"relationship": "none"}},
+                "change": gone,
             },
         },
     )
@@ -109,3 +109,55 @@ def test_an_event_counts_all_blockers_although_it_names_only_some() -> None:
     data = world.events()[-1]["data"]
     assert data["status"] == "waiting"
     assert (data["blockerCount"], len(data["blockers"])) == (33, 20)
+
+
+@pytest.mark.parametrize("nth", [1, 2, 3])
+def test_one_odd_answer_never_ends_delegated_administration(nth: int) -> None:
+    """A customer that is "not found" once looks gone; its GDAP cannot be put back, so it ends after the proofs only."""
+    customer = CustomerSpec(name="Odd", subscriptions=(legacy(), late()), gdap=(GdapSpec(),))
+    answer = {"type": "status", "status": 404, "code": "1000"}
+    rule = {"match": {"method": "GET", "pathRegex": "^/v1/customers/[^/]+$", "nth": nth}, "action": answer}
+    world, offboarding = offboarded(customer, rule, within=timedelta(days=1))
+
+    assert offboarding.status is (Status.REJECTED if nth == 1 else Status.WAITING)
+    assert world.tenant()[0]["gdap"][0]["status"] == "active"
+
+
+def test_delegated_administration_ends_when_the_customer_is_gone() -> None:
+    customer = CustomerSpec(name="Gone", subscriptions=(legacy(),), gdap=(GdapSpec(),))
+    world, offboarding = offboarded(customer)
+
+    assert offboarding.status is Status.REMOVED
+    effects = [entry["effect"] for entry in world.journal() if entry["effect"]]
+    assert effects[-2:] == ["relationship.removed", "gdap.terminated"]
+    assert world.tenant()[0]["gdap"][0]["status"] == "terminated"
+
+
+@pytest.mark.parametrize(
+    "fields", [{"commitments": "stop_and_report"}, {"notBefore": "2026-06-20T00:00:00Z"}, {"dryRun": True}]
+)
+def test_one_odd_answer_never_skips_the_plan(fields: dict[str, Any]) -> None:
+    """Not found between identification and inventory: what the request forbids stays forbidden."""
+    customer = CustomerSpec(name="Odd", subscriptions=(legacy(), late("Late", "+P40D")))
+    answer = {"type": "status", "status": 404, "code": "1000"}
+    rule = {"match": {"method": "GET", "pathRegex": "^/v1/customers/[^/]+$", "nth": 2}, "action": answer}
+    world, offboarding = offboarded(customer, rule, within=timedelta(days=2), **fields)
+
+    assert offboarding.status in {Status.STOPPED, Status.SCHEDULED, Status.PLANNED}
+    assert offboarding.plan is not None
+    assert not any(entry["effect"] for entry in world.journal())
+
+
+@pytest.mark.parametrize("after", [0, 2])
+def test_answers_that_contradict_each_other_for_ever_ask_a_person(after: int) -> None:
+    """The customer is readable, its subscriptions are not ours: before the plan, or after it."""
+    customer = CustomerSpec(name="Odd", subscriptions=(legacy(), late()))
+    answer = {"type": "status", "status": 403, "code": "20002"}
+    match = {"method": "GET", "pathRegex": "/subscriptions$", "after": after, "times": None}
+    world, offboarding = offboarded(customer, {"match": match, "action": answer}, within=timedelta(days=1))
+
+    assert offboarding.status is Status.NEEDS_ATTENTION
+    assert offboarding.reason is not None
+    assert offboarding.reason.code == "relationship_unclear"
+    assert len(world.journal()) < 300
+    assert world.tenant()[0]["relationship"] == "reseller"

@@ -1,4 +1,4 @@
-"""The store in Azure Tables: one table; docs/decisions/table-layout.md shows its rows and why they are so."""
+"""The store in Azure Tables: one table; docs/decisions/0005-table-layout.md shows its rows and why they are so."""
 
 from shared.adapters.table_store.store import TableStore
 

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
 
 from azure.core import MatchConditions
@@ -136,7 +137,7 @@ class Table:
             elif error.status_code in _CLASHES:
                 raise ClashError(_first_line(error)) from error
             raise _known(error) from error
-        except AzureError as error:
+        except (AzureError, HTTPException) as error:
             raise UnavailableError(f"no connection: {_first_line(error)}", service="Table Storage") from error
 
 
@@ -144,7 +145,8 @@ def _known(error: HttpResponseError) -> OffboardingError:
     """The answer in the application's words."""
     status, code = error.status_code, _code(error)
     text = _first_line(error)
-    if status is None or status >= 500 or status in _PASSING or _table_is_missing(error):
+    # No status: no token was given. Below 400: something in between answered what is no answer of the service.
+    if status is None or not 400 <= status < 500 or status in _PASSING or _table_is_missing(error):
         if status in (401, 403):
             text += " (the app's identity needs the role Storage Table Data Contributor on the storage account)"
         return UnavailableError(text, service="Table Storage", status=status, remote_code=code)

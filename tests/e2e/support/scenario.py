@@ -51,7 +51,7 @@ def late(name: str, ends: str) -> CustomerSpec:
 
 def moving(name: str) -> CustomerSpec:
     """A transfer to another partner is open, so a person has to look."""
-    return customer(name, nce(name="Moved", started="-P1D"), transfer("Moved"))
+    return customer(name, transfer())
 
 
 CUSTOMERS = (

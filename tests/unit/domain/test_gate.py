@@ -70,7 +70,7 @@ def test_a_known_holding_that_vanished_blocks_until_a_second_read_ten_minutes_la
 
 def test_a_vanished_subscription_whose_order_still_stands_needs_a_person() -> None:
     known = {ACTIVE.key: replace(record(ACTIVE), missing_since=NOW - timedelta(days=1))}
-    verdict = gate(inventory(ordered=frozenset({"id-1"})), known, POLICY, PACE, NOW)
+    verdict = gate(inventory(ordered=frozenset({ACTIVE.key})), known, POLICY, PACE, NOW)
 
     assert isinstance(verdict, Blockers)
     assert [item.remedy for item in verdict.items] == [Remedy.PERSON]

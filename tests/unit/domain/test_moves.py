@@ -10,7 +10,7 @@ from shared.domain.request import OffboardingRequest
 from tests.unit.domain.support import NOW
 
 REQUEST = OffboardingRequest("r", "c", "d", None, "x", "y", False, None, Commitments.WAIT, "r", "f")
-BACKWARDS = {(Stage.REMOVE, Stage.VERIFY), (Stage.CONFIRM, Stage.VERIFY)} | {
+BACKWARDS = {(Stage.REMOVE, Stage.VERIFY), (Stage.CONFIRM, Stage.VERIFY), (Stage.CONFIRM, Stage.PLAN)} | {
     (Stage.VERIFY, Stage.SUSPEND),
     (Stage.VERIFY, Stage.CANCEL),
 }

@@ -135,7 +135,10 @@ def test_watchers_survive_settings_that_cannot_be_read(mocker: MockerFixture) ->
     mocker.patch("shared.bootstrap.services", side_effect=SettingsError("3 setting(s) are wrong"))
     for stage in STAGES:
         deliver(f"watch_{stage}", json.dumps({"offboardingId": "x", "stage": stage, "attempt": 1}).encode())
-    deliver("watch_requests", b"{")
+    # A request that can be kept nowhere is not completed.
+    mocker.patch("shared.stages.watch.PAUSE_SECONDS", 0)
+    with pytest.raises(SettingsError):
+        deliver("watch_requests", b"{")
 
 
 def test_the_timer_sweeps(world: World) -> None:

@@ -7,9 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from pytest_mock import MockerFixture
 
 from local.world.world import World
-from shared.domain.errors import SettingsError
+from shared.domain.errors import OffboardingError, SettingsError
 from shared.domain.messages import Destination
 from shared.domain.offboarding import Stage, Status
 from shared.stages.operate import resume
@@ -98,14 +99,26 @@ def test_an_unreadable_or_foreign_dead_letter_is_only_logged(dead: bytes, caplog
     assert any("no reason given" in record.getMessage() for record in caplog.records)
 
 
-def test_a_watcher_raises_for_nothing() -> None:
+def test_a_stage_watcher_raises_for_nothing() -> None:
     world, identity = received()
     dead, store = body(world, identity), StoreSwitch(world)
     store.down = True
     world.bus.failing |= set(Destination)
     for services in (broken_settings, lambda: world.services):
         watch_stage(dead, Stage.PLAN, WHY, services)
-        watch_request(b"{", "m-1", WHY, services)
+    store.down = False
+    assert head(world, identity).status is Status.RECEIVED
+
+
+def test_a_request_that_can_be_kept_nowhere_stays_on_the_dead_letter_queue(mocker: MockerFixture) -> None:
+    mocker.patch("shared.stages.watch.PAUSE_SECONDS", 0)
+    world = World(SMALL)
+    store = StoreSwitch(world)
+    store.down = True
+    world.bus.failing |= set(Destination)
+    for services in (broken_settings, lambda: world.services):
+        with pytest.raises(OffboardingError):
+            watch_request(b"{", "m-1", WHY, services)
 
 
 def test_a_dead_request_is_taken_in_once_more() -> None:
