@@ -54,10 +54,20 @@ def nce(draw: st.DrawFn) -> SubscriptionSpec:
 def family(draw: st.DrawFn) -> tuple[SubscriptionSpec, ...]:
     """A base licence with an add-on, legacy or new commerce."""
     kind = draw(st.sampled_from((Kind.NCE_LICENCE, Kind.LEGACY_LICENCE)))
-    name = f"Base {draw(st.integers(1, 10**9))}"
     started = draw(STARTED)
-    base = SubscriptionSpec(kind=kind, name=name, started=started)
-    return base, SubscriptionSpec(kind=kind, name=f"Add-on to {name}", started=started, parent=name)
+    return SubscriptionSpec(kind=kind, started=started), SubscriptionSpec(kind=kind, started=started, name="Add-on")
+
+
+def named(groups: list[tuple[SubscriptionSpec, ...]]) -> tuple[SubscriptionSpec, ...]:
+    """All subscriptions in one list; a base gets a name of its own, by which its add-on names it."""
+    found: list[SubscriptionSpec] = []
+    for number, group in enumerate(groups):
+        if len(group) > 1:
+            base, add_on = group
+            name = f"Base {number}"
+            group = base.model_copy(update={"name": name}), add_on.model_copy(update={"parent": name})
+        found += group
+    return tuple(found)
 
 
 def plain(*kinds: Kind) -> st.SearchStrategy[SubscriptionSpec]:
@@ -83,7 +93,7 @@ SUBSCRIPTIONS = st.lists(
         family(),
     ),
     max_size=4,
-).map(lambda groups: tuple(one for group in groups for one in group))
+).map(named)
 RESERVATIONS = st.builds(
     ReservationSpec,
     state=st.sampled_from((ReservationState.SUCCEEDED, ReservationState.CREATING, ReservationState.CANCELLED)),

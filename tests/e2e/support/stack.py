@@ -15,6 +15,8 @@ from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parents[3]
 STOP_WITHIN = 30.0
+STORE = os.environ.get("OFFBOARDING_E2E_STORE", "")
+"""`azurite` runs the same tests on the store that production uses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +51,8 @@ class LocalStack:
     @classmethod
     def start(cls, data: Path, scenario: Path) -> tuple[Self, Addresses]:
         """Start and wait until it is ready."""
-        stack = cls(data, "--json", "--scenario", str(scenario))
+        store = ["--store", STORE] if STORE else []
+        stack = cls(data, "--json", "--scenario", str(scenario), *store)
         try:
             return stack, stack.addresses()
         except BaseException:
