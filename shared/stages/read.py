@@ -108,11 +108,10 @@ def _reservation_orders(session: Session) -> frozenset[str]:
 
 
 def _joined(parts: list[Collection[AzureSubscription]]) -> Collection[AzureSubscription]:
+    """All parts as one; what one part misses is never made up for by another that has too many."""
     items = tuple(item for part in parts for item in part.items)
-    totals = [part.total for part in parts]
-    complete = all(part.complete for part in parts)
-    total = len(items) if complete else sum(total or 0 for total in totals)
-    return Collection(items, total)
+    missing = sum(abs(part.total - len(part.items)) for part in parts if part.total is not None)
+    return Collection(items, len(items) + missing)
 
 
 def _read_azure(

@@ -81,9 +81,7 @@ def _next_step(session: Session, blockers: Blockers) -> Outcome:
     unread = [item for item in blockers.items if item.cause is Cause.INCOMPLETE_READ]
     if unread and session.offboarding.counters.rechecks >= pace.loops_before_attention:
         return Attention(Reason(unread[0].cause.value, _line(unread[0]), unread[0].what_to_do or LOOK))
-    near = blockers.next_date is not None and until <= now + pace.reminder
-    if persons and not near:
-        # What passes by itself within a day is waited for first: work that follows from it must not be held up.
+    if persons and not _passes_soon(session, blockers):
         first = persons[0]
         more = f" (and {len(persons) - 1} more)" if len(persons) > 1 else ""
         return Attention(Reason(first.cause.value, f"{_line(first)}{more}", first.what_to_do))
@@ -97,6 +95,17 @@ def _next_step(session: Session, blockers: Blockers) -> Outcome:
     )
     at = min(until + JUST_AFTER, now + pace.longest_wait)
     return Again(max(at, now + JUST_AFTER), _with_person(_waiting_reason(blockers), persons))
+
+
+def _passes_soon(session: Session, blockers: Blockers) -> bool:
+    """What passes by itself within a day is waited for before a person is asked: work that follows from it must not be
+    held up. What has been asked for again and again may itself wait for that person."""
+    pace, now = session.services.pace, session.services.clock.now()
+    hopeful = session.offboarding.counters.rechecks < pace.loops_before_attention
+    return any(
+        item.until is not None and item.until <= now + pace.reminder and (item.remedy is Remedy.DATE or hopeful)
+        for item in blockers.items
+    )
 
 
 def _stage_with_work(session: Session) -> Stage | None:

@@ -12,6 +12,7 @@ from local.simulator.scenario.models import CustomerSpec, GdapSpec, ReservationS
 from local.simulator.tenant.kinds import ReservationState
 from local.world.world import World
 from shared.domain.offboarding import Status
+from shared.stages.operate import resume
 from tests.functional.checks import check_invariants
 from tests.functional.customers import azure_plan, late, legacy, nce
 from tests.functional.trouble import arm, offboarded
@@ -161,3 +162,37 @@ def test_answers_that_contradict_each_other_for_ever_ask_a_person(after: int) ->
     assert offboarding.reason.code == "relationship_unclear"
     assert len(world.journal()) < 300
     assert world.tenant()[0]["relationship"] == "reseller"
+
+
+def test_what_waits_for_a_person_is_no_reason_not_to_ask_that_person() -> None:
+    """An Azure subscription that cannot be cancelled keeps its plan waiting, which never passes by itself."""
+    customer = CustomerSpec(name="Refusing", subscriptions=(azure_plan("one"),))
+    answer = {"type": "status", "status": 400, "code": "900307"}
+    rule = {"match": {"method": "POST", "pathRegex": "/cancel$", "times": None}, "action": answer}
+    world, offboarding = offboarded(customer, rule, within=timedelta(days=1))
+
+    assert offboarding.status is Status.NEEDS_ATTENTION
+    assert offboarding.reason is not None
+    assert offboarding.reason.code == "refused"
+
+    world.simulator.faults.clear()
+    resume(offboarding.id, "tests", world.services)
+    world.run()
+    assert world.offboarding(offboarding.request.request_id).status is Status.REMOVED
+    check_invariants(world)
+
+
+def test_one_plan_that_shows_too_much_does_not_make_up_for_one_that_shows_too_little() -> None:
+    """Two Azure plans: one total too small and one too large are two incomplete answers, not a complete one."""
+    customer = CustomerSpec(name="Two plans", subscriptions=(azure_plan("one"), azure_plan("two")))
+    paths = [{"method": "GET", "pathRegex": "/azureEntitlements$", "nth": nth} for nth in (1, 2)]
+    rules = [
+        {"match": match, "action": {"type": "rewrite", "set": {"/totalCount": total}}}
+        for match, total in zip(paths, (0, 2), strict=True)
+    ]
+    world, offboarding = offboarded(customer, *rules, dryRun=True)
+
+    assert offboarding.status is Status.PLANNED
+    details = [entry.detail for entry in world.store.timeline(offboarding.id) if entry.what == "inventory"]
+    assert len(details) == 2
+    assert "azureEntitlements: 2 items were read but the answer says 4" in details[0]

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import runpy
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import azure.functions as func
 
-from function_app import app
 from local.host.service_bus.convert import message_argument
 from local.host.signature import ArgumentKind
 from tests.unit.host.messages import received
 
+# Run, not imported: tests of the host index other apps under this module name.
+APP: func.FunctionApp = runpy.run_path(str(Path(__file__).resolve().parents[3] / "function_app.py"))["app"]
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    function.get_function_name() or "": function.get_user_function() for function in app.get_functions()
+    function.get_function_name() or "": function.get_user_function() for function in APP.get_functions()
 }
 CONTEXT = SimpleNamespace(invocation_id="3f2c9c5e-8f36-4d8a-9a0e-2f0a5b1c7d11")
 
