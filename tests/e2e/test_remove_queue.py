@@ -67,7 +67,7 @@ def test_a_message_by_hand_never_removes(addresses: Addresses, crm: Crm, api: Ap
 
 
 def _hold_up(tenant: Tenant, customers: dict[str, str]) -> None:
-    """Early keeps its active subscriptions because every write to them fails, Planless at its first read, Postponed at the removal itself."""
+    """Early keeps what is active because every write to it fails; Planless and Postponed stop at their paths."""
     paths = {"Early Ltd": ("PATCH", "/subscriptions/"), "Planless Ltd": ("GET", "$"), "Postponed Ltd": ("PATCH", "$")}
     for name, (method, path) in paths.items():
         match = {"method": method, "pathRegex": f"/v1/customers/{customers[name]}{path}", "times": None}
