@@ -24,7 +24,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     "lost before it arrives": {"type": "dropBefore"},
     "lost after it took effect": {"type": "dropAfter"},
 }
-SPELLED_DIFFERENTLY = ("503 with Retry-After", "answer after the time-out")
+SPELLED_DIFFERENTLY = ("503 with Retry-After", "502 as a page", "answer after the time-out")
 """Handled like another fault of the table by the same code: tried at fewer calls, to save time."""
 LICENCES = CustomerSpec(name="Licences", subscriptions=(legacy(), nce()))
 REST = CustomerSpec(
