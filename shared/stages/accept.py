@@ -15,7 +15,7 @@ from shared.contracts.events import event_message
 from shared.domain.errors import ConcurrencyConflictError, InvalidRequestError, RequestIdReusedError
 from shared.domain.identifiers import offboarding_id
 from shared.domain.messages import Actor, TimelineEntry
-from shared.domain.offboarding import TERMINAL, Offboarding, Reason, Stage, Status
+from shared.domain.offboarding import TERMINAL, Customer, Offboarding, Reason, Stage, Status
 from shared.domain.request import OffboardingRequest
 from shared.ports.runtime import Change, Filter
 from shared.stages.outbox import drain
@@ -85,7 +85,14 @@ def _live(request: OffboardingRequest, services: Services) -> Offboarding | None
         return None
     wanted = Filter(tuple(status for status in Status if status not in TERMINAL), request.customer_id)
     others = services.store.find(wanted).items
-    return next((item for item in others if item.customer is not None and not item.request.dry_run), None)
+    return next((item for item in others if not item.request.dry_run and _names(request, item.customer)), None)
+
+
+def _names(request: OffboardingRequest, customer: Customer | None) -> bool:
+    """Whether the request plainly means the identified customer; in doubt the plan stage compares everything."""
+    if customer is None or request.company_name not in (None, customer.company_name):
+        return False
+    return request.domain in (None, customer.domain.casefold())
 
 
 def _create(offboarding: Offboarding, services: Services) -> None:
@@ -93,7 +100,7 @@ def _create(offboarding: Offboarding, services: Services) -> None:
     what = "received" if offboarding.status is Status.RECEIVED else f"state.{offboarding.status.value}"
     detail = offboarding.reason.text if offboarding.reason else f"requested by {request.requested_by}: {request.reason}"
     entry = TimelineEntry(1, now, Actor.REQUEST, offboarding.stage, what, detail)
-    offboarding = _with_length(offboarding, 1)
+    offboarding = replace(offboarding, timeline_length=1)
     outbox = [event_message(offboarding, (), now)]
     if offboarding.stage is not None:
         outbox.append(wake_up_message(offboarding, offboarding.stage, now, None))
@@ -102,20 +109,21 @@ def _create(offboarding: Offboarding, services: Services) -> None:
 
 
 def _beside(fresh: Offboarding, live: Offboarding) -> tuple[Offboarding, Acceptance]:
-    """The customer has a live offboarding: join it with the same options, otherwise be refused."""
-    if live.request.options == fresh.request.options:
-        reason = Reason("joined", f"offboarding {live.id} is doing this already")
-        return _ended(fresh, Status.JOINED, reason, live.id), Acceptance.JOINED
-    text = f"offboarding {live.id} of the same customer is live with other options"
+    status, reason = beside(fresh.request, live.request, live.id)
+    acceptance = Acceptance.JOINED if status is Status.JOINED else Acceptance.REFUSED
+    return _ended(fresh, status, reason, live.id), acceptance
+
+
+def beside(request: OffboardingRequest, live: OffboardingRequest | None, live_id: str) -> tuple[Status, Reason]:
+    """How a request ends whose customer has a live offboarding: it joins with the same options, else it is refused."""
+    if live is not None and live.options == request.options:
+        return Status.JOINED, Reason("joined", f"offboarding {live_id} is doing this already")
+    text = f"offboarding {live_id} of the same customer is live with other options"
     action = "Wait for it, or join it by sending the same options with a new request id."
-    return _ended(fresh, Status.REJECTED, Reason(LIVE_WITH_OTHER_OPTIONS, text, action), live.id), Acceptance.REFUSED
+    return Status.REJECTED, Reason(LIVE_WITH_OTHER_OPTIONS, text, action)
 
 
 def _ended(fresh: Offboarding, status: Status, reason: Reason, other: str) -> Offboarding:
     return Offboarding(
         fresh.id, fresh.request, status, None, fresh.created_at, fresh.created_at, reason=reason, other_id=other
     )
-
-
-def _with_length(offboarding: Offboarding, length: int) -> Offboarding:
-    return replace(offboarding, timeline_length=length)

@@ -13,7 +13,7 @@ from shared.domain.partner import CustomerProfile
 from shared.domain.plan import draft_plan
 from shared.domain.policy import Commitments
 from shared.ports.runtime import Filter, Live, LiveElsewhere
-from shared.stages.accept import LIVE_WITH_OTHER_OPTIONS
+from shared.stages.accept import beside
 from shared.stages.outcome import Again, Attention, Finish, Next, Outcome
 from shared.stages.read import stamp, take_inventory
 from shared.stages.services import Mode, Services
@@ -180,11 +180,8 @@ def join_or_reject(session: Session, held: LiveElsewhere) -> Outcome:
     other = session.services.store.load(held.offboarding_id)
     mine = session.offboarding
     session.offboarding = replace(mine, other_id=held.offboarding_id)
-    if other is not None and other.offboarding.request.options == mine.request.options:
-        return Finish(Status.JOINED, Reason("joined", f"offboarding {held.offboarding_id} is doing this already"))
-    text = f"offboarding {held.offboarding_id} of the same customer is live with other options"
-    action = "Wait for it, or join it by sending the same options with a new request id."
-    return Finish(Status.REJECTED, Reason(LIVE_WITH_OTHER_OPTIONS, text, action))
+    live = other.offboarding.request if other is not None else None
+    return Finish(*beside(mine.request, live, held.offboarding_id))
 
 
 def _reject(code: str, text: str) -> Finish:

@@ -89,6 +89,18 @@ def test_a_second_request_for_a_customer(fields: dict[str, Any], acceptance: Acc
         assert [event["data"]["status"] for event in world.events("second")] == [status.value]
 
 
+def test_a_request_that_names_another_customer_does_not_join() -> None:
+    world = World(SMALL)
+    accept(request_of(world), world.services)
+    world.deliver(world.bus.take() or pytest.fail("no wake-up"))
+    accept(request_of(world, requestId="wrong", customerDomain="another.example"), world.services)
+    world.run()
+
+    reason = world.offboarding("wrong").reason
+    assert reason is not None
+    assert (world.offboarding("wrong").status, reason.code) == (Status.REJECTED, "customer_mismatch")
+
+
 def test_when_the_first_offboarding_is_over_the_next_may_start() -> None:
     world = World(SMALL)
     accept(request_of(world, commitments="stop_and_report"), world.services)
