@@ -39,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with simulator, server:
         _stop_on_signals(server)
         if options.exit_with_stdin:
+            # Ctrl-C reaches the whole process group: the parent decides who stops when.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
         ready = {"ready": True, "port": server.server_address[1], "url": server.url}
         sys.stdout.write(json.dumps(ready) + "\n")
@@ -63,7 +65,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=_port, default=0, help="0 (default) picks a free port")
     parser.add_argument("--data", type=Path, required=True, help="folder for state and journal")
     parser.add_argument("--clock", type=Path, help="business clock file (default: clock.json in the data folder)")
-    parser.add_argument("--exit-with-stdin", action="store_true", help="stop when stdin ends")
+    parser.add_argument("--exit-with-stdin", action="store_true", help="for a parent: stop with stdin, not on Ctrl-C")
     return parser.parse_args(arguments)
 
 

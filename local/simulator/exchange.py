@@ -14,7 +14,7 @@ from local.simulator.services.throttle import Throttle
 from local.simulator.services.tokens import authenticate
 
 _log = logging.getLogger(__name__)
-_HOLDING_ARGS = ("entitlement", "subscription", "order", "relationship", "reservation")
+_HOLDING_ARGS = ("entitlement", "subscription", "order", "relationship", "reservation", "transfer")
 
 
 @dataclass(frozen=True, slots=True)

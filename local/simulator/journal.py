@@ -35,6 +35,7 @@ class Entry:
     request_id: str | None = None
     replayed: bool = False
     faults: tuple[str, ...] = ()
+    retry_after: str | None = None
 
     def to_json(self) -> Json:
         """The shape of a journal line; *effect* is the first of *effects*."""
@@ -54,6 +55,7 @@ class Entry:
             "requestId": self.request_id,
             "replayed": self.replayed,
             "faults": list(self.faults),
+            "retryAfter": self.retry_after,
         }
 
 

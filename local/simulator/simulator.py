@@ -20,6 +20,7 @@ from local.simulator.journal import Entry, Journal
 from local.simulator.knobs import Knobs
 from local.simulator.messages import Request, Response
 from local.simulator.persistence import Database
+from local.simulator.rules.blockers import Blocker, blockers
 from local.simulator.scenario.apply_change import apply_change
 from local.simulator.scenario.build import build_partner, fill_store
 from local.simulator.scenario.change import Change
@@ -90,6 +91,18 @@ class Simulator:
             self._mutate(fired, "after", now)
             return afterwards(fired, outcome.response) if fired else outcome.response
 
+    def removal_blockers(self, customer: str) -> tuple[Blocker, ...]:
+        """The oracle: what keeps the relationship from going, now, by the documented preconditions and the knobs.
+
+        *customer* is a tenant id, a domain or a name; empty means that it may go. KeyError for an unknown one.
+        """
+        with self.lock:
+            now = self.settle()
+            for one in self.store.customers:
+                if customer.lower() in {one.id, one.domain.lower(), one.name.lower()}:
+                    return blockers(self.store, one.id, self.knobs, now)
+        raise KeyError(customer)
+
     def settle(self) -> datetime:
         """Let everything happen that is due by now; returns that moment, which never goes back."""
         now = self._last_now = max(self.clock.now(), self._last_now)
@@ -100,7 +113,7 @@ class Simulator:
     def change(self, change: Change, now: datetime) -> None:
         """Carry out somebody else's change at once. ValueError if it does not fit."""
         try:
-            apply_change(self.store, change, now)
+            apply_change(self.store, change, self.knobs, now)
         except ValueError:
             self.agenda.note(self.store.rollback(), self.knobs)
             raise
@@ -179,6 +192,7 @@ class Simulator:
             request_id=request.header("ms-requestid") or request.header("x-ms-client-request-id"),
             replayed=outcome.replayed,
             faults=tuple(one.name for one in fired),
+            retry_after=outcome.response.headers.get("Retry-After"),
         )
 
     def _commit(self, entry: Entry | None, meta: tuple[tuple[str, str], ...] = ()) -> None:

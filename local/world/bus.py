@@ -1,36 +1,53 @@
-"""A bus in memory: queues with schedule and duplicate detection, and everything that reached the topic."""
+"""A bus in memory: queues with schedule and duplicate detection, dead letters, and all that reached the topic."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from local.world.crash import CrashPoints
 from shared.domain.errors import UnavailableError
 from shared.domain.messages import Destination, OutboundMessage
-from shared.ports.runtime import Clock
+from shared.domain.offboarding import Stage
+from shared.ports.runtime import Clock, DeadLetter
 
 DUPLICATE_WINDOW = timedelta(hours=1)
 
 
 @dataclass
 class MemoryBus:
-    """A Bus. `ready` and `take` are the receiving side; `events` and `rejected` keep all that was sent there."""
+    """A Bus. `next_due` and `take` are the receiving side; `events` and `rejected` keep all that was sent there.
+
+    `dead` holds dead letters by stage (None: requests), put there by hand; `cut_off` is a bus that nobody reaches.
+    """
 
     clock: Clock
     crash: CrashPoints = field(default_factory=CrashPoints)
     events: list[OutboundMessage] = field(default_factory=list)
     rejected: list[OutboundMessage] = field(default_factory=list)
     queued: list[OutboundMessage] = field(default_factory=list)
+    dead: dict[Stage | None, list[DeadLetter]] = field(default_factory=dict)
     failing: set[Destination] = field(default_factory=set)
+    cut_off: bool = False
     _seen: dict[tuple[Destination, str], datetime] = field(default_factory=dict)
 
     def send(self, messages: Sequence[OutboundMessage]) -> None:
         for message in messages:
-            if message.destination in self.failing:
+            if self.cut_off or message.destination in self.failing:
                 raise UnavailableError(f"{message.destination.value} is down", service="service_bus")
             self.crash.around(f"send {message.destination.value}", lambda message=message: self._put(message))  # type: ignore[misc]
+
+    def dead_letters(self, stage: Stage | None, handle: Callable[[DeadLetter], bool], limit: int) -> int:
+        if self.cut_off:
+            raise UnavailableError("the dead letters cannot be read", service="service_bus")
+        lying = self.dead.get(stage, [])
+        removed = 0
+        for letter in lying[:limit]:
+            if handle(letter):
+                self.crash.around("remove dead letter", lambda letter=letter: lying.remove(letter))  # type: ignore[misc]
+                removed += 1
+        return removed
 
     def next_due(self) -> datetime | None:
         """When the earliest queued message becomes visible."""

@@ -32,6 +32,7 @@ class MemoryStore:
     def __init__(self, crash: CrashPoints | None = None, *, keep_for: timedelta = KEEP_FOR) -> None:
         self._rows: dict[str, _Row] = {}
         self._live: dict[str, str] = {}
+        self._holds: dict[str, datetime] = {}
         self._lock = threading.RLock()
         self._crash = crash or CrashPoints()
         self._keep_for = keep_for
@@ -101,6 +102,14 @@ class MemoryStore:
             row.head, row.etag, row.forgotten = change.offboarding, row.etag + 1, True
             row.holdings = {item.holding.key: item for item in change.holdings}
             row.timeline = {item.seq: item for item in change.timeline}
+
+    def holds(self) -> Mapping[str, datetime]:
+        with self._lock:
+            return dict(self._holds)
+
+    def hold(self, service: str, until: datetime) -> None:
+        with self._lock:
+            self._holds[service] = max(until, self._holds.get(service, until))
 
     def ping(self) -> None:
         """Always reachable."""

@@ -16,6 +16,7 @@ from local.world.bus import MemoryBus
 from local.world.clock import WorldClock
 from local.world.crash import CrashError, CrashPoints
 from local.world.store import MemoryStore
+from local.world.vault import MemoryVault
 from shared.bootstrap import assemble_services
 from shared.contracts.wake_up import parse_wake_up
 from shared.domain.messages import Destination, OutboundMessage
@@ -54,14 +55,16 @@ class World:
         scenario: Scenario | None = None,
         crash: CrashPoints | None = None,
         pace: Pace = PACE,
+        clock: WorldClock | None = None,
         **settings: str,
     ) -> None:
-        self.clock = WorldClock()
+        self.clock = clock or WorldClock()
         self.crash = crash or CrashPoints()
         self.scenario = scenario or Scenario(customers=customers)
         self.simulator = Simulator(self.scenario, self.clock, machine_clock=self.clock.machine)
         self.store = MemoryStore(self.crash)
         self.bus = MemoryBus(self.clock, self.crash)
+        self.vault = MemoryVault(self.clock.machine, self.scenario.partner.sign_in.refresh_token)
         self.restarts = 0
         self._pace = pace
         self._settings = world_settings(self.scenario, **settings)
@@ -184,8 +187,12 @@ class World:
         transport = CountingTransport(self.simulator, self.crash)
         session.mount("http://", transport)
         session.mount("https://", transport)
-        services = assemble_services(self._settings, session, self.store, self.bus, self.clock)
+        services = assemble_services(self._settings, session, self.store, self.bus, self.clock, self.vault, self._sleep)
         return replace(services, pace=self._pace)
+
+    def _sleep(self, seconds: float) -> None:
+        """A call that waits for its turn lets time pass for everybody."""
+        self.clock.pass_machine(timedelta(seconds=seconds))
 
 
 def world_settings(scenario: Scenario, **more: str) -> Settings:
@@ -196,7 +203,7 @@ def world_settings(scenario: Scenario, **more: str) -> Settings:
         "OFFBOARDING_PARTNER_TENANT_ID": partner.tenant_id,
         "OFFBOARDING_CLIENT_ID": partner.sign_in.client_id,
         "OFFBOARDING_CLIENT_SECRET": partner.sign_in.client_secret,
-        "OFFBOARDING_REFRESH_TOKEN": partner.sign_in.refresh_token,
+        "OFFBOARDING_REFRESH_TOKEN_FILE": "unused",
         "OFFBOARDING_SQLITE_FILE": ":memory:",
         "OFFBOARDING_CALLS_PER_MINUTE": "1000000",
         "ServiceBus": "unused",

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from local.simulator.knobs import Knobs
 from local.simulator.rules.conditions import Condition, condition
 from local.simulator.rules.outcomes import Removal
 from local.simulator.rules.table import row
-from local.simulator.rules.terms import PERPETUAL_WINDOW
+from local.simulator.rules.terms import DISABLED_FOR, PERPETUAL_WINDOW
 from local.simulator.tenant.kinds import (
     ActionType,
     EntitlementStatus,
@@ -31,6 +31,13 @@ OPEN_ORDERS = frozenset(
 )
 RESERVED_INSTANCE_STYLE = frozenset({"reservation", "azurePlan", "azureEntitlement"})
 """Kinds that the service words as "active Azure reserved instances", naming orders (an Azure plan too)."""
+
+_ENDED = frozenset({Condition.EXPIRED, Condition.DISABLED})
+_OWN_STRICTNESS = {
+    Kind.SOFTWARE_SUBSCRIPTION: "suspended_software",
+    Kind.MARKETPLACE: "suspended_marketplace",
+    Kind.SAVINGS_PLAN: "savings_plans",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,14 +75,24 @@ def _subscriptions(store: Store, customer_id: str, knobs: Knobs, now: datetime) 
     for one in store.subscriptions.of(customer_id):
         in_use = active_entitlements(store, customer_id, one.id) if one.kind is Kind.AZURE_PLAN else 0
         state = condition(one, now, in_use)
-        removal = row(one.kind, state).removal
-        if removal is Removal.BLOCKED or (removal is Removal.STRICT and knobs.strict_nce):
+        if _blocks(one.kind, row(one.kind, state).removal, knobs):
             yield Blocker(one.kind, one.id, state, _ends(one, state, knobs), one.order_id)
+
+
+def _blocks(kind: Kind, removal: Removal, knobs: Knobs) -> bool:
+    if removal is Removal.ENDED:
+        return knobs.ended_blocks
+    if removal is Removal.STRICT:
+        own = getattr(knobs, _OWN_STRICTNESS[kind]) if kind in _OWN_STRICTNESS else "asStrictNce"
+        return knobs.strict_nce if own == "asStrictNce" else bool(own == "block")
+    return removal is Removal.BLOCKED
 
 
 def _ends(subscription: Subscription, state: Condition, knobs: Knobs) -> datetime | None:
     if state is Condition.PENDING_OPERATION:
         return None
+    if state in _ENDED and subscription.phase_ends_at is not None:
+        return subscription.phase_ends_at + (DISABLED_FOR if state is Condition.EXPIRED else timedelta(0))
     ends = subscription.term_ends_at
     if ends is None:
         return None

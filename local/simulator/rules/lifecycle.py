@@ -23,13 +23,14 @@ _EST_MONTH = "P1M"
 _STAYS_EXTENDED = (ScheduledAction(ScheduleType.TERM_END, ActionType.EXTEND),)
 
 
-def subscription_due(subscription: Subscription) -> datetime | None:
+def subscription_due(subscription: Subscription, knobs: Knobs) -> datetime | None:
     """When something next happens to it by itself, or None."""
     moments = [
         subscription.pending_state_at,
         subscription.job_until,
         subscription.phase_ends_at,
         _custom_cancel(subscription),
+        _backfill(subscription, knobs),
     ]
     if subscription.job is None and subscription.status in _RUNNING and subscription.phase_ends_at is None:
         moments.append(subscription.term_ends_at)
@@ -45,7 +46,9 @@ def advance_subscription(subscription: Subscription, at: datetime, knobs: Knobs)
     if subscription.phase_ends_at == at:
         return _phase_done(subscription, at)
     if _custom_cancel(subscription) == at:
-        return _ended(subscription, Status.DISABLED, at)
+        return _cancelled(subscription, at, knobs)
+    if _backfill(subscription, knobs) == at:
+        return _stamped(subscription, knobs)
     return _term_done(subscription, at, knobs)
 
 
@@ -56,6 +59,23 @@ def _custom_cancel(subscription: Subscription) -> datetime | None:
         if entry.schedule_type is ScheduleType.CUSTOM_DATE and entry.action_type is ActionType.CANCEL:
             return entry.effective_at
     return None
+
+
+def _backfill(subscription: Subscription, knobs: Knobs) -> datetime | None:
+    if knobs.est_backfill == "never" or subscription.backfilled or subscription.kind is not Kind.NCE_LICENCE:
+        return None
+    if subscription.status is not Status.ACTIVE or subscription.job is not None or subscription.pending_state:
+        return None
+    day = datetime.combine(knobs.est_backfill_on, time(), UTC)
+    return day if subscription.created_at < day else None
+
+
+def _stamped(subscription: Subscription, knobs: Knobs) -> Subscription:
+    """Auto-renew off and no end action (or, with knob all, any) becomes an extended service term."""
+    seen = replace(subscription, backfilled=True)
+    if subscription.auto_renew or (subscription.scheduled_actions and knobs.est_backfill == "open"):
+        return seen
+    return replace(seen, scheduled_actions=_STAYS_EXTENDED, version=subscription.version + 1)
 
 
 def _term_done(subscription: Subscription, at: datetime, knobs: Knobs) -> Subscription:
@@ -77,7 +97,8 @@ def _extends(subscription: Subscription, at: datetime, knobs: Knobs) -> bool:
         return False
     if subscription.extended or subscription.scheduled(ActionType.EXTEND):
         return True
-    return knobs.est and at >= datetime.combine(knobs.est_from, time(), UTC)
+    bought_late = subscription.created_at >= datetime.combine(knobs.est_bought_from, time(), UTC)
+    return knobs.est and bought_late and at >= datetime.combine(knobs.est_from, time(), UTC)
 
 
 def _job_done(subscription: Subscription, at: datetime, knobs: Knobs) -> Subscription:
@@ -87,7 +108,9 @@ def _job_done(subscription: Subscription, at: datetime, knobs: Knobs) -> Subscri
         if renews and not subscription.scheduled(ActionType.EXTEND):
             return _renewed(subscription, term_ended, at)
         return _extended(subscription, term_ended)
-    if subscription.scheduled(ActionType.CANCEL) or subscription.kind is Kind.MARKETPLACE:
+    if subscription.scheduled(ActionType.CANCEL):
+        return _cancelled(subscription, at, knobs)
+    if subscription.kind is Kind.MARKETPLACE:
         return _ended(subscription, Status.DISABLED, at)
     if subscription.status is Status.SUSPENDED and knobs.suspended_at_term_end == "disabled":
         return _ended(subscription, Status.DISABLED, at)
@@ -137,6 +160,12 @@ def _extended(subscription: Subscription, term_ended: datetime) -> Subscription:
     )
 
 
+def _cancelled(subscription: Subscription, at: datetime, knobs: Knobs) -> Subscription:
+    """A scheduled Cancel took effect."""
+    ended = _ended(subscription, Status.DISABLED, at)
+    return ended if knobs.scheduled_cancel_ends == "disabled" else _phase_done(ended, at)
+
+
 def _ended(subscription: Subscription, status: Status, at: datetime) -> Subscription:
     lasts = EXPIRED_FOR if status is Status.EXPIRED else DISABLED_FOR
     return replace(
@@ -157,4 +186,6 @@ def _ended(subscription: Subscription, status: Status, at: datetime) -> Subscrip
 def _phase_done(subscription: Subscription, at: datetime) -> Subscription:
     if subscription.status is Status.EXPIRED:
         return _ended(subscription, Status.DISABLED, at)
+    if subscription.status is Status.PENDING:
+        return replace(subscription, status=Status.ACTIVE, phase_ends_at=None, version=subscription.version + 1)
     return replace(subscription, status=Status.DELETED, phase_ends_at=None, version=subscription.version + 1)

@@ -43,8 +43,9 @@ Outcome = Accept | Refuse | ByKnob
 
 
 class Removal(StrEnum):
-    """Whether the holding alone keeps the relationship from being removed."""
+    """Whether the holding alone keeps the relationship from being removed; STRICT and ENDED depend on knobs."""
 
     BLOCKED = "blocked"
     STRICT = "strict"
+    ENDED = "ended"
     ALLOWED = "allowed"

@@ -63,9 +63,12 @@ def parse_patch(fields: dict[str, Json], subscription: Subscription, knobs: Knob
     actions = subscription.scheduled_actions if knobs.omitted_scheduled_actions == "keep" else ()
     if "scheduledactions" in fields:
         actions = _actions(fields["scheduledactions"], now)
+    actions = _accepted_actions(actions, fields, knobs)
     auto_renew = _typed(fields, "autorenewenabled", bool, False)
     if auto_renew and any(entry.action_type is ActionType.CANCEL for entry in actions):
         raise refuse("800002", text="scheduledActions Cancel needs autoRenewEnabled false")
+    if actions and knobs.both_schedules == "actionsWin":
+        fields = fields | {"schedulednextterminstructions": None}
     name = _typed(fields, "friendlyname", str, subscription.friendly_name)
     if len(name) > _MAXIMUM_NAME:
         raise refuse("800002", text=f"friendlyName is longer than {_MAXIMUM_NAME} characters")
@@ -103,6 +106,17 @@ def parse_next_term(value: Json, subscription: Subscription) -> NextTerm | None:
         promotion_id=_typed(product, "promotionid", str, None),
         custom_term_end=_typed(value, "customtermenddate", str, None),
     )
+
+
+def _accepted_actions(
+    actions: tuple[ScheduledAction, ...], fields: dict[str, Json], knobs: Knobs
+) -> tuple[ScheduledAction, ...]:
+    """Whether this cloud takes scheduled actions, and takes them beside instructions for the next term."""
+    if actions and knobs.scheduled_actions == "refused":
+        raise refuse("800002", text="scheduledActions is unknown")
+    if actions and knobs.both_schedules == "refuse" and fields.get("schedulednextterminstructions") is not None:
+        raise refuse("800002", text="give either scheduledActions or scheduledNextTermInstructions")
+    return () if knobs.scheduled_actions == "ignored" else actions
 
 
 def _actions(value: Json, now: datetime) -> tuple[ScheduledAction, ...]:

@@ -33,6 +33,7 @@ NO_STATUS = Refuse("800096")
 NO_RENEWAL = Refuse("800093")
 RENEWING = Refuse("800082", retry_after_seconds=120)
 SAVINGS_PLAN = Refuse("900321")
+NOT_ACTIVATED = Refuse("800081")
 MARKETPLACE_PAST_WINDOW = ByKnob(
     "marketplace_variant", (("A", Refuse("900213")), ("B", Accept(Then.CANCEL_AT_RENEWAL)), ("C", CANCEL))
 )
@@ -48,8 +49,8 @@ def _refused(refusal: Refuse, removal: Removal) -> Row:
 
 COMMON: dict[Condition, Row] = {
     Condition.DELETED: _refused(Refuse("2011"), Removal.ALLOWED),
-    Condition.EXPIRED: _refused(Refuse("900279"), Removal.ALLOWED),
-    Condition.DISABLED: _refused(Refuse("900279"), Removal.ALLOWED),
+    Condition.EXPIRED: _refused(Refuse("900279"), Removal.ENDED),
+    Condition.DISABLED: _refused(Refuse("900279"), Removal.ENDED),
     Condition.PENDING: _refused(Refuse("800082"), Removal.BLOCKED),
     Condition.PENDING_OPERATION: _refused(Refuse("900278"), Removal.BLOCKED),
     Condition.EXPIRING: _refused(Refuse("900277"), Removal.BLOCKED),
@@ -100,7 +101,13 @@ ROWS: dict[tuple[Kind, Condition], Row] = {
     (Kind.MARKETPLACE, Condition.SUSPENDED_ANNUAL_PAST_WINDOW): Row(
         AS_IT_IS, MARKETPLACE_ANNUAL_PAST_WINDOW, SUSPENDED, REACTIVATE, Removal.STRICT
     ),
-    (Kind.MARKETPLACE, Condition.PENDING): _refused(Refuse("800081"), Removal.BLOCKED),
+    (Kind.MARKETPLACE, Condition.PENDING): Row(
+        NOT_ACTIVATED,
+        ByKnob("pending_marketplace_cancel", (("refuse", NOT_ACTIVATED), ("accept", CANCEL))),
+        NOT_ACTIVATED,
+        NOT_ACTIVATED,
+        Removal.BLOCKED,
+    ),
     (Kind.AZURE_PLAN, Condition.ACTIVE_IN_USE): Row(
         Refuse("900115"), NO_STATUS, NO_RENEWAL, NO_RENEWAL, Removal.BLOCKED
     ),

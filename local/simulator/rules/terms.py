@@ -17,6 +17,8 @@ EXPIRED_FOR = timedelta(days=30)
 DISABLED_FOR = timedelta(days=90)
 LEGACY_SUSPENDED_FOR = timedelta(days=90)
 MAXIMUM_UPDATES = 1200
+# "Self-service exchanges and refunds for Azure reservations": these kinds cannot be refunded.
+NOT_REFUNDABLE = frozenset({"RedHat", "RedHatOsa", "SuseLinux", "Databricks", "SqlDataWarehouse", "VMwareCloudSimple"})
 OPEN_ENDED = frozenset({Kind.AZURE_PLAN, Kind.LEGACY_AZURE})
 
 

@@ -17,7 +17,8 @@ from local.simulator.tenant.store import Record
 from local.simulator.tenant.subscription import Subscription
 from local.simulator.times import parse_period
 
-_GDAP_LIVE = frozenset({GdapStatus.ACTIVE, GdapStatus.EXPIRING, GdapStatus.ACTIVATING, GdapStatus.APPROVED})
+_GDAP_LIVE = frozenset({GdapStatus.ACTIVE, GdapStatus.EXPIRING})
+_GDAP_COMING = {GdapStatus.APPROVED: GdapStatus.ACTIVATING, GdapStatus.ACTIVATING: GdapStatus.ACTIVE}
 _GDAP_ENDING = frozenset({GdapStatus.TERMINATION_REQUESTED, GdapStatus.TERMINATING})
 _APPROVAL_LASTS = timedelta(days=90)
 
@@ -25,13 +26,13 @@ _APPROVAL_LASTS = timedelta(days=90)
 def due(record: Record, knobs: Knobs) -> datetime | None:
     """When the record next changes by itself, or None."""
     if isinstance(record, Subscription):
-        return subscription_due(record)
+        return subscription_due(record, knobs)
     if isinstance(record, AzureEntitlement):
         return record.changes_at
     if isinstance(record, Order):
         return _earliest(record.changes_at, record.settles_at)
     if isinstance(record, Reservation):
-        return _earliest(record.returned_at, record.expires_at if record.live else None)
+        return _earliest(record.returned_at, record.settles_at, record.expires_at if record.live else None)
     if isinstance(record, Gdap):
         return _gdap_due(record, knobs)
     if isinstance(record, Customer):
@@ -96,6 +97,8 @@ def _advance_reservation(reservation: Reservation, at: datetime) -> Reservation:
             returned_at=None,
             etag=reservation.etag + 1,
         )
+    if reservation.settles_at == at:
+        return replace(reservation, state=ReservationState.SUCCEEDED, settles_at=None, etag=reservation.etag + 1)
     if reservation.renew:
         ends = parse_period(reservation.term).after(reservation.expires_at)
         return replace(reservation, expires_at=ends, etag=reservation.etag + 1)
@@ -106,6 +109,8 @@ def _gdap_due(gdap: Gdap, knobs: Knobs) -> datetime | None:
     if gdap.requested_at is not None and gdap.status in _GDAP_ENDING:
         half = knobs.gdap_lag / 2 if gdap.status is GdapStatus.TERMINATION_REQUESTED else knobs.gdap_lag
         return gdap.requested_at + half
+    if gdap.status in _GDAP_COMING:
+        return gdap.modified_at + knobs.gdap_lag / 2
     if gdap.status is GdapStatus.APPROVAL_PENDING:
         return gdap.created_at + _APPROVAL_LASTS
     return gdap.ends_at if gdap.status in _GDAP_LIVE else None
@@ -113,6 +118,8 @@ def _gdap_due(gdap: Gdap, knobs: Knobs) -> datetime | None:
 
 def _advance_gdap(gdap: Gdap, at: datetime) -> Gdap:
     changed = replace(gdap, modified_at=at, version=gdap.version + 1)
+    if gdap.status in _GDAP_COMING:
+        return replace(changed, status=_GDAP_COMING[gdap.status])
     if gdap.status is GdapStatus.TERMINATION_REQUESTED:
         return replace(changed, status=GdapStatus.TERMINATING)
     if gdap.status is GdapStatus.TERMINATING:

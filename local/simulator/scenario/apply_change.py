@@ -6,7 +6,9 @@ from typing import Any
 
 from pydantic.alias_generators import to_camel
 
+from local.simulator.knobs import Knobs
 from local.simulator.rules.terms import DISABLED_FOR, EXPIRED_FOR, LEGACY_SUSPENDED_FOR
+from local.simulator.rules.transfers import settle_transfer
 from local.simulator.scenario.build import customer_records
 from local.simulator.scenario.change import Addition, Change, Fields
 from local.simulator.scenario.models import CustomerSpec
@@ -36,7 +38,7 @@ from local.simulator.times import parse_moment
 _PHASES = {Status.EXPIRED: EXPIRED_FOR, Status.DISABLED: DISABLED_FOR}
 
 
-def apply_change(store: Store, change: Change, now: datetime) -> Record:
+def apply_change(store: Store, change: Change, knobs: Knobs, now: datetime) -> Record:
     """Change the store; returns the record that changed. ValueError says what does not fit."""
     customer = store.customers.get(change.customer.lower())
     if customer is None:
@@ -51,7 +53,11 @@ def apply_change(store: Store, change: Change, now: datetime) -> Record:
     if change.vanish:
         store.delete(record)
         return record
-    after_holding = _set(record, change.set or Fields(), now)
+    fields = change.set or Fields()
+    if isinstance(record, Transfer):
+        _only(fields, {"status"}, "a transfer")
+        return settle_transfer(store, record, TransferStatus(fields.status or ""), knobs, now)
+    after_holding = _set(record, fields, now)
     store.put(after_holding)
     return after_holding
 
@@ -123,8 +129,6 @@ def _set(record: Record, fields: Fields, now: datetime) -> Record:
         return replace(record, status=OrderStatus(status), settles_at=None)
     if isinstance(record, Gdap):
         return replace(record, status=GdapStatus(status), modified_at=now, requested_at=None)
-    if isinstance(record, Transfer):
-        return replace(record, status=TransferStatus(status), modified_at=now)
     raise ValueError(f"holding: {type(record).__name__} cannot be changed")
 
 

@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from local.simulator.rules.terms import NOT_REFUNDABLE
 from local.simulator.scenario.catalogue import PERPETUAL_OFFER, RESERVATION_OFFER
 from local.simulator.scenario.ids import made_guid, order_number
 from local.simulator.scenario.models import (
     CustomerSpec,
+    FederatedSpec,
     GdapSpec,
     OrderSpec,
     PartnerSpec,
@@ -27,6 +29,7 @@ from local.simulator.scenario.subscriptions import (
 from local.simulator.tenant.kinds import GdapStatus, LineKind, OrderStatus
 from local.simulator.tenant.records import (
     Customer,
+    Federated,
     Gdap,
     Order,
     OrderLine,
@@ -39,6 +42,9 @@ from local.simulator.tenant.store import Record, Store
 from local.simulator.tenant.subscription import Subscription
 from local.simulator.times import parse_moment, parse_period
 
+_NEVER_REFUNDED = "SelfServiceRefundNotSupported"
+_ENDING = frozenset({GdapStatus.TERMINATION_REQUESTED, GdapStatus.TERMINATING})
+_UNDER_WAY = _ENDING | {GdapStatus.APPROVED, GdapStatus.ACTIVATING}
 _NOT_APPROVED = frozenset({GdapStatus.CREATED, GdapStatus.APPROVAL_PENDING})
 
 
@@ -54,7 +60,15 @@ def build_partner(spec: PartnerSpec) -> Partner:
         client_secret=spec.sign_in.client_secret,
         refresh_token=spec.sign_in.refresh_token,
         resellers=_resellers(spec.resellers),
+        providers=_resellers(spec.providers),
+        vetting_status=spec.vetting_status,
+        certificate=spec.sign_in.certificate,
+        federated=_federated(spec.sign_in.federated),
     )
+
+
+def _federated(spec: FederatedSpec | None) -> Federated | None:
+    return Federated(spec.issuer, spec.subject, spec.certificate) if spec else None
 
 
 def fill_store(store: Store, scenario: Scenario, now: datetime) -> None:
@@ -115,6 +129,8 @@ def _subscriptions(spec: CustomerSpec, places: list[Place], names: dict[str, str
     for one, place in zip(spec.subscriptions, places, strict=True):
         if one.parent is not None and one.parent not in names:
             raise ValueError(f"customer {spec.name!r}: parent {one.parent!r} is no subscription of it")
+        if not one.partner_id and spec.resellers:  # sold through the indirect reseller
+            one = one.model_copy(update={"partner_id": spec.resellers[0].mpn_id})
         built = build_subscription(one, place, names[one.parent] if one.parent else None)
         yield built
         yield from build_entitlements(one, built)
@@ -146,7 +162,9 @@ def build_reservation(spec: ReservationSpec, place: Place) -> Iterator[Record]:
         renew=spec.renew,
         state=spec.state,
         refund_usd=spec.refund_usd,
-        refund_error=spec.refund_error,
+        settles_at=parse_moment(spec.settles, place.now) if spec.settles else None,
+        refund_error=spec.refund_error or (_NEVER_REFUNDED if spec.resource_type in NOT_REFUNDABLE else None),
+        resource_type=spec.resource_type,
     )
     yield reservation
     if order_id is not None:
@@ -197,9 +215,10 @@ def build_gdap(spec: GdapSpec, place: Place) -> Gdap:
         display_name=spec.name,
         status=spec.status,
         created_at=created,
-        modified_at=created,
+        modified_at=place.now if spec.status in _UNDER_WAY else created,
         duration=spec.duration,
         auto_extend=spec.auto_extend,
+        requested_at=place.now if spec.status in _ENDING else None,
         activated_at=created + timedelta(minutes=2) if approved else None,
         ends_at=parse_period(spec.duration).after(created) if approved else None,
         roles=spec.roles,

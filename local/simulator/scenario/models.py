@@ -10,6 +10,7 @@ from local.simulator.knobs import Knobs, Model
 from local.simulator.tenant.kinds import (
     EntitlementStatus,
     GdapStatus,
+    Job,
     Kind,
     LineKind,
     OrderStatus,
@@ -72,7 +73,9 @@ class SubscriptionSpec(Model):
     quantity: int = Field(default=1, ge=1)
     status: Status = Status.ACTIVE
     status_since: Moment | None = None
+    settles: Moment | None = None
     started: Moment | None = None
+    bought: Moment | None = None
     term: Duration | None = None
     term_ends: Moment | None = None
     billing: str | None = None
@@ -80,6 +83,8 @@ class SubscriptionSpec(Model):
     cancel_until: Moment | None = None
     scheduled_cancel: bool = False
     extended: bool = False
+    job: Job | None = None
+    job_until: Moment = "+PT1H"
     renewal_locked: bool = False
     parent: str | None = None
     pending_operation_until: Moment | None = None
@@ -96,6 +101,8 @@ class SubscriptionSpec(Model):
             raise ValueError("extended belongs to kind nceLicence only")
         if self.renewal_locked and self.kind is not Kind.LEGACY_LICENCE:
             raise ValueError("renewalLocked belongs to kind legacyLicence only")
+        if self.settles is not None and self.status is not Status.PENDING:
+            raise ValueError("settles belongs to status pending only")
         if self.scheduled_cancel and self.auto_renew:
             raise ValueError("scheduledCancel needs autoRenew false")
         return self
@@ -116,6 +123,8 @@ class ReservationSpec(Model):
     state: ReservationState = ReservationState.SUCCEEDED
     refund_usd: float = Field(default=1000.0, ge=0)
     refund_error: str | None = None
+    resource_type: str = "VirtualMachines"
+    settles: Moment | None = None
     via_partner_center: bool = True
 
 
@@ -174,7 +183,7 @@ class TransferSpec(Model):
 
 
 class ResellerSpec(Model):
-    """An indirect reseller."""
+    """An indirect reseller, or (of a partner that is one) an indirect provider."""
 
     id: Guid
     name: Name
@@ -201,6 +210,14 @@ class CustomerSpec(Model):
     transfers: tuple[TransferSpec, ...] = ()
 
 
+class FederatedSpec(Model):
+    """An identity that the app registration trusts: issuer and subject of its tokens, and who signs them (PEM)."""
+
+    issuer: str
+    subject: str
+    certificate: str
+
+
 class SignInSpec(Model):
     """What the partner signs in with. Made-up values: nothing outside the simulator accepts them."""
 
@@ -208,10 +225,12 @@ class SignInSpec(Model):
     client_secret: str = "not-a-real-client-secret"
     refresh_token: str = "not-a-real-refresh-token"
     user: str = "admin.agent@partner.example"
+    certificate: str = ""
+    federated: FederatedSpec | None = None
 
 
 class PartnerSpec(Model):
-    """The partner's own tenant."""
+    """The partner's own tenant: an indirect provider with *resellers*, an indirect reseller with *providers*."""
 
     tenant_id: Guid = "9a57e000-0000-4000-8000-00000009a57e"
     name: Name = "Relecloud Partners"
@@ -219,6 +238,8 @@ class PartnerSpec(Model):
     mpn_id: str = "4391507"
     sign_in: SignInSpec = SignInSpec()
     resellers: tuple[ResellerSpec, ...] = ()
+    providers: tuple[ResellerSpec, ...] = ()
+    vetting_status: str = "authorized"
 
 
 class Scenario(Model):

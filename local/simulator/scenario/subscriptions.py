@@ -58,7 +58,7 @@ def build_subscription(spec: SubscriptionSpec, place: Place, parent_id: str | No
         offer_id=spec.offer_id or offer.offer_id,
         name=spec.name or offer.name,
         order_id=spec.order_id or order_number(f"{place.seed}/order", legacy=spec.kind in _LEGACY),
-        created_at=started,
+        created_at=parse_moment(spec.bought, now) if spec.bought else started,
         term_started_at=started,
         term_ends_at=ends,
         quantity=spec.quantity,
@@ -66,6 +66,8 @@ def build_subscription(spec: SubscriptionSpec, place: Place, parent_id: str | No
         term_duration=term,
         billing_cycle=spec.billing or offer.billing,
         auto_renew=_auto_renew(spec, offer),
+        job=spec.job,
+        job_until=parse_moment(spec.job_until, now) if spec.job else None,
         renewal_locked=spec.renewal_locked,
         cancel_until=None if spec.status in _CLOSED else cancel_until,
         extended=spec.extended,
@@ -124,8 +126,8 @@ def _term(spec: SubscriptionSpec, term: str, now: datetime) -> tuple[datetime, d
         return parse_moment(spec.started or "-P400D", now), None
     period = parse_period(term)
     ends_text = spec.term_ends
-    if ends_text is None and spec.started is None and spec.status in _CLOSED:
-        ends_text = "-P5D"
+    if ends_text is None and spec.started is None and (spec.status in _CLOSED or spec.job is not None):
+        ends_text = "-P5D" if spec.job is None else "-P1D"
     if ends_text is not None:
         ends = _aligned(spec.kind, parse_moment(ends_text, now))
         started = parse_moment(spec.started, now) if spec.started else period.before(ends)
@@ -159,6 +161,8 @@ def _phase_end(spec: SubscriptionSpec, ends: datetime | None, now: datetime) -> 
     if spec.status in {Status.EXPIRED, Status.DISABLED}:
         ended = ends if ends is not None and ends < now else now - _DAY
         return (since or ended) + (EXPIRED_FOR if spec.status is Status.EXPIRED else DISABLED_FOR)
+    if spec.settles is not None:
+        return parse_moment(spec.settles, now)
     if spec.status is Status.SUSPENDED and spec.kind in _LEGACY:
         return (since or now - _DAY) + LEGACY_SUSPENDED_FOR
     return None

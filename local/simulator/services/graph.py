@@ -30,6 +30,7 @@ _REQUEST_STATES = {
 
 def list_relationships(call: Call) -> Reply:
     """``$filter`` on customer/tenantId and status, ``$top`` up to 300, ``@odata.nextLink``."""
+    _available(call)
     params = call.request.params()
     wanted = _filter(params.get("$filter", ""))
     found = [
@@ -115,7 +116,13 @@ def get_request(call: Call) -> Reply:
     return Reply(200, _request_body(one))
 
 
+def _available(call: Call) -> None:
+    if call.knobs.gdap == "absent":  # how Graph words a path that it does not know
+        raise ApiError(400, "BadRequest", "Resource not found for the segment 'delegatedAdminRelationships'.")
+
+
 def _own(call: Call) -> Gdap:
+    _available(call)
     id_ = call.args["relationship"].lower()
     call.holding = id_
     one = call.store.gdap.get(id_)

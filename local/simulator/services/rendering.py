@@ -17,7 +17,7 @@ _JSON = "application/json; charset=utf-8"
 def render(reply: Reply, service: Service, request: Request, knobs: Knobs) -> Response:
     """The answer as bytes. Byte order mark and PascalCase follow the documentation or their knobs."""
     partner_center = service is Service.PARTNER_CENTER
-    headers = _headers(service, request) | reply.headers
+    headers = _headers(service, request) | _mfa(service, request, knobs, "true") | reply.headers
     if reply.raw is not None or reply.payload is None:
         body = reply.raw or b""
     else:
@@ -42,7 +42,10 @@ def render_error(error: ApiError, service: Service, call_now: datetime, request:
         if error.code.isdigit():  # a body that could not be read, refused before the service's own checks
             error = ApiError(error.status, "BadRequest", error.text, error.headers)
         payload = graph_body(error, request_id, iso(call_now)) if service is Service.GRAPH else arm_body(error)
-    return Response(error.status, _headers(service, request) | error.headers | {"Content-Type": _JSON}, encode(payload))
+    headers = _headers(service, request) | error.headers | {"Content-Type": _JSON}
+    if error.code == "900421":
+        headers |= _mfa(service, request, knobs, "false")
+    return Response(error.status, headers, encode(payload))
 
 
 def service_of(path: str) -> Service:
@@ -55,6 +58,12 @@ def service_of(path: str) -> Service:
 
 def _odd(knob: Oddity, documented: bool) -> bool:
     return knob is Oddity.ALWAYS or (knob is Oddity.DOCUMENTED and documented)
+
+
+def _mfa(service: Service, request: Request, knobs: Knobs, compliant: str) -> dict[str, str]:
+    """The answer to ``ValidateMfa: true``."""
+    asked = service is Service.PARTNER_CENTER and (request.header("validatemfa") or "").lower() == "true"
+    return {"isMfaCompliant": compliant} if asked and knobs.validate_mfa_answer == "header" else {}
 
 
 def _echo(value: str | None) -> str | None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 import jwt
 
 from local.simulator.errors import ApiError, refuse
-from local.simulator.knobs import SignIn
+from local.simulator.knobs.sign_in import SignIn
 from local.simulator.services.call import Call, Identity, Service
 
 PARTNER_CENTER = "https://api.partnercenter.microsoft.com"
@@ -31,12 +31,21 @@ _REFRESH = "refresh"
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What an access token is issued for."""
+    """What an access token is issued for. *mfa*: whether the sign-in behind it used multifactor authentication."""
 
     tenant_id: str
     app_id: str
     audience: str
     user: str | None
+    mfa: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """What a refresh token stands for."""
+
+    app_id: str
+    mfa: bool
 
 
 def issue(grant: Grant, sign_in: SignIn, key: bytes, machine_now: datetime) -> str:
@@ -56,19 +65,23 @@ def issue(grant: Grant, sign_in: SignIn, key: bytes, machine_now: datetime) -> s
         claims["idtyp"] = "app"
     else:
         claims |= {"upn": grant.user, "scp": "user_impersonation"}
-        claims["amr"] = ["pwd", "mfa"] if sign_in.mfa else ["pwd"]
+        claims["amr"] = ["pwd", "mfa"] if sign_in.mfa and grant.mfa else ["pwd"]
+        claims["role"] = "AdminAgents" if sign_in.admin_agent else ""
     return jwt.encode(claims, key, _ALGORITHM)
 
 
-def issue_refresh(app_id: str, key: bytes) -> str:
+def issue_refresh(held: Refresh, key: bytes) -> str:
     """A refresh token: signed instead of stored, so that it survives a restart."""
-    return jwt.encode({"use": _REFRESH, "appid": app_id, "jti": uuid4().hex}, key, _ALGORITHM)
+    claims = {"use": _REFRESH, "appid": held.app_id, "mfa": held.mfa, "jti": uuid4().hex}
+    return jwt.encode(claims, key, _ALGORITHM)
 
 
-def is_refresh(token: str, app_id: str, key: bytes) -> bool:
-    """Whether we issued that refresh token to that application."""
+def read_refresh(token: str, key: bytes) -> Refresh | None:
+    """What a refresh token of ours stands for; None for any other."""
     claims = _claims(token, key)
-    return claims is not None and claims.get("use") == _REFRESH and claims.get("appid") == app_id
+    if claims is None or claims.get("use") != _REFRESH:
+        return None
+    return Refresh(str(claims.get("appid")), bool(claims.get("mfa", True)))
 
 
 def authenticate(call: Call, service: Service) -> Identity:
@@ -77,7 +90,7 @@ def authenticate(call: Call, service: Service) -> Identity:
     if token is None:
         raise _unauthorized(service, "800001")
     claims = _claims(token, call.signing_key)
-    if claims is None or claims.get("use") == _REFRESH:
+    if claims is None or "aud" not in claims:
         raise _unauthorized(service, "400")
     if float(claims["exp"]) <= call.machine_now.timestamp():
         raise _unauthorized(service, "400")
@@ -90,6 +103,8 @@ def authenticate(call: Call, service: Service) -> Identity:
         raise _unauthorized(service, "400")
     if service is Service.PARTNER_CENTER and not app_only and "mfa" not in claims.get("amr", ()):
         raise refuse("900421")
+    if service is Service.PARTNER_CENTER and not app_only and not claims.get("role"):
+        raise refuse("900150")
     return Identity(tenant_id, str(claims["appid"]), app_only)
 
 

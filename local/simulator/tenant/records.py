@@ -17,7 +17,7 @@ from local.simulator.tenant.kinds import (
 
 @dataclass(frozen=True, slots=True)
 class Reseller:
-    """An indirect reseller through whom an indirect provider serves a customer."""
+    """The other party of an indirect relationship: a reseller of a provider, or a provider of a reseller."""
 
     id: str
     name: str
@@ -98,7 +98,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """An Azure reservation and its reservation order (one reservation each). *id* is the reservation's."""
+    """An Azure reservation and its reservation order (one reservation each). *id* is the reservation's.
+
+    *settles_at* is when one that is being bought becomes Succeeded.
+    """
 
     id: str
     customer_id: str
@@ -121,6 +124,7 @@ class Reservation:
     refund_error: str | None = None
     returning: int = 0
     returned_at: datetime | None = None
+    settles_at: datetime | None = None
     etag: int = 1
 
     @property
@@ -165,8 +169,20 @@ class Gdap:
 
 
 @dataclass(frozen=True, slots=True)
+class TransferLine:
+    """What a transferred subscription was, kept when the subscription itself is absent."""
+
+    subscription_id: str
+    offer_id: str
+    name: str
+    billing_cycle: str
+    quantity: int
+    order_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Transfer:
-    """A transfer of subscriptions to another partner."""
+    """A transfer of subscriptions to another partner; *moved_ids* have left."""
 
     id: str
     customer_id: str
@@ -176,6 +192,8 @@ class Transfer:
     subscription_ids: tuple[str, ...] = ()
     target_tenant_id: str = ""
     target_name: str = ""
+    moved_ids: tuple[str, ...] = ()
+    lines: tuple[TransferLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,8 +227,20 @@ class Replay:
 
 
 @dataclass(frozen=True, slots=True)
+class Federated:
+    """An identity that the app registration trusts instead of a secret; *certificate* (PEM) verifies its tokens."""
+
+    issuer: str
+    subject: str
+    certificate: str
+
+
+@dataclass(frozen=True, slots=True)
 class Partner:
-    """The partner's own tenant and what it signs in with (made-up values)."""
+    """The partner's own tenant and what it signs in with (made-up values).
+
+    With *providers* it is an indirect reseller, with *resellers* an indirect provider, else a direct partner.
+    """
 
     tenant_id: str
     name: str
@@ -221,3 +251,7 @@ class Partner:
     client_secret: str
     refresh_token: str
     resellers: tuple[Reseller, ...] = ()
+    providers: tuple[Reseller, ...] = ()
+    vetting_status: str = "authorized"
+    certificate: str = ""
+    federated: Federated | None = None

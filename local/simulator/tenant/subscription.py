@@ -34,8 +34,9 @@ class NextTerm:
 class Subscription:
     """The true state of one subscription. Moments are UTC; *term_ends_at* None means open-ended.
 
-    *cancel_until* is the end of the current cancellation window. *phase_ends_at* ends an expired, disabled
-    or legacy-suspended phase. *pending_state* is a change that was accepted with 202 and shows later.
+    *cancel_until* is the end of the current cancellation window. *phase_ends_at* ends a pending, expired,
+    disabled or legacy-suspended phase. *pending_state* is a change that was accepted with 202 and shows later.
+    *backfilled*: the backfill of extended service terms has looked at it.
     """
 
     id: str
@@ -56,6 +57,7 @@ class Subscription:
     renewal_locked: bool = False
     cancel_until: datetime | None = None
     extended: bool = False
+    backfilled: bool = False
     parent_id: str | None = None
     scheduled_actions: tuple[ScheduledAction, ...] = ()
     next_term: NextTerm | None = None

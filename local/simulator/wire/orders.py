@@ -72,6 +72,7 @@ def software_entitlements(order: Order, knobs: Knobs) -> Iterator[Json]:
             "entitledArtifacts": [],
             "skuId": "0001",
             "entitlementType": "software",
+            **_quantity_details(line.quantity, line.cancelled, knobs),
         }
         yield {**part, "includedEntitlements": [part], "productId": product, "skuId": sku}
 
@@ -97,10 +98,19 @@ def reservation_entitlement(reservation: Reservation, show_expiry: bool, knobs: 
         "skuId": reservation.sku_id,
         "entitlementType": "reservedinstance",
         "dynamicAttributes": {"reservationType": reservation.resource_type.lower()},
+        **_quantity_details(reservation.original_quantity, not reservation.live, knobs),
     }
     if show_expiry:
         body["expiryDate"] = iso_midnight(reservation.expires_at)
     return body
+
+
+def _quantity_details(quantity: int, cancelled: bool, knobs: Knobs) -> dict[str, Json]:
+    """quantityDetails is documented without its status values."""
+    if knobs.quantity_details == "absent":
+        return {}
+    status = "Something" if knobs.quantity_details == "unknown" else "unfulfilled" if cancelled else "fulfilled"
+    return {"quantityDetails": [{"quantity": quantity, "status": status}]}
 
 
 def artifact_path(reservation: Reservation) -> str:
@@ -112,10 +122,11 @@ def artifact_path(reservation: Reservation) -> str:
     )
 
 
-def artifact_body(reservation: Reservation) -> Json:
-    """The details: the list keeps its old name whatever was reserved."""
+def artifact_body(reservation: Reservation, type_: str) -> Json:
+    """The details: the list keeps its old name whatever was reserved; an older path has an older *type_*."""
+    old = type_.lower() == "virtualmachinereservedinstance"
     return {
-        "type": "reservedinstance",
+        "type": "virtual_machine_reserved_instance" if old else "reservedinstance",
         "virtualMachineReservations": [
             {
                 "reservationId": reservation.id,

@@ -65,7 +65,7 @@ def subscription_body(
             ("parentSubscriptionId", shown(one.parent_id) if one.parent_id and not in_addon_list else None),
             ("hasPurchasableAddons", None if legacy else False),
             *_dates(one, knobs, now),
-            ("status", one.status),
+            ("status", _status(one, knobs)),
             ("autoRenewEnabled", one.auto_renew),
             ("isTrial", None if one.kind is Kind.LEGACY_AZURE else one.kind is Kind.NCE_TRIAL),
             ("billingType", billing),
@@ -110,6 +110,12 @@ def _product_type(kind: Kind) -> Json:
     if sub_type is not None:
         body["subType"] = {"id": sub_type, "displayName": sub_type}
     return body
+
+
+def _status(one: Subscription, knobs: Knobs) -> str:
+    if one.kind is Kind.MARKETPLACE and one.status is Status.PENDING:
+        return knobs.pending_marketplace_status
+    return one.status
 
 
 def _dates(one: Subscription, knobs: Knobs, now: datetime) -> tuple[tuple[str, Json], ...]:
@@ -166,7 +172,8 @@ def _modern(one: Subscription, now: datetime) -> tuple[tuple[str, Json], ...]:
 
 
 def _schedule(one: Subscription, knobs: Knobs) -> tuple[tuple[str, Json], ...]:
-    actions = [_action_body(entry, knobs.scheduled_actions_case == "camel") for entry in one.scheduled_actions]
+    camel, shown = knobs.scheduled_actions_case == "camel", knobs.scheduled_actions == "known"
+    actions = [_action_body(entry, camel) for entry in one.scheduled_actions] if shown else []
     return (
         ("scheduledNextTermInstructions", next_term_body(one.next_term)),
         ("nextChargeInstructions", next_term_body(one.next_charge)),
@@ -208,7 +215,7 @@ def _savings_plan(one: Subscription) -> tuple[tuple[str, Json], ...]:
     item = {
         "id": one.savings_plan_id,
         "friendlyName": one.friendly_name or one.name,
-        "scope": {"type": "shared"},
+        "scope": {"type": "single", "entitlementId": one.savings_order_id},
         "autoRenewEnabled": one.auto_renew,
         "status": one.status,
         "purchaseCommitment": {"amount": one.commitment_per_hour, "currency": "usd", "grain": "Hourly"},

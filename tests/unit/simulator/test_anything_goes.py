@@ -6,6 +6,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from local.simulator.knobs.listing import alternatives
 from local.simulator.messages import Request, encode
 from local.simulator.rules.blockers import blockers
 from local.simulator.scenario import builder as b
@@ -122,6 +123,7 @@ def _path(tenant: Tenant, template: str, pick: int) -> str:
         "order": reservation.reservation_order_id if "reservationOrders" in template else one_of(store.orders),
         "relationship": one_of(store.gdap),
         "reservation": reservation.id,
+        "transfer": one_of(store.transfers),
         "tenant": tenant.scenario.partner.tenant_id,
     }
     for name in ("plan", "request", "type", "group", "line", "resource"):
@@ -135,9 +137,9 @@ def _state(store: Store) -> list[list[Any]]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(STEP, min_size=1, max_size=12))
-def test_anything_goes(steps: list[tuple[Route, int, Any, int, str | None]]) -> None:
-    tenant = Tenant(SCENARIO)
+@given(st.lists(STEP, min_size=1, max_size=12), st.sampled_from(({}, *alternatives())))
+def test_anything_goes(steps: list[tuple[Route, int, Any, int, str | None]], odd: dict[str, Any]) -> None:
+    tenant = Tenant(SCENARIO.model_copy(update={"knobs": SCENARIO.knobs.model_copy(update=odd)}))
     simulator = tenant.simulator
     tokens = [tenant.token(PARTNER_CENTER), tenant.token(GRAPH), tenant.token(ARM, tenant.customer)]
     for route, pick, wild, days, request_id in steps:
@@ -155,4 +157,4 @@ def test_anything_goes(steps: list[tuple[Route, int, Any, int, str | None]]) -> 
         assert simulator.journal.next_seq == length + 1
         assert bool(entry.effects) == (_state(simulator.store) != before), (route, body, entry)
         if any(one.name == "relationship.removed" for one in entry.effects):
-            assert free
+            assert free or simulator.knobs.removal_preconditions == "ignored"

@@ -7,6 +7,7 @@ import pytest
 
 from local.simulator.scenario import builder as b
 from local.simulator.scenario.models import SubscriptionSpec
+from local.simulator.scenario.states import STATES
 from local.simulator.tenant.subscription import Subscription
 from local.simulator.times import parse_period
 from tests.unit.simulator.tenant import START, Tenant, code_of
@@ -147,3 +148,35 @@ def test_many_years_at_once() -> None:
     assert one.status == "active"
     assert one.term_ends_at is not None
     assert one.term_ends_at > tenant.clock.now()
+
+
+@pytest.mark.parametrize("state", ["nce_pending", "reservation_creating", "order_pending", "order_partial_success"])
+def test_what_is_being_bought_settles(state: str) -> None:
+    tenant = Tenant(b.scenario(b.customer("Contoso", *STATES[state])))
+    before = tenant.simulator.removal_blockers("Contoso")
+    tenant.advance(hours=3)
+    after = tenant.simulator.removal_blockers("Contoso")
+    assert [one.reason for one in before] != [one.reason for one in after]
+    assert [(one.kind, one.reason) for one in after] in (
+        [("nceLicence", "activeInWindow")],
+        [("reservation", "Succeeded")],
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "lags", "expected"),
+    [
+        ("approved", 1, "activating"),
+        ("approved", 2, "active"),
+        ("activating", 1, "active"),
+        ("terminationRequested", 2, "terminated"),
+        ("terminating", 2, "terminated"),
+        ("created", 5, "created"),
+    ],
+)
+def test_a_delegated_relationship_comes_and_goes_by_itself(status: str, lags: int, expected: str) -> None:
+    tenant = Tenant(b.scenario(b.customer("Contoso", b.gdap(status=status))))
+    tenant.advance(minutes=lags)
+    tenant.simulator.settle()
+    assert next(iter(tenant.simulator.store.gdap)).status == expected

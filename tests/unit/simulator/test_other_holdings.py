@@ -196,7 +196,7 @@ def test_a_pending_order_blocks_until_it_settles() -> None:
 
 
 def test_an_open_transfer_blocks_updates_and_removal() -> None:
-    tenant = Tenant(_one(b.legacy(name="Mail"), b.transfer("Mail")))
+    tenant = Tenant(_one(b.legacy(name="Mail"), b.transfer("Mail"), transferred="stay"))
     assert code_of(tenant.patch_subscription(0, status="suspended")) == "900101"
     listed = tenant.get(f"/v1/customers/{tenant.customer}/transfers")
     assert [one["status"] for one in listed] == ["Active"]

@@ -126,10 +126,12 @@ def test_what_does_not_fit_together_is_named(holdings: tuple[b.Holding, ...], ex
 
 def test_indirect_resellers() -> None:
     reseller = {"id": "5d9c1f0e-2222-4000-8000-000000000001", "name": "Small Shop", "mpnId": "77"}
-    spec = b.customer("Contoso", b.nce(partner_id="77"), b.nce(), resellers=(reseller,))
+    spec = b.customer("Contoso", b.nce(), b.nce(partner_id="78"), resellers=(reseller,))
     tenant = Tenant(b.scenario(spec))
     items = tenant.get(f"/v1/customers/{tenant.customer}/relationships")["items"]
-    assert [(one["mpnId"], one["relationshipType"]) for one in items] == [("77", "is_indirect_reseller_of")]
+    assert [(one["mpnId"], one["relationshipType"]) for one in items] == [
+        ("77", "is_indirect_cloud_solution_provider_of")
+    ]
     assert tenant.get(f"/v1/customers/{tenant.customer}/subscriptions?mpn_id=77")["totalCount"] == 1
     order = tenant.get(f"/v1/customers/{tenant.customer}/subscriptions")["items"][1]["orderId"]
     assert tenant.get(f"/v1/customers/{tenant.customer}/subscriptions?order_id={order}")["totalCount"] == 1

@@ -14,6 +14,17 @@ from local.simulator.tenant.subscription import Subscription
 from local.simulator.times import iso7
 
 _ROOT = "/providers/Microsoft.BillingBenefits"
+_COUNTS = (
+    "noBenefitCount",
+    "warningCount",
+    "succeededCount",
+    "failedCount",
+    "expiringCount",
+    "expiredCount",
+    "pendingCount",
+    "cancelledCount",
+    "processingCount",
+)
 _STATES = {Status.ACTIVE: "Succeeded", Status.EXPIRED: "Expired", Status.DISABLED: "Expired"}
 
 
@@ -22,7 +33,7 @@ def list_savings_plans(call: Call) -> Reply:
     customer = customer_of_token(call)
     found = [one for one in call.store.subscriptions.of(customer.id) if one.kind is Kind.SAVINGS_PLAN]
     live = sum(1 for one in found if one.status is Status.ACTIVE)
-    summary = {"succeededCount": live, "expiredCount": len(found) - live, "cancelledCount": 0}
+    summary = dict.fromkeys(_COUNTS, 0) | {"succeededCount": live, "expiredCount": len(found) - live}
     body = {
         "value": [_body(one) for one in found],
         "additionalProperties": [{"name": "summary", "value": summary}],
@@ -58,6 +69,8 @@ def _renewal(call: Call, one: Subscription) -> Reply:
 
 def _body(one: Subscription) -> Json:
     state = _STATES.get(one.status, "Cancelled")
+    scope = f"/subscriptions/{one.id}"
+    account = f"/providers/Microsoft.Billing/billingAccounts/{one.customer_id}"
     ends = one.term_ends_at or one.term_started_at
     return {
         "id": f"{_ROOT}/savingsPlanOrders/{one.savings_order_id}/savingsPlans/{one.savings_plan_id}",
@@ -74,7 +87,12 @@ def _body(one: Subscription) -> Json:
                 "amount": one.commitment_per_hour,
             },
             "renew": one.auto_renew,
-            "appliedScopeType": "Shared",
+            "appliedScopeType": "Single",
+            "appliedScopeProperties": {"subscriptionId": scope, "displayName": "Azure subscription"},
+            "userFriendlyAppliedScopeType": "Single",
+            "billingScopeId": scope,
+            "billingProfileId": f"{account}/billingProfiles/{one.savings_order_id}",
+            "billingAccountId": account,
             "term": one.term_duration,
             "billingPlan": "P1M",
             "expiryDateTime": iso7(ends),

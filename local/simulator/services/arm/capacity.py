@@ -118,6 +118,7 @@ def reservation_body(one: Reservation) -> dict[str, Json]:
             "quantity": one.quantity,
             "renew": one.renew,
             "reservedResourceType": one.resource_type,
+            "skuDescription": one.sku_name,
             "billingPlan": one.billing_plan,
             "term": one.term,
             "userFriendlyAppliedScopeType": "Shared",

@@ -9,6 +9,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from local.simulator.faults.models import Rule
 from local.simulator.knobs import Knobs
+from local.simulator.knobs.listing import knobs_body
 from local.simulator.messages import Json, Request, Response, encode
 from local.simulator.scenario.change import Change
 from local.simulator.services.control.state import state_body
@@ -98,14 +99,13 @@ def _mutate(simulator: "Simulator", request: Request, now: datetime) -> Response
 
 
 def _get_knobs(simulator: "Simulator", _: Request, __: datetime) -> Response:
-    body = simulator.knobs.model_dump_json(by_alias=True).encode()
-    return Response(200, {"Content-Type": "application/json"}, body)
+    return _json(200, knobs_body(simulator.knobs))
 
 
 def _patch_knobs(simulator: "Simulator", request: Request, now: datetime) -> Response:
     merged = simulator.knobs.model_dump(mode="json", by_alias=True) | _object(request)
     simulator.set_knobs(Knobs.model_validate(merged))
-    return _get_knobs(simulator, request, now)
+    return _json(200, simulator.knobs.model_dump(mode="json", by_alias=True))
 
 
 def _health(_: "Simulator", __: Request, now: datetime) -> Response:

@@ -38,10 +38,11 @@ def named_customer(call: Call) -> Customer:
 
 
 def own_customer(call: Call) -> Customer:
-    """The customer in the path, if the relationship (as shown) still stands. ApiError 403/20002 if not."""
+    """The customer in the path, if the relationship (as shown) still stands. ApiError 403/20002
+    (knob goneCollections) if not."""
     customer = named_customer(call)
     if customer.shown_relationship is not Relationship.RESELLER:
-        raise refuse("20002")
+        raise refuse(call.knobs.gone_collections)
     return customer
 
 

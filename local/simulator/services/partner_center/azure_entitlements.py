@@ -36,7 +36,7 @@ def cancel_entitlement(call: Call) -> Reply:
     reason = call.json_object().get("cancellationreason")
     if not isinstance(reason, str):
         raise refuse("800002", text="cancellationReason is missing")
-    if reason.lower() != "compromise":
+    if reason.lower() != "compromise" and call.knobs.other_cancellation_reason == "refuse":
         raise refuse("900307", text=reason)
     if one.status is EntitlementStatus.INACTIVE and one.next_status is None:
         if call.knobs.inactive_entitlement_cancel == "refuse":

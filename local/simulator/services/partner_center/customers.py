@@ -15,6 +15,7 @@ from local.simulator.tenant.kinds import GdapStatus, Relationship
 from local.simulator.tenant.records import Customer
 from local.simulator.wire.customers import REMOVAL_ANSWER, customer_body, customer_item
 
+_GONE = {"notFound": "1000", "tenantNotFound": "60003", "noRelationship": "20002"}
 _GDAP_COUNTS = frozenset({GdapStatus.ACTIVE, GdapStatus.EXPIRING})
 
 
@@ -37,7 +38,7 @@ def get_customer(call: Call) -> Reply:
     """``GET /v1/customers/{id}``: 404/1000 (knob goneCustomer) once the relationship is gone."""
     customer = named_customer(call)
     if customer.shown_relationship is not Relationship.RESELLER:
-        raise refuse("1000" if call.knobs.gone_customer == "notFound" else "20002")
+        raise refuse(_GONE[call.knobs.gone_customer], id=customer.id)
     return Reply(200, customer_body(customer, has_delegation(call, customer)))
 
 
@@ -63,11 +64,13 @@ def has_delegation(call: Call, customer: Customer) -> bool:
 def _remove_relationship(call: Call, customer: Customer) -> Reply:
     if customer.relationship is not Relationship.RESELLER:
         raise refuse("3000", call.knobs.repeated_removal_status)
+    if call.partner.providers:  # "Remove a reseller relationship": an indirect reseller leaves that to its provider
+        raise refuse("900150")
     found = blockers(call.store, customer.id, call.knobs, call.now)
     change = (("RelationshipToPartner", "none"),)
-    if found:
+    if found and call.knobs.removal_preconditions == "enforced":
         audit(call, customer, Operation("customer", "remove_partner_customer_relationship", change, False))
-        raise _removal_refusal(found)
+        raise _removal_refusal(found, call.knobs.removal_refusal)
     visible_at = call.now + call.knobs.removal_lag
     call.store.put(replace(customer, relationship=Relationship.NONE, visible_at=visible_at))
     if call.knobs.gdap_ends_with_relationship:
@@ -91,7 +94,7 @@ def _remove_delegated_access(call: Call, customer: Customer) -> Reply:
     return Reply(200, customer_body(after, has_delegation(call, after)))
 
 
-def _removal_refusal(found: tuple[Blocker, ...]) -> ApiError:
+def _removal_refusal(found: tuple[Blocker, ...], code: str) -> ApiError:
     reserved = [one for one in found if one.kind in RESERVED_INSTANCE_STYLE]
     if reserved:
         orders = dict.fromkeys(one.order_id for one in reserved if one.order_id)
@@ -102,7 +105,8 @@ def _removal_refusal(found: tuple[Blocker, ...]) -> ApiError:
     else:
         named = ", ".join(f"{one.kind} {one.id} ({one.reason})" for one in found)
         text = f"Customer relationship cannot be removed due to active purchases. Please end: {named}"
-    error = refuse("2000", text=text)
+    error = refuse(code, text=text)
+    error.text = text[:1024]
     error.data = tuple(f"{one.kind}:{one.id}" for one in found)
     return error
 

@@ -10,6 +10,7 @@ from typing import Any
 from local.simulator.errors import ApiError, refuse
 from local.simulator.messages import Json
 from local.simulator.rules.blockers import OPEN_ORDERS
+from local.simulator.rules.conditions import in_window
 from local.simulator.rules.terms import PERPETUAL_WINDOW, WINDOWS, window_hours
 from local.simulator.rules.time_passing import cancelled_order
 from local.simulator.services.call import Call, Reply, Route, Service
@@ -104,7 +105,7 @@ def get_artifact(call: Call) -> Reply:
     for reservation in call.store.reservations.of(customer.id):
         if reservation.reservation_order_id == wanted and reservation.order_id is not None:
             call.holding = reservation.id
-            return Reply(200, artifact_body(reservation))
+            return Reply(200, artifact_body(reservation, call.args["type"]))
     raise refuse("1000")
 
 
@@ -151,7 +152,9 @@ def _line_error(call: Call, order: Order, line: OrderLine) -> ApiError | None:
         return None if age <= PERPETUAL_WINDOW else refuse("900117", days=PERPETUAL_WINDOW.days)
     if line.kind is LineKind.SOFTWARE_SUBSCRIPTION:
         kind = Kind.SOFTWARE_SUBSCRIPTION
-        return None if age < WINDOWS[kind] else refuse("900213", hours=window_hours(kind))
+        held = call.store.subscriptions.get(line.subscription_id) if line.subscription_id else None
+        open_ = in_window(held, call.now) if held is not None else age < WINDOWS[kind]
+        return None if open_ else refuse("900213", hours=window_hours(kind))
     if line.kind is LineKind.RESERVATION and call.knobs.environment == "sandbox":
         return None
     if line.kind in {LineKind.RESERVATION, LineKind.AZURE_PLAN, LineKind.SAVINGS_PLAN}:

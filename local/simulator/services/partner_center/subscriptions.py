@@ -48,10 +48,10 @@ def patch_subscription(call: Call) -> Reply:
     _check_etag(call, one)
     wanted = parse_patch(call.json_object(), one, call.knobs, call.now)
     decision = decide(one, wanted, _surroundings(call, one), call.knobs, call.now)
-    pascal = decision.then in {Then.SUSPEND, Then.REACTIVATE}
+    pascal = one.kind in _LEGACY or decision.then in {Then.SUSPEND, Then.REACTIVATE}  # as their samples
     if not decision.changed:
         body = subscription_body(one, customer.country, call.knobs, call.now)
-        return Reply(200, body, pascal=wanted.status is Status.SUSPENDED)
+        return Reply(200, body, pascal=pascal or wanted.status is Status.SUSPENDED)
     _store(call, customer, decision)
     if call.knobs.async_patch:
         return Reply(202, headers={"Location": f"/customers/{customer.id}/subscriptions/{one.id}"})
@@ -112,10 +112,10 @@ def support_contact(call: Call) -> Reply:
 
 def _check_etag(call: Call, one: Subscription) -> None:
     given = call.request.header("if-match")
-    if given is None or given.strip() == "*":
+    if given is None or given.strip() == "*" or call.knobs.if_match == "ignored":
         return
     if given.strip().removeprefix("W/").strip('"') != (etag(one) or ""):
-        raise refuse("2055")
+        raise refuse("2055", 412 if call.knobs.if_match == "412" else None)
 
 
 def _surroundings(call: Call, one: Subscription) -> Surroundings:

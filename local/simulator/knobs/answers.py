@@ -1,0 +1,52 @@
+"""The shapes of answers: pages, odd bodies, casing."""
+
+from enum import StrEnum
+from typing import Literal
+
+from pydantic import Field
+
+from local.simulator.knobs.model import Model
+
+
+class Oddity(StrEnum):
+    """How often an odd body shape is used."""
+
+    NEVER = "never"
+    DOCUMENTED = "documented"
+    ALWAYS = "always"
+
+
+class Answers(Model):
+    """Every value occurs in documented bodies or in published client code, unless marked *Open*."""
+
+    page_size: int = Field(default=500, ge=1)
+    """Largest page of Partner Center."""
+    graph_page_size: int = Field(default=100, ge=1)
+    """Largest page of Graph."""
+    total_count: Literal["all", "page"] = "all"
+    """On a page: the count of all items, or of the page."""
+    continuation_in: Literal["both", "body", "links"] = "both"
+    """Where the continuation token is."""
+    bom: Oddity = Oddity.DOCUMENTED
+    """A UTF-8 byte order mark before bodies."""
+    pascal_case: Oddity = Oddity.DOCUMENTED
+    """PascalCase keys."""
+    error_codes: Literal["mixed", "number", "string"] = "mixed"
+    """The JSON type of an error's code."""
+    upper_case_legacy_ids: bool = True
+    """Legacy subscriptions show upper-case GUIDs."""
+    scheduled_actions_case: Literal["pascal", "camel"] = "pascal"
+    """Open: casing of scheduledActions when read back: TermEnd or termEnd."""
+    pending_marketplace_status: Literal["pending", "active"] = "pending"
+    """Open: the status of a marketplace subscription that waits for its activation; attentionNeeded either way."""
+    dap_answer: Literal["documented", "customer"] = "documented"
+    """The answer to removing DAP: a lone brace, as documented, or the customer."""
+    cancelled_order: Literal["documented", "lineZero", "statusOnly", "quantityOnly"] = "documented"
+    """A cancelled order: quantity 0, status only (quantity stays), quantity only (status stays), or as documented:
+    statusOnly for a whole order, lineZero for named lines."""
+    cancelled_entitlement: Literal["zero", "missing"] = "zero"
+    """Open: a cancelled or refunded entitlement shows quantity 0, or is missing."""
+    quantity_details: Literal["absent", "fulfilled", "unknown"] = "absent"
+    """Open: quantityDetails of entitlements: left out, with the status of order provisioning, or with another word."""
+    validate_mfa_answer: Literal["header", "absent"] = "header"
+    """Open: where the request header ValidateMfa is answered: response header isMfaCompliant, or nowhere visible."""

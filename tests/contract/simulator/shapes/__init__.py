@@ -1,0 +1,1 @@
+"""Documented bodies against the simulator's, by rule: the same keys, casing, nesting and types."""

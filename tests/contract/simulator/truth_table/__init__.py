@@ -1,0 +1,1 @@
+"""Microsoft's documented rules as data, cell by cell, each asked of the simulator from outside."""
