@@ -6,7 +6,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ CREATE TABLE IF NOT EXISTS outbox (
 CREATE TABLE IF NOT EXISTS live (customer_id TEXT PRIMARY KEY, offboarding_id TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS finished (offboarding_id TEXT PRIMARY KEY, at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS finished_at ON finished (at);
+CREATE TABLE IF NOT EXISTS holds (service TEXT PRIMARY KEY, until TEXT NOT NULL);
 """
 
 DUE = f"""
@@ -152,6 +153,16 @@ class SqliteStore:
             for table in ("holdings", "timeline", "finished"):
                 db.execute(f"DELETE FROM {table} WHERE offboarding_id = ?", (identity,))  # noqa: S608
             _write_beside(db, change)
+
+    def holds(self) -> Mapping[str, datetime]:
+        return {str(service): datetime.fromisoformat(until) for service, until in self._all("SELECT * FROM holds")}
+
+    def hold(self, service: str, until: datetime) -> None:
+        # One width, so that the texts sort as the moments do.
+        text = until.astimezone(UTC).isoformat(timespec="microseconds")
+        sql = "INSERT INTO holds VALUES (?, ?) ON CONFLICT (service) DO UPDATE SET until = max(until, excluded.until)"
+        with self._transaction() as db:
+            db.execute(sql, (service, text))
 
     def ping(self) -> None:
         self._one("SELECT 1")

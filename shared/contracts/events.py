@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.contracts.base import UtcTime, WireModel
-from shared.domain.disposition import Blocker
+from shared.domain.blockers import Blocker
 from shared.domain.identifiers import event_id
 from shared.domain.messages import Destination, OutboundMessage
 from shared.domain.offboarding import TERMINAL, Offboarding, Status
@@ -34,9 +34,15 @@ class EventType(StrEnum):
     REJECTED = "offboarding.rejected.v1"
     JOINED = "offboarding.joined.v1"
     WITHDRAWN = "offboarding.withdrawn.v1"
+    WINDOW_CLOSING = "offboarding.window_closing.v1"
 
 
-OUTCOMES = frozenset(EventType) - {EventType.PROGRESS, EventType.WAITING, EventType.NEEDS_ATTENTION}
+OUTCOMES = frozenset(EventType) - {
+    EventType.PROGRESS,
+    EventType.WAITING,
+    EventType.NEEDS_ATTENTION,
+    EventType.WINDOW_CLOSING,
+}
 
 
 class ReasonData(WireModel):
@@ -107,6 +113,13 @@ class EventData(WireModel):
     reestablish_url: str | None = None
     joined_to: str | None = None
     live_offboarding_id: str | None = None
+    window_closes_at: Annotated[
+        UtcTime | None, Field(description="Only in window_closing: until when a cancellation is still possible.")
+    ] = None
+    notice: Annotated[str | None, Field(description="Only in window_closing: what closes, as a sentence.")] = None
+    survivors: Annotated[
+        tuple[str, ...] | None, Field(description="Only in removed: what the customer has to delete itself.")
+    ] = None
 
 
 class Event(WireModel):
@@ -187,9 +200,18 @@ def live_offboarding_id(offboarding: Offboarding) -> str | None:
 
 def event_message(offboarding: Offboarding, blockers: tuple[Blocker, ...], now: datetime) -> OutboundMessage:
     """The outbox message of the event that this state owes."""
-    kind = _type_of(offboarding.status)
     outcome = offboarding.status in TERMINAL
     name = "outcome" if outcome else f"transition/{offboarding.timeline_length}"
+    return _message(offboarding, _type_of(offboarding.status), name, _data(offboarding, blockers), now)
+
+
+def window_closing_message(offboarding: Offboarding, closes_at: datetime, text: str, now: datetime) -> OutboundMessage:
+    """The warning that a cancellation window closes unused; one id for each window."""
+    data = _data(offboarding, offboarding.blockers).model_copy(update={"window_closes_at": closes_at, "notice": text})
+    return _message(offboarding, EventType.WINDOW_CLOSING, f"window/{closes_at.isoformat()}", data, now)
+
+
+def _message(offboarding: Offboarding, kind: EventType, name: str, data: EventData, now: datetime) -> OutboundMessage:
     event = Event(
         id=event_id(offboarding.id, name),
         source=SOURCE,
@@ -197,8 +219,9 @@ def event_message(offboarding: Offboarding, blockers: tuple[Blocker, ...], now: 
         subject=offboarding.id,
         time=now,
         correlationid=offboarding.request.correlation_id,
-        data=_data(offboarding, blockers),
+        data=data,
     )
+    outcome = kind in OUTCOMES
     return OutboundMessage(
         id=event.id,
         destination=Destination.EVENTS,
@@ -235,4 +258,5 @@ def _data(offboarding: Offboarding, blockers: tuple[Blocker, ...]) -> EventData:
         reestablish_url=offboarding.reestablish_url or None,
         joined_to=joined_to(offboarding),
         live_offboarding_id=live_offboarding_id(offboarding),
+        survivors=offboarding.survivors or None,
     )

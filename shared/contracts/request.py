@@ -14,7 +14,7 @@ from shared.contracts.base import UtcTime, WireModel
 from shared.contracts.field_rules import code_of, rule_of, shown_value
 from shared.contracts.json_text import read_object
 from shared.domain.errors import InvalidRequestError
-from shared.domain.policy import Commitments
+from shared.domain.policy import Commitments, Restriction
 from shared.domain.request import OffboardingRequest
 
 GUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
@@ -25,6 +25,16 @@ ONE_LINE = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
 RequestId = Annotated[str, StringConstraints(pattern=REQUEST_ID)]
 TenantId = Annotated[str, StringConstraints(pattern=GUID)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=ONE_LINE)]
+
+MPN_ID = r"^[0-9]{1,20}$"
+RestrictionWord = Literal[
+    "strict_nce",
+    "no_reservation_refunds",
+    "leave_marketplace",
+    "leave_gdap",
+    "ask_about_transfers",
+    "perpetual_software_blocks",
+]
 
 REQUEST_TYPE = "offboarding.request.v1"
 
@@ -55,6 +65,24 @@ class RequestV1(WireModel):
         Literal["wait_for_term_end", "stop_and_report"],
         Field(description="If a commitment cannot be cancelled today: wait for its end, or touch nothing and report."),
     ] = "wait_for_term_end"
+    reseller_mpn_id: Annotated[
+        Annotated[str, StringConstraints(pattern=MPN_ID)] | None,
+        Field(
+            description="Indirect providers: partner location id of the reseller whose customer it is. A customer that "
+            "holds something of another reseller is refused."
+        ),
+    ] = None
+    restrictions: Annotated[
+        tuple[RestrictionWord, ...],
+        Field(max_length=len(Restriction), description="Narrows what the deployment allows; nothing can be widened."),
+    ] = ()
+    suspended_licences: Annotated[
+        Literal["leave", "reactivate_to_end"],
+        Field(
+            description="A suspended licence outside its window: leave it until its term ends, or switch it on "
+            "again to record that it ends with its term."
+        ),
+    ] = "leave"
     correlation_id: Annotated[Line | None, Field(description="Handed through to every event.")] = None
 
     @model_validator(mode="after")
@@ -67,7 +95,9 @@ class RequestV1(WireModel):
 
     def to_domain(self) -> OffboardingRequest:
         """The same request in the domain's types, with its fingerprint."""
-        canonical = json.dumps(json.loads(self.to_json()), sort_keys=True)
+        # Without defaults: an option that a later version adds must not change the fingerprint of a stored request.
+        said = json.loads(self.model_dump_json(by_alias=True, exclude_defaults=True))
+        canonical = json.dumps(said, sort_keys=True)
         return OffboardingRequest(
             request_id=self.request_id,
             customer_id=self.customer_tenant_id.lower() if self.customer_tenant_id else None,
@@ -80,6 +110,9 @@ class RequestV1(WireModel):
             commitments=Commitments(self.commitments),
             correlation_id=self.correlation_id or self.request_id,
             fingerprint=hashlib.sha256(canonical.encode()).hexdigest(),
+            reseller=self.reseller_mpn_id,
+            restrictions=tuple(sorted({Restriction(word) for word in self.restrictions})),
+            reactivate_suspended=self.suspended_licences == "reactivate_to_end",
         )
 
 

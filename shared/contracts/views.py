@@ -93,12 +93,16 @@ class OffboardingView(SummaryView):
     request_reason: str
     commitments: str
     not_before: UtcTime | None = None
+    reseller_mpn_id: str | None = None
+    restrictions: tuple[str, ...] = ()
+    suspended_licences: str
     correlation_id: str
     attempt: int
     plan: PlanData | None = None
     blockers: tuple[BlockerData, ...] = ()
     proofs: tuple[ProofData, ...] = ()
     reestablish_url: str | None = None
+    survivors: tuple[str, ...] = ()
     holdings: tuple[HoldingView, ...] = ()
     timeline: tuple[EntryView, ...] = ()
 
@@ -142,12 +146,16 @@ def offboarding_view(
         request_reason=request.reason,
         commitments=request.commitments.value,
         not_before=request.not_before,
+        reseller_mpn_id=request.reseller,
+        restrictions=tuple(item.value for item in request.restrictions),
+        suspended_licences="reactivate_to_end" if request.reactivate_suspended else "leave",
         correlation_id=request.correlation_id,
         attempt=offboarding.attempt,
         plan=plan_data(offboarding),
         blockers=tuple(blocker_data(item) for item in blocking),
         proofs=proof_data(offboarding),
         reestablish_url=offboarding.reestablish_url or None,
+        survivors=offboarding.survivors,
         holdings=tuple(_holding(record) for record in holdings.values()),
         timeline=tuple(_entry(entry) for entry in timeline),
     )

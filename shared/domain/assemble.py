@@ -15,6 +15,7 @@ from shared.domain.classify import (
     reservation_holding,
     savings_plan_holding,
     subscription_holding,
+    subscription_key,
     subscription_kind,
 )
 from shared.domain.holdings import Holding, HoldingKind, HoldingStatus
@@ -30,6 +31,7 @@ from shared.domain.partner import (
     Subscription,
     Transfer,
 )
+from shared.domain.transfers import TRANSFER_OPEN, is_over, moved_away
 
 PERPETUAL_WINDOW = timedelta(days=30)
 """Perpetual software can be cancelled through its order for 30 days (cancel software, error 900117)."""
@@ -73,7 +75,7 @@ def ordered_holdings(orders: tuple[Order, ...]) -> frozenset[str]:
     A missing one of them is not gone.
     """
     return frozenset(
-        f"subscription:{line.subscription_id.lower()}" if line.subscription_id else software_key(order, line)
+        subscription_key(line.subscription_id) if line.subscription_id else software_key(order, line)
         for order in orders
         if (order.status or "").casefold() not in ("cancelled", "error")
         for line in order.lines
@@ -99,11 +101,7 @@ def assemble(
     software, software_problems = _perpetual_software(read)
     holdings += software
     holdings += [_order_holding(order) for order in read.orders.items if not _order_settled(order)]
-    holdings += [
-        _transfer_holding(item)
-        for item in read.transfers.items
-        if item.status.casefold() in _TRANSFER_OPEN or item.status.casefold() not in _TRANSFER_OVER
-    ]
+    holdings += [_transfer_holding(item) for item in read.transfers.items if not is_over(item)]
     if azure is not None:
         holdings += [reservation_holding(item) for item in azure.reservations.items]
         holdings += [savings_plan_holding(item) for item in azure.savings_plans.items]
@@ -113,10 +111,6 @@ def assemble(
         InventoryProblem("holdings", "listed_twice", f"{key} is listed more than once") for key in sorted(repeated)
     ]
     return tuple(holdings), (*problems, *software_problems)
-
-
-_TRANSFER_OPEN = frozenset({"active"})
-_TRANSFER_OVER = frozenset({"complete", "completed", "reject", "rejected", "partiallycomplete"})
 
 
 def _incomplete(read: PartnerCenterRead, azure: AzureRead | None) -> list[InventoryProblem]:
@@ -138,8 +132,9 @@ def _incomplete(read: PartnerCenterRead, azure: AzureRead | None) -> list[Invent
 
 def _none_of_the_ordered(read: PartnerCenterRead) -> list[InventoryProblem]:
     """Orders name subscriptions and not one of them is listed, in any state: such a list is not believed."""
-    wanted = {key for key in ordered_holdings(read.orders.items) if key.startswith("subscription:")}
-    listed = {f"subscription:{item.id.lower()}" for item in read.subscriptions.items}
+    ordered = ordered_holdings(read.orders.items) - moved_away(read.transfers.items)
+    wanted = {key for key in ordered if key.startswith("subscription:")}
+    listed = {subscription_key(item.id) for item in read.subscriptions.items}
     if not wanted or wanted & listed:
         return []
     detail = f"orders name {len(wanted)} subscription(s), and the list of subscriptions shows none of them"
@@ -247,6 +242,7 @@ def _transfer_holding(transfer: Transfer) -> Holding:
         kind=HoldingKind.OPEN_TRANSFER,
         id=transfer.id,
         name=f"transfer {transfer.id}",
-        status=HoldingStatus.ACTIVE if word in _TRANSFER_OPEN else HoldingStatus.UNKNOWN,
+        status=HoldingStatus.ACTIVE if word in TRANSFER_OPEN else HoldingStatus.UNKNOWN,
         raw_status=transfer.status,
+        covers=tuple(subscription_key(identity) for identity in transfer.subscription_ids),
     )

@@ -20,6 +20,8 @@ NCE_OFFER = re.compile(r"^[A-Z0-9]{12}:[A-Z0-9]{4}(:[A-Z0-9]{12})?$", re.IGNOREC
 SUBSCRIPTION_STATUSES = {
     word: HoldingStatus(word) for word in ("active", "pending", "suspended", "expired", "disabled", "deleted")
 }
+ENDS_WITHOUT_RENEWAL = frozenset({HoldingKind.SOFTWARE_SUBSCRIPTION, HoldingKind.MARKETPLACE})
+"""No paid extended service term exists for these: auto-renew off ends them (extended service terms, out of scope)."""
 RESERVATION_LIVE = frozenset({"created", "succeeded"})
 RESERVATION_COMING = frozenset(
     {"creating", "pendingresourcehold", "confirmedresourcehold", "pendingbilling", "confirmedbilling"}
@@ -60,14 +62,10 @@ def subscription_kind(record: Subscription) -> HoldingKind:
 
 def subscription_holding(record: Subscription, active_children: int = 0) -> Holding:
     """The holding of a subscription; `active_children` counts a plan's Azure subscriptions that are not inactive."""
-    status = SUBSCRIPTION_STATUSES.get(record.status.casefold(), HoldingStatus.UNKNOWN)
-    cancel_recorded = any(
-        action.schedule_type.casefold() == "termend" and action.action_type.casefold() == "cancel"
-        for action in record.scheduled_actions
-    )
+    status, kind = SUBSCRIPTION_STATUSES.get(record.status.casefold(), HoldingStatus.UNKNOWN), subscription_kind(record)
     return Holding(
-        key=f"subscription:{record.id.lower()}",
-        kind=subscription_kind(record),
+        key=subscription_key(record.id),
+        kind=kind,
         id=record.id,
         name=record.name or record.offer_id,
         status=status,
@@ -78,11 +76,26 @@ def subscription_holding(record: Subscription, active_children: int = 0) -> Hold
         term_end=record.term_end,
         cancellable_until=record.cancellable_until,
         auto_renew=record.auto_renew,
-        ends_at_term=cancel_recorded and record.auto_renew is False,
+        ends_at_term=record.auto_renew is False and (kind in ENDS_WITHOUT_RENEWAL or _cancel_recorded(record)),
         active_children=active_children,
+        reseller=record.reseller,
         note="Microsoft shows it as needing action" if record.attention_needed else "",
         image=record.image,
     )
+
+
+def subscription_key(subscription_id: str) -> str:
+    """The key of a subscription."""
+    return f"subscription:{subscription_id.lower()}"
+
+
+def _cancel_recorded(record: Subscription) -> bool:
+    at_term_end = {
+        action.action_type.casefold()
+        for action in record.scheduled_actions
+        if action.schedule_type.casefold() == "termend"
+    }
+    return at_term_end == {"cancel"}
 
 
 def azure_holding(record: AzureSubscription) -> Holding:
@@ -132,5 +145,7 @@ def savings_plan_holding(record: SavingsPlan) -> Holding:
         name=record.name,
         status=status,
         raw_status=record.state,
+        parent_id=record.order_id,
         term_end=record.expires_at,
+        auto_renew=record.renew,
     )

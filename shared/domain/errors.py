@@ -10,9 +10,9 @@ OffboardingError                    code, retryable, operator_action
     ├── ThrottledError              429: retry_after is binding (I7)
     ├── UnavailableError            5xx, refused connection: answered or never reached
     ├── NoAnswerError               time-out, broken connection: the effect is unknown
-    ├── RefusedError                4xx with a code
+    ├── RefusedError                4xx with a code; verdict and operator_action say what to make of it
     │   ├── NoRelationshipError     the customer is not (or no longer) this partner's
-    │   └── BusyError               409: another operation is pending, retry_after says when to ask again
+    │   └── BusyError               refused for now (409 and some others), retry_after says when to ask again
     ├── SignInRequiredError         401: no retry helps, a person must sign in again
     └── UnreadableAnswerError       an answer that is not understood (I8: fail closed)
 """
@@ -20,6 +20,23 @@ OffboardingError                    code, retryable, operator_action
 from __future__ import annotations
 
 from datetime import timedelta
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What a refusal means for the work: every error code that is known leads to exactly one of these.
+
+    RETRY_LATER: the same call may work after a wait. ALREADY_DONE: what was asked for seems to be so already, or what
+    it was asked for is not in the state that was read; either way only reading again tells. CANNOT_NOW: the holding
+    cannot be changed like this, and goes on blocking. OPERATOR: a person has to do something first. BUG: the pipeline
+    should never have made this call.
+    """
+
+    RETRY_LATER = "retry_later"
+    ALREADY_DONE = "already_done"
+    CANNOT_NOW = "cannot_now"
+    OPERATOR = "operator"
+    BUG = "bug"
 
 
 class OffboardingError(Exception):
@@ -82,7 +99,11 @@ class SettingsError(OffboardingError):
 
 
 class RemoteError(OffboardingError):
-    """A service that the pipeline calls did not do what was asked."""
+    """A service that the pipeline calls did not do what was asked.
+
+    `sentence` is what the answer means (the message has it too, after the call), `advice` replaces the class's
+    operator_action, `verdict` is None for an answer whose code is not known.
+    """
 
     code = "remote_error"
 
@@ -94,6 +115,9 @@ class RemoteError(OffboardingError):
         status: int | None = None,
         remote_code: str = "",
         retry_after: timedelta | None = None,
+        sentence: str = "",
+        advice: str = "",
+        verdict: Verdict | None = None,
     ) -> None:
         self.service, self.status, self.remote_code, self.retry_after = (
             service,
@@ -101,7 +125,9 @@ class RemoteError(OffboardingError):
             remote_code,
             retry_after,
         )
-        self.message = message
+        self.message, self.sentence, self.advice, self.verdict = message, sentence or message, advice, verdict
+        if advice:
+            self.operator_action = advice
         place = " ".join(part for part in (service, str(status or ""), remote_code) if part)
         super().__init__(f"{place}: {message}" if place else message)
 
@@ -140,7 +166,7 @@ class NoRelationshipError(RefusedError):
 
 
 class BusyError(RefusedError):
-    """Another operation is pending on the object (409); `retry_after` says when to ask again."""
+    """Refused for now, usually because another operation is pending (409); `retry_after` says when to ask again."""
 
     code = "busy"
     retryable = True

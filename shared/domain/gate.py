@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.disposition import Blocker, Cause, Remedy
+from shared.domain.blockers import Blocker, Cause, Remedy
+from shared.domain.decisions import decide_all
 from shared.domain.inventory import Inventory, InventoryProblem
-from shared.domain.ledger import VANISHING_IS_FINAL, ActionState, HoldingRecord, decide_all
+from shared.domain.ledger import VANISHING_IS_FINAL, ActionState, HoldingRecord
 from shared.domain.policy import Pace, Policy
 
 _SEAL = object()

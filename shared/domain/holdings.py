@@ -58,7 +58,9 @@ class Holding:
 
     `key` is stable over time and independent of the kind (a trial can become a paid subscription). `parent_id`: base
     subscription of an add-on, plan of an Azure subscription, order of a reservation. `active_children`: how many Azure
-    subscriptions of a plan are not inactive. `ends_at_term`: auto-renew is off AND a Cancel at term end is recorded.
+    subscriptions of a plan are not inactive. `ends_at_term`: auto-renew is off and, where the term would otherwise roll
+    into a paid extended one, a Cancel at term end is recorded. `reseller`: partner location id (MPN) of the reseller on
+    record. `covers`: keys of the subscriptions in a transfer.
     `image` is the resource as JSON text, kept for the PATCH body and for putting things back.
     """
 
@@ -76,6 +78,8 @@ class Holding:
     auto_renew: bool | None = None
     ends_at_term: bool = False
     active_children: int = 0
+    reseller: str | None = None
+    covers: tuple[str, ...] = ()
     note: str = ""
     image: str = field(default="", repr=False)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from shared.domain.disposition import Blocker
+from shared.domain.blockers import Blocker
 from shared.domain.errors import OffboardingError
 from shared.domain.plan import Plan
 from shared.domain.request import OffboardingRequest
@@ -179,7 +179,8 @@ class Offboarding:
 
     `other_id` is the live offboarding of the same customer that this request joined or was refused for. `attempt`
     counts wake-ups and is never reset. `next_attempt_at` is business time; a wake-up before it does nothing.
-    `blockers` keeps the first of them, `blocker_count` says how many there are.
+    `blockers` keeps the first of them, `blocker_count` says how many there are. `survivors`: what the removal leaves
+    behind at the customer. `warned_window`: the closing window that was warned of last.
     """
 
     id: str
@@ -203,9 +204,11 @@ class Offboarding:
     proofs: tuple[Proof, ...] = ()
     gdap_requested: tuple[str, ...] = ()
     reestablish_url: str = ""
+    survivors: tuple[str, ...] = ()
     other_id: str | None = None
     timeline_length: int = 0
     resumed: bool = False
+    warned_window: datetime | None = None
 
     @property
     def customer_id(self) -> str | None:

@@ -69,6 +69,7 @@ class Subscription:
     cancellable_until: datetime | None = None
     scheduled_actions: tuple[ScheduledAction, ...] = ()
     attention_needed: bool = False
+    reseller: str | None = None
     image: str = field(default="", repr=False)
 
 
@@ -108,10 +109,11 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """A transfer of subscriptions to another partner; only `Active` blocks."""
+    """A transfer of subscriptions to another partner; only `Active` blocks. `subscription_ids`: what is in it."""
 
     id: str
     status: str
+    subscription_ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,12 +141,14 @@ class Reservation:
 
 @dataclass(frozen=True, slots=True)
 class SavingsPlan:
-    """An Azure savings plan: never cancellable, ends at `expires_at`."""
+    """An Azure savings plan: never cancellable, ends at `expires_at`; `order_id` is needed to stop its renewal."""
 
     id: str
     name: str
     state: str
     expires_at: datetime | None = None
+    order_id: str | None = None
+    renew: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.disposition import Blocker, Cause, Remedy
+from shared.domain.blockers import Blocker, Cause, Remedy
+from shared.domain.decisions import decide_all
 from shared.domain.inventory import InventoryProblem
-from shared.domain.ledger import HoldingRecord, decide_all
+from shared.domain.ledger import HoldingRecord
 from shared.domain.policy import Pace, Policy
 
 

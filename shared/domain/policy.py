@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -14,17 +15,49 @@ class Commitments(StrEnum):
     STOP = "stop_and_report"
 
 
+class Restriction(StrEnum):
+    """How a request may narrow the policy: each one does less or asks for more, never the other way round."""
+
+    STRICT_NCE = "strict_nce"
+    NO_REFUNDS = "no_reservation_refunds"
+    LEAVE_MARKETPLACE = "leave_marketplace"
+    LEAVE_GDAP = "leave_gdap"
+    ASK_ABOUT_TRANSFERS = "ask_about_transfers"
+    PERPETUAL_SOFTWARE_BLOCKS = "perpetual_software_blocks"
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """How strict the gate is and what may be done; every default is the safe answer where Microsoft's pages differ.
 
-    `strict_nce`: a suspended NCE licence blocks the removal (it is still billed). `perpetual_past_window_blocks`:
-    software that can no longer be cancelled blocks instead of being reported only.
+    `strict_nce`: what is suspended and still billed (NCE licences, software, marketplace) blocks the removal.
+    `perpetual_past_window_blocks`: software that can no longer be cancelled blocks instead of being reported only.
+    `reactivate_suspended`: a suspended licence outside its window may be switched on, to record that it ends with its
+    term; only a request can ask for it. `reseller`: the one whose customer this is, named by the request.
     """
 
     strict_nce: bool = True
     refund_reservations: bool = True
+    cancel_marketplace: bool = True
+    terminate_gdap: bool = True
+    wait_for_transfers: bool = True
     perpetual_past_window_blocks: bool = False
+    reactivate_suspended: bool = False
+    reseller: str | None = None
+
+    def narrowed(self, restrictions: Iterable[Restriction]) -> Policy:
+        """This policy with what one request restricts."""
+        wanted = frozenset(restrictions)
+        return replace(
+            self,
+            strict_nce=self.strict_nce or Restriction.STRICT_NCE in wanted,
+            refund_reservations=self.refund_reservations and Restriction.NO_REFUNDS not in wanted,
+            cancel_marketplace=self.cancel_marketplace and Restriction.LEAVE_MARKETPLACE not in wanted,
+            terminate_gdap=self.terminate_gdap and Restriction.LEAVE_GDAP not in wanted,
+            wait_for_transfers=self.wait_for_transfers and Restriction.ASK_ABOUT_TRANSFERS not in wanted,
+            perpetual_past_window_blocks=self.perpetual_past_window_blocks
+            or Restriction.PERPETUAL_SOFTWARE_BLOCKS in wanted,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +77,12 @@ class Pace:
     sweep_grace: timedelta = timedelta(minutes=5)
     first_retry: timedelta = timedelta(seconds=30)
     longest_retry: timedelta = timedelta(hours=1)
+    shortest_wait: timedelta = timedelta(seconds=5)
     settle_poll: timedelta = timedelta(minutes=2)
     settle_deadline: timedelta = timedelta(hours=24)
     recheck: timedelta = timedelta(hours=1)
     renewal_job: timedelta = timedelta(hours=24)
+    warn_before_window: timedelta = timedelta(hours=48)
     vanish_proof: timedelta = timedelta(minutes=10)
     confirm_deadline: timedelta = timedelta(hours=48)
     reminder: timedelta = timedelta(days=1)

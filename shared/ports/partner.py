@@ -34,6 +34,13 @@ class SubscriptionTarget(StrEnum):
     ACTIVE = "active"
 
 
+class CommitmentKind(StrEnum):
+    """What is paid for years ahead in Azure."""
+
+    RESERVATION = "reservation"
+    SAVINGS_PLAN = "savings_plan"
+
+
 class PartnerCenter(Protocol):
     """Customers, their holdings, and the relationship itself."""
 
@@ -59,8 +66,11 @@ class PartnerCenter(Protocol):
     ) -> WriteAnswer:
         """PATCH the full resource `image` with another status: suspend, cancel (deleted) or reactivate."""
 
-    def end_at_term(self, customer_id: str, subscription_id: str, request_id: str) -> WriteAnswer:
-        """GET, then PATCH the full resource with auto-renew off and a scheduled Cancel at term end."""
+    def end_at_term(
+        self, customer_id: str, subscription_id: str, request_id: str, *, schedule_cancel: bool = True
+    ) -> WriteAnswer:
+        """GET, then PATCH the full resource with auto-renew off and, unless no extended term exists for this kind of
+        product, a scheduled Cancel at term end."""
 
     def cancel_azure_subscription(
         self, customer_id: str, plan_id: str, azure_subscription_id: str, request_id: str
@@ -68,9 +78,6 @@ class PartnerCenter(Protocol):
 
     def cancel_order(self, customer_id: str, order_id: str, request_id: str) -> WriteAnswer:
         """Cancel a whole order of perpetual software."""
-
-    def remove_delegated_access(self, customer_id: str, request_id: str) -> WriteAnswer:
-        """Switch DAP off."""
 
     def remove_relationship(self, customer_id: str, request_id: str) -> WriteAnswer:
         """PATCH relationshipToPartner=none: only the remove stage calls it, with a RemovalPermit in hand (I1)."""
@@ -96,6 +103,11 @@ class Reservations(Protocol):
         self, customer_id: str, order_id: str, reservation_id: str, quantity: int, request_id: str
     ) -> WriteAnswer:
         """calculateRefund, then return; policy errors inside a 200 raise RefusedError with their code."""
+
+    def stop_renewal(
+        self, customer_id: str, kind: CommitmentKind, order_id: str, commitment_id: str, request_id: str
+    ) -> WriteAnswer:
+        """PATCH renew=false: a reservation or savings plan that goes on ends at its date."""
 
 
 class DelegatedAdmin(Protocol):

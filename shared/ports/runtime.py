@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,7 +11,7 @@ from typing import Protocol
 from shared.domain.errors import InvalidRequestError
 from shared.domain.ledger import HoldingRecord
 from shared.domain.messages import OutboundMessage, TimelineEntry
-from shared.domain.offboarding import Offboarding, Status
+from shared.domain.offboarding import Offboarding, Stage, Status
 
 KEEP_FOR = timedelta(days=400)
 """How long a finished offboarding keeps its personal data, unless the settings say otherwise (business time)."""
@@ -31,11 +31,33 @@ class Clock(Protocol):
         """Seconds that only go forward, for deadlines inside one process."""
 
 
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A message that was given up, with the reason of the queue ("" when it gave none).
+
+    `readable`: the body is plain data, as it was sent; else it is a copy of what can be kept of another AMQP body.
+    """
+
+    body: bytes
+    readable: bool = True
+    message_id: str = ""
+    reason: str = ""
+    description: str = ""
+
+
 class Bus(Protocol):
     """Queues and the event topic."""
 
     def send(self, messages: Sequence[OutboundMessage]) -> None:
         """Send in order; raises UnavailableError when one was not acknowledged. Sending an id twice is harmless."""
+
+    def dead_letters(self, stage: Stage | None, handle: Callable[[DeadLetter], bool], limit: int) -> int:
+        """Hand over what was given up on a stage's queue (None: on the request queue), each letter once in a call.
+
+        `handle` must not raise. True removes the letter; False leaves it for a later call and holds up no other. At
+        least once: a letter whose removal failed comes again. Handles at most `limit`, returns how many were removed;
+        raises UnavailableError when the queue cannot be read.
+        """
 
 
 class Live(StrEnum):
@@ -138,5 +160,21 @@ class OffboardingStore(Protocol):
         Raises ConcurrencyConflictError when the stored ETag is another; `outbox` and `live` are not looked at.
         """
 
+    def holds(self) -> Mapping[str, datetime]:
+        """Until when (business time) each service asked not to be called, as far as any process was told."""
+
+    def hold(self, service: str, until: datetime) -> None:
+        """Keep `until` for a service unless a later moment is kept: it only ever moves forward."""
+
     def ping(self) -> None:
         """Raises UnavailableError when the store cannot be reached."""
+
+
+class Throttles(Protocol):
+    """What Microsoft's services asked to wait for, in all processes together (I7)."""
+
+    def held_until(self) -> datetime | None:
+        """When work may go on, None for now. What other processes were told holds in this one from here on.
+
+        Raises the errors of the store.
+        """

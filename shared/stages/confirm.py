@@ -10,12 +10,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from shared.domain.errors import NoRelationshipError, RefusedError
+from shared.domain.errors import NoRelationshipError, RefusedError, SignInRequiredError
 from shared.domain.holdings import HoldingKind
 from shared.domain.identifiers import ms_request_id
 from shared.domain.offboarding import Offboarding, Proof, Reason, Stage, Status
 from shared.stages.outcome import Again, Attention, Finish, Next, Outcome
 from shared.stages.session import Session
+from shared.stages.survivors import survivors
 
 CLOCK_MARGIN = timedelta(days=1)
 GDAP_ENDED = frozenset({"terminated", "expired"})
@@ -81,8 +82,10 @@ def _finish(session: Session) -> Outcome:
     session.note("proven", "; ".join(f"{proof.name}: {proof.detail}" for proof in proofs))
     if not _ours(session.offboarding):
         return Finish(Status.ALREADY_REMOVED, Reason("gone_before_us", "the relationship was gone when we asked"))
+    session.offboarding = replace(session.offboarding, survivors=survivors(session.records))
     text = f"the reseller relationship is removed; {len(proofs)} proofs hold"
-    return Finish(Status.REMOVED, Reason("removed", text, SURVIVORS))
+    what_to_do = "Tell the customer what survives (see survivors): only the customer can delete it."
+    return Finish(Status.REMOVED, Reason("removed", text, what_to_do))
 
 
 def _ours(offboarding: Offboarding) -> bool:
@@ -92,12 +95,6 @@ def _ours(offboarding: Offboarding) -> bool:
         return False
     unclear = removal.status is None and not removal.without_effect
     return removal.accepted or unclear or removal.tries > 1
-
-
-SURVIVORS = (
-    "Tell the customer to delete what survives: Azure role assignments of this partner, its guest users, "
-    "and its multi-tenant applications."
-)
 
 
 def _overdue(session: Session, names: str, failing: set[str]) -> Outcome:
@@ -138,9 +135,19 @@ def _refused(call: Callable[[Session, str], object]) -> _Check:
             call(session, session.offboarding.customer_id or "")
         except NoRelationshipError as error:
             return True, f"refused with {error.status} {error.remote_code}"
+        except (RefusedError, SignInRequiredError) as error:
+            # "Authorization failed" (403/1002) is said of a removed customer too. It proves something only where the
+            # same sign-in has just read the whole customer list without it.
+            if error.status not in (403, 404) or not _holds(session, "customer_list"):
+                raise
+            return True, f"refused with {error.status} {error.remote_code}, and not in the customer list"
         return False, "still readable"
 
     return check
+
+
+def _holds(session: Session, name: str) -> bool:
+    return any(proof.name == name and proof.holds for proof in session.offboarding.proofs)
 
 
 def _support_contact(session: Session) -> tuple[bool, str]:
@@ -166,6 +173,8 @@ def _gdap(session: Session) -> tuple[bool, str]:
     offboarding, admin = session.offboarding, session.services.delegated_admin
     relationships = admin.list_relationships(offboarding.customer_id or "").items
     alive = [item for item in relationships if item.status.casefold() not in GDAP_ENDED]
+    if not session.policy.terminate_gdap:
+        return True, f"{len(alive)} delegated admin relationships are left alone as configured"
     held = {proof.name for proof in offboarding.proofs if proof.holds}
     if alive and not held >= GONE:
         # It cannot be put back, and one odd answer may have led here: nothing ends while the customer is still ours.

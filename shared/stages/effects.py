@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
-from shared.domain.disposition import ActionKind
+from shared.domain.blockers import ActionKind
+from shared.domain.classify import ENDS_WITHOUT_RENEWAL
+from shared.domain.decisions import decide_all
 from shared.domain.errors import (
     BusyError,
     ClaimEndingError,
@@ -22,12 +24,15 @@ from shared.domain.errors import (
     RemoteError,
     SignInRequiredError,
     ThrottledError,
+    Verdict,
     shorten,
 )
+from shared.domain.holdings import HoldingKind, HoldingStatus
 from shared.domain.identifiers import ms_request_id
-from shared.domain.ledger import ActionRecord, ActionState, HoldingRecord, decide_all, next_number
+from shared.domain.ledger import ActionRecord, ActionState, HoldingRecord, next_number
 from shared.domain.partner import WriteAnswer
-from shared.ports.partner import SubscriptionTarget
+from shared.domain.refusals import schedule_unknown
+from shared.ports.partner import CommitmentKind, SubscriptionTarget
 from shared.stages.parallel import run_all
 from shared.stages.services import Services
 from shared.stages.session import Session
@@ -39,7 +44,7 @@ Result = WriteAnswer | RemoteError | ClaimEndingError
 def due_actions(session: Session, kinds: frozenset[ActionKind]) -> list[tuple[HoldingRecord, ActionKind]]:
     """What must be done now, add-ons and children before what carries them."""
     services, now = session.services, session.services.clock.now()
-    decisions = decide_all(session.records, services.policy, services.pace, now)
+    decisions = decide_all(session.records, session.policy, services.pace, now)
     due = []
     for key, record in session.records.items():
         action = decisions[key].action
@@ -74,7 +79,7 @@ def perform(session: Session, due: Sequence[tuple[HoldingRecord, ActionKind]]) -
 
 def _still_due(session: Session, wave: Sequence[tuple[HoldingRecord, ActionKind]]) -> Iterable[tuple[str, ActionKind]]:
     services = session.services
-    decisions = decide_all(session.records, services.policy, services.pace, services.clock.now())
+    decisions = decide_all(session.records, session.policy, services.pace, services.clock.now())
     return ((r.holding.key, kind) for r, kind in wave if decisions[r.holding.key].action is kind)
 
 
@@ -94,14 +99,27 @@ def _run_batch(session: Session, batch: Sequence[tuple[HoldingRecord, ActionKind
     return results
 
 
+_SAME_TRY = (ActionState.INTENDED, ActionState.POSTPONED, ActionState.ACCEPTED)
+"""States in which the same action goes on: unanswered, refused for now, or accepted and not to be seen."""
+
+
 def _intend(session: Session, record: HoldingRecord, kind: ActionKind, now: datetime) -> HoldingRecord:
     n = next_number(record, kind)
     request_id = ms_request_id(session.offboarding.id, record.holding.key, kind.value, n)
     session.note(f"{kind.value}.intended", record.holding.name, holding=record.holding.key, request_id=request_id)
     last = record.last
-    again = last is not None and last.kind is kind and last.state in (ActionState.INTENDED, ActionState.POSTPONED)
+    again = last is not None and last.kind is kind and last.state in _SAME_TRY
     tries = last.tries + 1 if last is not None and again else 1
-    action = ActionRecord(kind, n, request_id, ActionState.INTENDED, now, tries=tries)
+    action = ActionRecord(
+        kind,
+        n,
+        request_id,
+        ActionState.INTENDED,
+        now,
+        tries=tries,
+        window=record.holding.cancellable_until,
+        pending=record.holding.status is HoldingStatus.PENDING,
+    )
     return record.with_last(action) if again else replace(record, actions=(*record.actions, action))
 
 
@@ -143,16 +161,7 @@ def _answered(session: Session, record: HoldingRecord, result: Result) -> Holdin
     session.note(
         f"{action.kind.value}.{what}", str(result), holding=holding, status=result.status, request_id=action.request_id
     )
-    pace = session.services.pace
-    # The longer it takes, the less often: 30 s, 1 min, 2 min … 1 h, and never before the service allows it (I7).
-    usual = min(pace.first_retry * 2 ** min(action.tries - 1, 12), pace.longest_retry)
-    if result.remote_code == PLAN_IN_USE:
-        usual = pace.recheck
-    elif action.kind in SLOW_EFFECTS or action.tries > 1:
-        # Its effect may be on its way: look before writing again, and not at once.
-        usual = max(usual, pace.settle_poll)
-    retry_at = now + max(result.retry_after or usual, usual)
-    unanswered = isinstance(result, NoAnswerError)
+    throttled, unanswered = isinstance(result, ThrottledError), isinstance(result, NoAnswerError)
     return record.with_last(
         replace(
             action,
@@ -160,14 +169,23 @@ def _answered(session: Session, record: HoldingRecord, result: Result) -> Holdin
             answered_at=None if unanswered else now,
             status=result.status,
             code=result.remote_code or result.code,
-            detail=shorten(result.message, 300),
-            retry_at=None if state is ActionState.REFUSED else retry_at,
+            detail=shorten(result.sentence, 300),
+            advice=result.advice,
+            # Being asked to slow down is no try; the whole offboarding waits until the service may be called again.
+            retry_at=None if throttled or state is ActionState.REFUSED else _retry_at(session, result, action),
+            tries=action.tries - 1 if throttled else action.tries,
         )
     )
 
 
-PLAN_IN_USE = "900115"
-"""Microsoft still counts an active Azure subscription under the plan: the next inventory shows it, or it passes."""
+def _retry_at(session: Session, error: RemoteError, action: ActionRecord) -> datetime:
+    """The longer it takes, the less often: 30 s, 1 min, 2 min … 1 h, and never before the service allows it (I7)."""
+    pace = session.services.pace
+    usual: timedelta = min(pace.first_retry * 2 ** min(action.tries - 1, 12), pace.longest_retry)
+    if action.kind in SLOW_EFFECTS or action.tries > 1:
+        # Its effect may be on its way: look before writing again, and not at once.
+        usual = max(usual, pace.settle_poll)
+    return session.services.clock.now() + max(error.retry_after or usual, usual)
 
 
 SLOW_EFFECTS = frozenset({ActionKind.CANCEL_AZURE_SUBSCRIPTION, ActionKind.RETURN_RESERVATION, ActionKind.CANCEL_ORDER})
@@ -176,15 +194,18 @@ REFUSALS_AFTER_UNCLEAR = 4
 
 
 def _reading_of(error: RemoteError, action: ActionRecord) -> tuple[ActionState, str]:
-    """What an error says about the intent: refused for good, postponed, or open (the effect is unknown)."""
-    if isinstance(error, BusyError | ThrottledError | SignInRequiredError):
+    """What an error says about the intent: refused for good, postponed, or open (only reading again tells)."""
+    if isinstance(error, ThrottledError):
+        # This call had no effect; a call without a clear answer before it may have had one.
+        return (ActionState.INTENDED if action.tries > 1 else ActionState.POSTPONED), "postponed"
+    if isinstance(error, BusyError | SignInRequiredError):
         return ActionState.POSTPONED, "postponed"
     if isinstance(error, RefusedError):
+        if error.verdict is Verdict.ALREADY_DONE and action.tries < REFUSALS_AFTER_UNCLEAR:
+            return ActionState.INTENDED, "already_done"
         # Refused after a call without a clear answer: that call may have done it already.
         after_unclear = 1 < action.tries < REFUSALS_AFTER_UNCLEAR
-        if error.remote_code == PLAN_IN_USE or after_unclear:
-            return ActionState.POSTPONED, "postponed"
-        return ActionState.REFUSED, "refused"
+        return (ActionState.POSTPONED, "postponed") if after_unclear else (ActionState.REFUSED, "refused")
     return ActionState.INTENDED, "unclear"
 
 
@@ -206,7 +227,8 @@ def _status_to(target: SubscriptionTarget) -> _Call:
 
 
 def _end_at_term(services: Services, customer_id: str, record: HoldingRecord, request_id: str) -> WriteAnswer:
-    return services.partner_center.end_at_term(customer_id, record.holding.id, request_id)
+    extended = record.holding.kind not in ENDS_WITHOUT_RENEWAL and not schedule_unknown(record)
+    return services.partner_center.end_at_term(customer_id, record.holding.id, request_id, schedule_cancel=extended)
 
 
 def _cancel_azure(services: Services, customer_id: str, record: HoldingRecord, request_id: str) -> WriteAnswer:
@@ -225,6 +247,12 @@ def _return_reservation(services: Services, customer_id: str, record: HoldingRec
     )
 
 
+def _stop_renewal(services: Services, customer_id: str, record: HoldingRecord, request_id: str) -> WriteAnswer:
+    holding = record.holding
+    kind = CommitmentKind.RESERVATION if holding.kind is HoldingKind.RESERVATION else CommitmentKind.SAVINGS_PLAN
+    return services.reservations.stop_renewal(customer_id, kind, holding.parent_id or "", holding.id, request_id)
+
+
 _CALLS: dict[ActionKind, _Call] = {
     ActionKind.SUSPEND: _status_to(SubscriptionTarget.SUSPENDED),
     ActionKind.SUSPEND_AZURE_PLAN: _status_to(SubscriptionTarget.SUSPENDED),
@@ -233,4 +261,6 @@ _CALLS: dict[ActionKind, _Call] = {
     ActionKind.CANCEL_AZURE_SUBSCRIPTION: _cancel_azure,
     ActionKind.CANCEL_ORDER: _cancel_order,
     ActionKind.RETURN_RESERVATION: _return_reservation,
+    ActionKind.REACTIVATE: _status_to(SubscriptionTarget.ACTIVE),
+    ActionKind.STOP_RENEWAL: _stop_renewal,
 }

@@ -16,6 +16,7 @@ from shared.ports.runtime import Filter, Live, LiveElsewhere
 from shared.stages.accept import beside
 from shared.stages.outcome import Again, Attention, Finish, Next, Outcome
 from shared.stages.read import stamp, take_inventory
+from shared.stages.resellers import other_reseller
 from shared.stages.services import Mode, Services
 from shared.stages.session import Session
 from shared.stages.verify import gone_without_us, judge
@@ -31,7 +32,10 @@ def plan(session: Session) -> Outcome:
     except NoRelationshipError:
         return gone_without_us(session)
     services, request, now = session.services, session.offboarding.request, session.services.clock.now()
-    drafted = draft_plan(session.records, inventory.problems, services.policy, services.pace, now)
+    foreign = other_reseller(inventory, request.reseller, services.partner)
+    if foreign is not None:
+        return _reject(*foreign)
+    drafted = draft_plan(session.records, inventory.problems, session.policy, services.pace, now)
     # The gate's verdict is only recorded here: each holding shows its planned action or what it waits for.
     judge(session, inventory)
     session.offboarding = replace(session.offboarding, plan=drafted, paid_until=drafted.paid_until)
@@ -88,8 +92,8 @@ def _identify(session: Session) -> Outcome | None:
         return refusal
     try:
         profile = services.partner_center.get_customer(customer_id)
-    except NoRelationshipError:
-        return _not_ours(session, customer_id)
+    except NoRelationshipError as error:
+        return _not_ours(session, customer_id, error)
     mismatch = _mismatch(session, profile)
     if mismatch is not None:
         return _changed(known, mismatch) if known else mismatch
@@ -119,12 +123,16 @@ def _changed(known: Customer, mismatch: Finish) -> Outcome:
     return Attention(Reason("customer_changed", text, "Check which tenant is meant; resume if it is still this one."))
 
 
-def _not_ours(session: Session, customer_id: str) -> Outcome:
+def _not_ours(session: Session, customer_id: str, refused: NoRelationshipError) -> Outcome:
     if session.offboarding.customer is not None:
         return gone_without_us(session)
     before = _removed_before(session, customer_id)
     if before is not None:
         return before
+    customers = session.services.partner_center.list_customers()
+    if not customers.complete or any(item.id.lower() == customer_id for item in customers.items):
+        # One odd answer must not turn a good request away for ever.
+        raise UnreadableAnswerError(f"the customer is refused ({refused}) but may well be in the customer list")
     text = (
         f"Partner Center shows no customer {customer_id} of this partner: the id is wrong, "
         "or the relationship was removed before"

@@ -8,11 +8,13 @@ from functools import partial
 
 from shared.domain.assemble import AzureRead, PartnerCenterRead, assemble, needs_azure, ordered_holdings
 from shared.domain.classify import subscription_holding, subscription_kind
+from shared.domain.decisions import with_missing_children
 from shared.domain.errors import RefusedError, SignInRequiredError
 from shared.domain.holdings import HoldingKind
 from shared.domain.inventory import Inventory, InventoryProblem
-from shared.domain.ledger import ActionState, HoldingRecord, observe, with_missing_children
+from shared.domain.ledger import ActionState, HoldingRecord, observe
 from shared.domain.partner import AzureSubscription, Collection
+from shared.domain.transfers import moved_away
 from shared.stages.parallel import run_all, submit
 from shared.stages.services import Services
 from shared.stages.session import Session
@@ -44,7 +46,7 @@ def take_inventory(session: Session) -> Inventory:
         (*problems, *contradictions),
         began_at,
         began_monotonic,
-        ordered_holdings(read.orders.items),
+        ordered_holdings(read.orders.items) - moved_away(read.transfers.items),
     )
     _record(session, inventory)
     return inventory
@@ -126,7 +128,8 @@ def _read_azure(
         if error.retryable:
             raise
         detail = f"Azure reservations and savings plans cannot be read: {error}"
-        return None, (InventoryProblem("azure", "azure_unreadable", detail, AZURE_ROLE, passes_by_itself=False),)
+        action = error.advice or AZURE_ROLE
+        return None, (InventoryProblem("azure", "azure_unreadable", detail, action, passes_by_itself=False),)
 
 
 def _record(session: Session, inventory: Inventory) -> None:

@@ -16,12 +16,14 @@ from shared.domain.errors import (
     RemoteError,
     ThrottledError,
     UnavailableError,
+    Verdict,
     shorten,
 )
 from shared.domain.gate import Blockers, RemovalPermit
 from shared.domain.identifiers import ms_request_id
 from shared.domain.offboarding import Reason, RemovalIntent, Stage
 from shared.domain.partner import WriteAnswer
+from shared.stages.named_orders import about_orders
 from shared.stages.outcome import Attention, Next, Outcome
 from shared.stages.read import take_inventory
 from shared.stages.session import Session
@@ -130,9 +132,11 @@ def _refused(session: Session, code: str, answer: RefusedError) -> Outcome:
     services, counters = session.services, session.offboarding.counters
     refusals = counters.refusals + 1
     session.offboarding = replace(session.offboarding, counters=replace(counters, refusals=refusals))
-    text = f"Partner Center refused the removal ({answer.status} {code}): {shorten(answer.message, 300)}"
-    if refusals >= services.pace.refusals_before_attention:
-        action = "Look in Partner Center for what it names (an Azure plan may be called a reservation), then resume."
+    holdings = [record.holding for record in session.records.values()]
+    named = about_orders(answer.message, holdings)
+    text = f"Partner Center refused the removal ({answer.status} {code}): {shorten(answer.sentence, 300)}{named}"
+    if refusals >= services.pace.refusals_before_attention or answer.verdict is Verdict.OPERATOR:
+        action = answer.advice or "Look in Partner Center for what it names, then resume."
         return Attention(Reason("removal_refused", text, action))
     at = services.clock.now() + max(services.pace.settle_poll, answer.retry_after or services.pace.settle_poll)
     return Next(Stage.VERIFY, Reason("removal_refused", text), at)

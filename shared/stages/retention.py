@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 
-from shared.domain.disposition import Blocker
+from shared.domain.blockers import Blocker
 from shared.domain.errors import ConcurrencyConflictError
 from shared.domain.ledger import HoldingRecord
 from shared.domain.messages import TimelineEntry

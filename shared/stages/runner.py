@@ -125,6 +125,9 @@ def _run(session: Session, stage: Stage) -> Outcome:
         text = f"{session.offboarding.counters.faults} attempts in a row failed; last: {last}"
         return Attention(Reason("too_many_faults", text, "Remove the cause, then resume."))
     try:
+        held_until = session.services.throttles.held_until()
+        if held_until is not None:
+            return _held(session, held_until)
         outcome = STAGES[stage](session)
     except ConcurrencyConflictError:
         raise
@@ -147,9 +150,17 @@ def _fault(session: Session, error: OffboardingError) -> Outcome:
     after = _retry_after(session, error)
     if isinstance(error, ThrottledError) and after is not None:
         # Being asked to slow down is no failure: it never counts towards needs_attention.
-        soonest = session.services.clock.now() + session.services.pace.first_retry
+        pace, now = session.services.pace, session.services.clock.now()
+        soonest = now + (pace.shortest_wait if after > now else pace.first_retry)
         return Again(max(after, soonest), Reason(error.code, shorten(str(error), 300)))
     return _retry(session, error.code, shorten(str(error), 300), after)
+
+
+def _held(session: Session, until: datetime) -> Outcome:
+    """Some process was told to wait: this one asks again when that is over, and looks at least once a day (I7)."""
+    latest = session.services.clock.now() + session.services.pace.longest_scheduled
+    text = f"Microsoft asked this partner to make no calls before {until:%Y-%m-%d %H:%M:%S} UTC"
+    return Again(min(until, latest), Reason(ThrottledError.code, text))
 
 
 def _retry_after(session: Session, error: OffboardingError) -> datetime | None:

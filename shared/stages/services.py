@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from shared.domain.policy import Pace, Policy
 from shared.ports.partner import DelegatedAdmin, PartnerCenter, Reservations
-from shared.ports.runtime import Bus, Clock, OffboardingStore
+from shared.ports.runtime import Bus, Clock, OffboardingStore, Throttles
+from shared.ports.sign_in import SignIn
 
 
 class Mode(StrEnum):
@@ -19,10 +20,12 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Partner:
-    """Who we are and whom we never touch (tenant ids in lower case)."""
+    """Who we are and whom we never touch (tenant ids in lower case). The customers of an `indirect_provider` belong to
+    its resellers, and a removal hits every one of them."""
 
     tenant_id: str
     protected_customers: frozenset[str] = field(default_factory=frozenset)
+    indirect_provider: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,11 @@ class Services:
     partner_center: PartnerCenter
     reservations: Reservations
     delegated_admin: DelegatedAdmin
+    sign_in: SignIn
     store: OffboardingStore
     bus: Bus
     clock: Clock
+    throttles: Throttles
     partner: Partner
     policy: Policy = field(default_factory=Policy)
     pace: Pace = field(default_factory=Pace)

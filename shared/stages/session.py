@@ -15,6 +15,7 @@ from shared.domain.errors import ClaimEndingError, RefusedError
 from shared.domain.ledger import HoldingRecord
 from shared.domain.messages import Actor, OutboundMessage, TimelineEntry
 from shared.domain.offboarding import Offboarding
+from shared.domain.policy import Policy
 from shared.ports.runtime import Change, Live, LiveElsewhere, Stored
 from shared.stages.services import Mode, Services
 
@@ -39,6 +40,11 @@ class Session:
         if self._records is None:
             self._records = dict(self.services.store.holdings(self.offboarding.id))
         return self._records
+
+    @property
+    def policy(self) -> Policy:
+        """The configured policy as this request narrows it."""
+        return self.offboarding.request.policy(self.services.policy)
 
     def note(
         self,

@@ -10,6 +10,7 @@ from shared.domain.errors import ConcurrencyConflictError
 from shared.domain.messages import Actor
 from shared.domain.offboarding import RUNNABLE, Offboarding, Stage, Status, move
 from shared.ports.runtime import Stored
+from shared.stages.closing import looked_at_again, warn
 from shared.stages.outbox import drain
 from shared.stages.retention import forget_expired
 from shared.stages.services import Services
@@ -92,6 +93,11 @@ def _remind(stored: Stored, services: Services) -> None:
         drain(services, session.offboarding.id)
         return
     session.note("reminded", session.offboarding.reason.text if session.offboarding.reason else "")
-    session.offboarding = replace(session.offboarding, next_attempt_at=now + services.pace.reminder)
-    session.save(outbox=(event_message(session.offboarding, session.offboarding.blockers, now),))
+    status, again = session.offboarding.status, now + services.pace.reminder
+    warnings = warn(session, status, again)
+    session.offboarding = replace(
+        session.offboarding, next_attempt_at=looked_at_again(session, status, session.offboarding.reason, again)
+    )
+    reminder = event_message(session.offboarding, session.offboarding.blockers, now)
+    session.save(outbox=(reminder, *warnings))
     drain(services, session.offboarding.id)

@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from shared.contracts.events import event_message
+from shared.domain.errors import ThrottledError
 from shared.domain.identifiers import wake_up_id
 from shared.domain.messages import Destination, OutboundMessage
 from shared.domain.offboarding import RUNNABLE, TERMINAL, Offboarding, Reason, Stage, Status, move
 from shared.domain.policy import Pace
 from shared.ports.runtime import Live
+from shared.stages.closing import looked_at_again, warn
 from shared.stages.outcome import Again, Attention, Continue, Finish, Next, Outcome
 from shared.stages.session import Session
 
@@ -22,7 +24,9 @@ def apply(session: Session, outcome: Outcome) -> None:
     status, stage, reason, at = _target(before, outcome, now)
     if status is Status.NEEDS_ATTENTION:
         at = now + pace.reminder
-    after = move(before, now, status=status, stage=stage, reason=reason, next_attempt_at=at)
+    warnings = warn(session, status, at)
+    at = looked_at_again(session, status, reason, at)
+    after = move(session.offboarding, now, status=status, stage=stage, reason=reason, next_attempt_at=at)
     counters = after.counters if stage is before.stage else replace(after.counters, rechecks=0)
     after = replace(after, claim=None, counters=counters)
     if status is Status.REMOVED:
@@ -34,6 +38,7 @@ def apply(session: Session, outcome: Outcome) -> None:
         outbox += wake_up(session, at or now, pace)
     if _changed(before, after):
         outbox.append(event_message(session.offboarding, session.offboarding.blockers, now))
+    outbox += warnings
     session.save(outbox=tuple(outbox), live=Live.RELEASE if status in TERMINAL else Live.KEEP)
 
 
@@ -87,7 +92,9 @@ def _waiting_status(stage: Stage | None, reason: Reason) -> Status:
 
 
 def _changed(before: Offboarding, after: Offboarding) -> bool:
-    """Whether anybody wants to hear of it: another state, stage or reason."""
+    """Whether anybody wants to hear of it: another state, stage or reason. Being asked to slow down is nothing new."""
+    if after.reason is not None and after.reason.code == ThrottledError.code:
+        return False
     reasons = (before.reason.text if before.reason else "", after.reason.text if after.reason else "")
     return (before.status, before.stage) != (after.status, after.stage) or reasons[0] != reasons[1]
 

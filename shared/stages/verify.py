@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from shared.domain.disposition import SUSPEND_STAGE, Blocker, Cause, Remedy
+from shared.domain.blockers import SUSPEND_STAGE, Blocker, Cause, Remedy
+from shared.domain.decisions import decide_all
 from shared.domain.errors import NoRelationshipError
 from shared.domain.gate import Blockers, RemovalPermit, gate
 from shared.domain.inventory import Inventory
-from shared.domain.ledger import decide_all
 from shared.domain.offboarding import Counters, Reason, Stage, Status
 from shared.stages.outcome import Again, Attention, Finish, Next, Outcome
 from shared.stages.read import stamp, take_inventory
@@ -38,7 +38,7 @@ def verify(session: Session) -> Outcome:
 def judge(session: Session, inventory: Inventory) -> RemovalPermit | Blockers:
     """The gate's verdict, recorded on the holdings and the head."""
     services, now = session.services, session.services.clock.now()
-    verdict = gate(inventory, session.records, services.policy, services.pace, now)
+    verdict = gate(inventory, session.records, session.policy, services.pace, now)
     blockers = verdict.items if isinstance(verdict, Blockers) else ()
     by_key = {blocker.key: blocker for blocker in blockers}
     changed = [
@@ -110,7 +110,7 @@ def _passes_soon(session: Session, blockers: Blockers) -> bool:
 
 def _stage_with_work(session: Session) -> Stage | None:
     services, now = session.services, session.services.clock.now()
-    decisions = decide_all(session.records, services.policy, services.pace, now)
+    decisions = decide_all(session.records, session.policy, services.pace, now)
     wanted = {item.action for item in decisions.values() if item.action is not None}
     if not wanted:
         return None

@@ -1,68 +1,98 @@
 """What happens to dead-lettered messages: shown on the offboarding, or taken in once more. Nothing is lost.
 
-The services come as a function, so that settings that cannot be read do not make a watcher raise either.
+A letter that cannot be dealt with now stays where it is until the next round; nothing here raises because of a letter.
 """
 
 from __future__ import annotations
 
+import functools
 import logging
-import threading
-from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from shared.contracts.wake_up import parse_wake_up
-from shared.domain.errors import InvalidRequestError
+from shared.domain.errors import InvalidRequestError, OffboardingError
 from shared.domain.offboarding import Reason, Stage
+from shared.ports.runtime import DeadLetter
 from shared.stages.intake import take_in
 from shared.stages.operate import mark_for_attention
 from shared.stages.reject import reject_message
 from shared.stages.services import Services
 
 log = logging.getLogger("offboarding")
-PAUSE, PAUSE_SECONDS = threading.Event(), 5.0
+AT_A_TIME = 50
 
 
-def watch_stage(body: bytes, stage: Stage, properties: Mapping[str, str], services: Callable[[], Services]) -> None:
-    """Mark the offboarding of a dead-lettered stage message as needing attention, with the reason of the queue."""
-    why = _why(properties)
+def watch(services: Services) -> int:
+    """One round over all dead-letter queues, bounded; returns how many letters were dealt with.
+
+    Requests come first: a stage's wake-up is in the store as well. A queue that cannot be read holds up no other; a
+    third of a claim (which outlasts functionTimeout) after the beginning the rest is left to the next round.
+    """
+    ends = services.clock.monotonic() + services.pace.claim / timedelta(seconds=3)
+
+    def handle(stage: Stage | None, letter: DeadLetter) -> bool:
+        if services.clock.monotonic() >= ends:
+            return False
+        return watch_request(letter, services) if stage is None else watch_stage(stage, letter, services)
+
+    done = 0
+    for stage in (None, *Stage):
+        if services.clock.monotonic() >= ends:
+            break
+        try:
+            done += services.bus.dead_letters(stage, functools.partial(handle, stage), AT_A_TIME)
+        except OffboardingError as error:
+            log.warning("%s; the next round tries again", error)
+    return done
+
+
+def watch_stage(stage: Stage, letter: DeadLetter, services: Services) -> bool:
+    """Mark the offboarding of a dead-lettered stage message as needing attention, with the reason of the queue.
+
+    True when the letter was dealt with, False when it has to stay.
+    """
+    why = _why(letter)
     try:
-        wake = parse_wake_up(body, stage)
+        wake = parse_wake_up(letter.body, stage)
         text = f"a message of stage {stage.value} was dead-lettered: {why}"
         reason = Reason("dead_lettered", text, "Look for the exception in the log, mend its cause, then resume.")
-        if mark_for_attention(wake, reason, services()):
-            return
-        log.warning("dead letter of stage %s: %s; its offboarding goes on or is finished", stage.value, why)
+        if not mark_for_attention(wake, reason, services):
+            log.warning("dead letter of stage %s: %s; its offboarding goes on or is finished", stage.value, why)
     except InvalidRequestError as error:
         log.warning("unreadable dead letter on queue %s: %s (%s)", stage.value, error, why)
-    except Exception:
-        # The sweeper wakes the offboarding from the store; the dead letter told nothing that the store does not know.
+    except Exception as error:
         log.exception("dead letter of stage %s could not be shown: %s", stage.value, why)
+        # A defect stays one. The sweeper wakes the offboarding: the letter told nothing that the store does not know.
+        return not (isinstance(error, OffboardingError) and error.retryable)
+    return True
 
 
-def watch_request(
-    body: bytes, message_id: str, properties: Mapping[str, str], services: Callable[[], Services]
-) -> None:
+def watch_request(letter: DeadLetter, services: Services) -> bool:
     """Take a dead-lettered request in once more; if even that fails, keep it on the rejected queue for people.
 
-    Raises when neither is possible: the message then stays on the dead-letter queue, which has no end of deliveries. It
-    is the one place that pauses, so that broken settings or a broken store do not become a busy loop.
+    A body that no function can be given is kept there at once. False when nothing works: the letter stays.
     """
-    why = _why(properties)
+    why = _why(letter)
+    error = InvalidRequestError("dead_lettered", "$", f"the request could not be processed: {why}")
+    if letter.readable:
+        try:
+            log.warning("dead-lettered request is taken in once more: %s", why)
+            take_in(letter.body, letter.message_id, services)
+        except Exception:
+            log.exception("dead-lettered request could not be taken in")
+        else:
+            return True
+    else:
+        rule = "must be sent as data (JMS: BytesMessage), not as an AMQP value or sequence; the copy holds its content"
+        error = InvalidRequestError("unreadable_body", "$", rule)
     try:
-        log.warning("dead-lettered request is taken in once more: %s", why)
-        take_in(body, message_id, services())
-        return
+        reject_message(letter.body, letter.message_id, error, services)
     except Exception:
-        log.exception("dead-lettered request could not be taken in")
-    try:
-        error = InvalidRequestError("dead_lettered", "$", f"the request could not be processed: {why}")
-        reject_message(body, message_id, error, services())
-    except Exception:
-        log.exception("dead-lettered request %s stays on the dead-letter queue", message_id)
-        PAUSE.wait(PAUSE_SECONDS)
-        raise
+        log.exception("dead-lettered request %s stays on the dead-letter queue", letter.message_id)
+        return False
+    return True
 
 
-def _why(properties: Mapping[str, str]) -> str:
-    reason = properties.get("DeadLetterReason", "no reason given")
-    description = properties.get("DeadLetterErrorDescription", "")
-    return f"{reason}: {description}" if description else reason
+def _why(letter: DeadLetter) -> str:
+    reason = letter.reason or "no reason given"
+    return f"{reason}: {letter.description}" if letter.description else reason

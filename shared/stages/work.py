@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domain.disposition import SUSPEND_STAGE, ActionKind
+from shared.domain.blockers import SUSPEND_STAGE, ActionKind
 from shared.domain.errors import NoRelationshipError
 from shared.domain.ledger import HoldingRecord
 from shared.domain.offboarding import Reason, Stage
@@ -14,7 +14,7 @@ from shared.stages.session import Session
 
 CANCEL_STAGE = frozenset(ActionKind) - SUSPEND_STAGE
 GONE = Reason("customer_unreadable", "Partner Center does not show this customer as ours; verify finds out why")
-IN_SUBSCRIPTION_LIST = frozenset({ActionKind.SUSPEND, ActionKind.CANCEL, ActionKind.END_AT_TERM})
+IN_SUBSCRIPTION_LIST = frozenset({ActionKind.SUSPEND, ActionKind.CANCEL, ActionKind.END_AT_TERM, ActionKind.REACTIVATE})
 
 
 def suspend(session: Session) -> Outcome:

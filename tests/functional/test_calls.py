@@ -4,30 +4,33 @@ from __future__ import annotations
 
 import threading
 from bisect import bisect_left
+from collections import Counter
 from dataclasses import replace
 from datetime import datetime, timedelta
-from math import ceil
+
+import pytest
 
 from local.simulator.knobs import Knobs
-from local.simulator.scenario.models import CustomerSpec, Scenario
-from local.simulator.transport import simulator_session
-from local.world.clock import START
+from local.simulator.scenario.models import (
+    CustomerSpec,
+    GdapSpec,
+    PerpetualSpec,
+    ReservationSpec,
+    Scenario,
+    SubscriptionSpec,
+)
+from local.simulator.tenant.kinds import Kind
+from local.world.clock import OneClock
 from local.world.crash import CrashPoints
-from local.world.world import PACE, World, world_settings
-from shared.adapters.http.rate import RateLimiter
-from shared.adapters.http.service import ServiceClient
-from shared.adapters.http.tokens import Audience
-from shared.adapters.http.transport import Timeouts
-from shared.adapters.partner_center.auth import Application, RefreshTokenSource
-from shared.adapters.partner_center.client import PartnerCenterClient
-from shared.adapters.partner_center.refusals import partner_center_rules
+from local.world.world import PACE, World
 from shared.domain.offboarding import Status
+from tests.functional.calls_formula import Expected, Held, expected_calls
 from tests.functional.checks import check_invariants
-from tests.functional.customers import empty, late, legacy, nce
+from tests.functional.customers import azure_plan, empty, late, legacy, nce, trial
 from tests.functional.trouble import service_of
 
 LEGACY, IN_WINDOW, LATE = 200, 200, 100
-TERM_DAYS, WEEK = 10, 7
+TERM_DAYS = 10
 PARALLEL = 4
 PAGE, OTHERS = 2, 5
 BIG = CustomerSpec(
@@ -40,6 +43,17 @@ BIG = CustomerSpec(
     ),
 )
 NEIGHBOURS = tuple(empty(f"Neighbour {number}") for number in range(OTHERS))
+AT_ONCE = Knobs(removal_lag=timedelta(0), entitlement_lag=timedelta(0), return_lag=timedelta(0), gdap_lag=timedelta(0))
+
+
+def of(kind: Kind, **fields: object) -> SubscriptionSpec:
+    return SubscriptionSpec(kind=kind, **fields)  # type: ignore[arg-type]
+
+
+def calls_of(world: World) -> Expected:
+    """What the tenant saw."""
+    counted = Counter(service_of(entry["path"]) for entry in world.journal())
+    return Expected(counted["partner center"], counted["azure"], counted["graph"])
 
 
 class InFlight(CrashPoints):
@@ -63,29 +77,106 @@ class InFlight(CrashPoints):
                 self._changed.wait_for(lambda: self.most >= self._expected, timeout=5)
 
 
-def test_the_number_of_calls_follows_from_a_formula() -> None:
-    scenario = Scenario(customers=(BIG, *NEIGHBOURS), knobs=Knobs(removal_lag=timedelta(0), page_size=PAGE))
+KINDS: dict[str, tuple[CustomerSpec, Held]] = {
+    "nothing": (CustomerSpec(name="C"), Held()),
+    "legacy licences": (CustomerSpec(name="C", subscriptions=(legacy("a"), legacy("b"))), Held(legacy_licences=2)),
+    "legacy Azure": (CustomerSpec(name="C", subscriptions=(of(Kind.LEGACY_AZURE),)), Held(legacy_azure=1)),
+    "licences in their window": (
+        CustomerSpec(name="C", subscriptions=(nce("Base"), nce("Add-on", parent="Base"), nce("c"))),
+        Held(licences=3),
+    ),
+    "a trial": (CustomerSpec(name="C", subscriptions=(trial(),)), Held(licences=1)),
+    "licences that run on": (
+        CustomerSpec(name="C", subscriptions=(late("a", "+P10D"), late("b", "+P10D"))),
+        Held(late=2, days=10, renewal_job=True),
+    ),
+    "a software subscription": (
+        CustomerSpec(name="C", subscriptions=(of(Kind.SOFTWARE_SUBSCRIPTION),)),
+        Held(licences=1),
+    ),
+    "a marketplace subscription": (CustomerSpec(name="C", subscriptions=(of(Kind.MARKETPLACE),)), Held(licences=1)),
+    "an Azure plan": (CustomerSpec(name="C", subscriptions=(azure_plan(),)), Held(azure_plans=1)),
+    "an Azure plan with subscriptions": (
+        CustomerSpec(name="C", subscriptions=(azure_plan("a", "b", "c"),)),
+        Held(azure_plans=1, azure_subscriptions=3),
+    ),
+    "reservations": (
+        CustomerSpec(name="C", reservations=(ReservationSpec(), ReservationSpec())),
+        Held(reservations=2),
+    ),
+    "a savings plan": (
+        CustomerSpec(name="C", subscriptions=(of(Kind.SAVINGS_PLAN, term_ends="+P20D"),)),
+        Held(savings_plans=1, days=20, renewal_job=True),
+    ),
+    "perpetual software": (
+        CustomerSpec(name="C", perpetual_software=(PerpetualSpec(), PerpetualSpec())),
+        Held(software_orders=2),
+    ),
+    "delegated administration": (CustomerSpec(name="C", gdap=(GdapSpec(), GdapSpec())), Held(gdap=2)),
+    "everything": (
+        CustomerSpec(
+            name="C",
+            subscriptions=(
+                legacy(),
+                of(Kind.LEGACY_AZURE),
+                nce("Base"),
+                nce("Add-on", parent="Base"),
+                trial(),
+                late("Late", "+P10D"),
+                azure_plan("a", "b"),
+                of(Kind.SOFTWARE_SUBSCRIPTION),
+            ),
+            reservations=(ReservationSpec(),),
+            perpetual_software=(PerpetualSpec(),),
+            gdap=(GdapSpec(),),
+        ),
+        Held(
+            licences=4,
+            legacy_licences=1,
+            legacy_azure=1,
+            late=1,
+            days=10,
+            renewal_job=True,
+            azure_plans=1,
+            azure_subscriptions=2,
+            reservations=1,
+            software_orders=1,
+            gdap=1,
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_number_of_calls_for_each_kind_follows_from_a_formula(kind: str) -> None:
+    customer, held = KINDS[kind]
+    world = World(scenario=Scenario(customers=(customer,), knobs=AT_ONCE))
+    request = world.ask(customer)
+    world.run()
+
+    assert world.offboarding(request).status is Status.REMOVED
+    assert calls_of(world) == expected_calls(held)
+    check_invariants(world)
+
+
+def test_the_number_of_calls_follows_from_a_formula_for_many_holdings_and_pages() -> None:
+    scenario = Scenario(customers=(BIG, *NEIGHBOURS), knobs=AT_ONCE.model_copy(update={"page_size": PAGE}))
     in_flight = InFlight(PARALLEL)
     world = World(scenario=scenario, crash=in_flight, pace=replace(PACE, parallel=PARALLEL))
     request = world.ask(BIG)
     world.run()
 
     assert world.offboarding(request).status is Status.REMOVED
-    calls = [entry for entry in world.journal() if service_of(entry["path"]) == "partner center"]
-    reads = [entry for entry in calls if entry["method"] == "GET"]
-
-    one_inventory = 1 + 4  # the customer; subscriptions, entitlements, orders, transfers: one page each
-    # verify looks at once, every week, on the day the terms end, and when the renewal job is over
-    looks = 1 + (TERM_DAYS - 1) // WEEK + 1 + 1
-    inventories = 1 + looks + 1  # plan, verify, remove
-    actions = LEGACY + IN_WINDOW + LATE
-    schedule_edits = LATE
-    identify, read_back, removal = 1, 1, 1
-    customer_list = ceil(OTHERS / PAGE)
-    proofs = customer_list + len(("customer", "subscriptions", "orders", "support contact", "activity log", "link"))
-
-    assert len(reads) == identify + inventories * one_inventory + schedule_edits + read_back + proofs
-    assert len(calls) - len(reads) == actions + removal
+    held = Held(
+        licences=IN_WINDOW,
+        legacy_licences=LEGACY,
+        late=LATE,
+        days=TERM_DAYS,
+        renewal_job=True,
+        others=OTHERS,
+        page_size=PAGE,
+    )
+    assert calls_of(world) == expected_calls(held)
     assert in_flight.most == PARALLEL
     check_invariants(world)
 
@@ -94,18 +185,8 @@ PER_MINUTE = 60
 
 
 def test_never_more_calls_in_a_minute_than_configured() -> None:
-    """The rate limiter counts machine time; here both clocks are one, so that its waits are seen by the journal."""
     customer = CustomerSpec(name="Slow", subscriptions=(*(nce(f"Licence {n}") for n in range(70)), legacy()))
-    world = World(customer)
-
-    def elapsed() -> float:
-        return (world.clock.now() - START).total_seconds()
-
-    def sleep(seconds: float) -> None:
-        world.clock.advance(timedelta(seconds=seconds))
-
-    limiter = RateLimiter(PER_MINUTE, monotonic=elapsed, sleep=sleep)
-    world.services = replace(world.services, partner_center=partner_center(world, limiter))
+    world = World(customer, clock=OneClock(), OFFBOARDING_CALLS_PER_MINUTE=str(PER_MINUTE))
     request = world.ask(customer)
     world.run()
 
@@ -118,31 +199,3 @@ def test_never_more_calls_in_a_minute_than_configured() -> None:
     assert len(times) > PER_MINUTE
     busiest = max(bisect_left(times, at + timedelta(minutes=1)) - number for number, at in enumerate(times))
     assert busiest <= PER_MINUTE
-
-
-def partner_center(world: World, limiter: RateLimiter) -> PartnerCenterClient:
-    """The client of a world, with another rate limiter."""
-    settings = world_settings(world.scenario)
-    session, timeouts = simulator_session(world.simulator), Timeouts()
-    application = Application(settings.partner_tenant_id, settings.client_id, settings.client_secret)
-    tokens = RefreshTokenSource(
-        settings.endpoints.login,
-        application,
-        lambda: settings.refresh_token,
-        session,
-        timeouts,
-        now=world.clock.now,
-        monotonic=world.clock.monotonic,
-    )
-    service = ServiceClient(
-        "Partner Center",
-        settings.endpoints.partner_center,
-        Audience.PARTNER_CENTER,
-        tokens,
-        session,
-        timeouts,
-        now=world.clock.now,
-        rules=partner_center_rules,
-        limiter=limiter,
-    )
-    return PartnerCenterClient(service, settings.partner_tenant_id)

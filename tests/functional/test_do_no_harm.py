@@ -66,7 +66,7 @@ def test_a_suspension_that_keeps_failing_does_not_hold_up_the_cancelling() -> No
 def test_what_passes_by_itself_is_waited_for_before_a_person_is_asked() -> None:
     saas = SubscriptionSpec(kind=Kind.MARKETPLACE, name="SaaS", started="-P200D")
     customer = CustomerSpec(name="Mixed", subscriptions=(saas, azure_plan("one"), nce("Busy")))
-    world = World(customer)
+    world = World(customer, OFFBOARDING_CANCEL_MARKETPLACE="false")
     busy = {"match": {"method": "PATCH", "nth": 1}, "action": {"type": "status", "status": 409, "code": "800082"}}
     arm(world, busy)
     request = world.ask(customer)
@@ -82,7 +82,7 @@ def test_while_a_person_is_needed_it_looks_again_every_day() -> None:
     """The person ends the holding but forgets to resume: the next daily look goes on."""
     saas = SubscriptionSpec(kind=Kind.MARKETPLACE, name="SaaS", started="-P200D")
     customer = CustomerSpec(name="Forgotten", subscriptions=(saas, legacy()))
-    world = World(customer)
+    world = World(customer, OFFBOARDING_CANCEL_MARKETPLACE="false")
     request = world.ask(customer)
     world.run(for_at_most=timedelta(hours=12))
     assert world.offboarding(request).status is Status.NEEDS_ATTENTION

@@ -9,7 +9,7 @@ from local.simulator.scenario.models import CustomerSpec, SubscriptionSpec, Tran
 from local.simulator.tenant.kinds import Kind
 from local.simulator.tenant.kinds import Status as TenantStatus
 from local.world.world import World
-from shared.domain.disposition import Cause
+from shared.domain.blockers import Cause
 from shared.domain.offboarding import Status
 from tests.functional.checks import check_invariants, effects
 from tests.functional.customers import azure_plan, empty, late, legacy, nce, removable, waiting
@@ -182,23 +182,17 @@ def test_a_domain_alone_identifies_the_customer() -> None:
     assert [item["relationship"] for item in world.tenant()] == ["none", "reseller", "reseller"]
 
 
-@pytest.mark.parametrize(
-    ("holding", "cause"),
-    [
-        (SubscriptionSpec(kind=Kind.MARKETPLACE, name="SaaS", started="-P200D"), Cause.NOT_SUPPORTED),
-        (SubscriptionSpec(kind=Kind.SOFTWARE_SUBSCRIPTION, name="SQL", started="-P200D"), Cause.NOT_SUPPORTED),
-    ],
-)
-def test_a_kind_that_is_not_ended_automatically_asks_for_a_person(holding: SubscriptionSpec, cause: Cause) -> None:
-    customer = CustomerSpec(name="Adventure Works", subscriptions=(holding, legacy()))
-    world = World(customer)
+def test_what_is_left_alone_by_configuration_asks_for_a_person() -> None:
+    saas = SubscriptionSpec(kind=Kind.MARKETPLACE, name="SaaS", started="-P200D")
+    customer = CustomerSpec(name="Adventure Works", subscriptions=(saas, legacy()))
+    world = World(customer, OFFBOARDING_CANCEL_MARKETPLACE="false")
     request = world.ask(customer)
     world.run(for_at_most=timedelta(days=1))
 
     offboarding = world.offboarding(request)
     assert offboarding.status is Status.NEEDS_ATTENTION
     assert offboarding.reason is not None
-    assert offboarding.reason.code == cause.value
+    assert offboarding.reason.code == Cause.LEFT_BY_POLICY.value
     assert offboarding.reason.operator_action
     assert world.tenant()[0]["relationship"] == "reseller"
 
@@ -215,11 +209,11 @@ def test_a_savings_plan_is_a_dated_blocker() -> None:
     assert offboarding.paid_until is not None
 
 
-def test_an_open_transfer_asks_for_a_person() -> None:
+def test_an_open_transfer_asks_for_a_person_where_it_is_not_waited_for() -> None:
     customer = CustomerSpec(
         name="Moving", subscriptions=(nce("Moved"),), transfers=(TransferSpec(subscriptions=("Moved",)),)
     )
-    world = World(customer)
+    world = World(customer, OFFBOARDING_WAIT_FOR_TRANSFERS="false")
     request = world.ask(customer)
     world.run(for_at_most=timedelta(days=3))
 

@@ -22,7 +22,7 @@ EVERYTHING = CustomerSpec(
     perpetual_software=(PerpetualSpec(),),
     transfers=(TransferSpec(status=TransferStatus.COMPLETE),),
 )
-NOT_COLLECTIONS = re.compile(r"/(customers/[^/]+|relationshiprequests|supportcontact)$")
+NOT_COLLECTIONS = re.compile(r"/(customers/[^/]+|relationshiprequests|supportcontact|openid-configuration)$")
 
 
 def journal_of(customer: CustomerSpec) -> list[dict[str, Any]]:
@@ -112,6 +112,7 @@ def ids(kind: str) -> str:
     return str(next(item["id"] for item in tenant["subscriptions"] if item["kind"] == kind))
 
 
+IDENTIFIED = next(n for n, entry in enumerate(BASELINE, 1) if entry["path"].startswith("/v1/customers/"))
 CUSTOMER = str(BASELINE[REMOVAL - 1]["customer"])
 CHANGES: dict[str, tuple[dict[str, Any], str]] = {
     "a legacy licence is switched on": (switch(ids("legacyLicence"), status="active"), "subscriptions"),
@@ -145,7 +146,7 @@ def test_a_change_between_verify_and_remove_is_seen_or_refused_by_the_tenant(cha
 
 @pytest.mark.parametrize("when", ["early", "right before the removal"])
 def test_a_customer_that_somebody_else_removes_is_already_removed(when: str) -> None:
-    for nth in [REMOVAL] if when != "early" else range(3, REMOVAL, 5):
+    for nth in [REMOVAL] if when != "early" else range(IDENTIFIED + 1, REMOVAL, 5):
         action = {
             "type": "mutate",
             "when": "before",

@@ -47,7 +47,7 @@ def refused_removals(world: World, customer: str) -> int:
 
 def service_of(path: str) -> str:
     """Which service a path belongs to, by the paths of their documentation."""
-    if "/oauth2/" in path:
+    if "/oauth2/" in path or path.endswith("/openid-configuration"):
         return "sign-in"
     if path.startswith("/providers/"):
         return "azure"

@@ -9,19 +9,19 @@ import pytest
 
 from shared.domain.errors import SettingsError
 from shared.domain.policy import Policy
-from shared.settings import read_settings
+from shared.settings import ClientAuth, read_settings
 from shared.stages.services import Mode
 
 GUID = "9a57e000-0000-4000-8000-00000009a57e"
 SECRETS = {
     "OFFBOARDING_CLIENT_SECRET": "client-secret-value",
-    "OFFBOARDING_REFRESH_TOKEN": "refresh-token-value",
     "ServiceBus": "Endpoint=sb://x;SharedAccessKeyName=k;SharedAccessKey=bus-key-value",
 }
 GOOD = {
     "OFFBOARDING_PARTNER_TENANT_ID": GUID,
     "OFFBOARDING_CLIENT_ID": "c11e0000-0000-4000-8000-00000000c11e",
     "OFFBOARDING_SQLITE_FILE": "offboardings.db",
+    "OFFBOARDING_REFRESH_TOKEN_FILE": "token.json",
     **SECRETS,
 }
 
@@ -37,7 +37,7 @@ def test_little_is_required_and_a_fresh_deployment_only_plans() -> None:
 
     assert settings.mode is Mode.PLAN
     assert settings.policy == Policy()
-    assert settings.sqlite_file == Path("offboardings.db")
+    assert settings.store.sqlite_file == Path("offboardings.db")
     assert settings.endpoints.partner_center == "https://api.partnercenter.microsoft.com"
     assert settings.protected_customers == frozenset()
 
@@ -61,6 +61,11 @@ BAD = {
     "OFFBOARDING_STRICT_NCE": "yes",
     "OFFBOARDING_REFUND_RESERVATIONS": "1",
     "OFFBOARDING_PROTECTED_CUSTOMERS": f"{GUID},everybody",
+    "OFFBOARDING_CLOUD": "moon",
+    "OFFBOARDING_PARTNER_CENTER_URL": "http://api.partnercenter.microsoft.com",
+    "OFFBOARDING_LOGIN_URL": "login.microsoftonline.com",
+    "OFFBOARDING_GRAPH_URL": "https://graph.microsoft.com/?a=b",
+    "OFFBOARDING_AZURE_URL": "https://someone:hunter2@management.azure.com",
 }
 
 
@@ -81,10 +86,20 @@ def test_each_malformed_setting_is_enough(name: str) -> None:
     assert name in told
 
 
-@pytest.mark.parametrize("name", ["OFFBOARDING_CLIENT_SECRET", "OFFBOARDING_REFRESH_TOKEN", "OFFBOARDING_CLIENT_ID"])
+@pytest.mark.parametrize("name", ["OFFBOARDING_CLIENT_SECRET", "OFFBOARDING_CLIENT_ID"])
 @pytest.mark.parametrize("value", ["", "   "])
 def test_blank_is_missing(name: str, value: str) -> None:
     assert f"{name} is required" in problems(**{name: value})
+
+
+@pytest.mark.parametrize(("value", "accepted"), [("59", False), ("60", True), ("500", True), ("0", False)])
+def test_an_inventory_has_to_fit_into_a_minute(value: str, accepted: bool) -> None:
+    values = GOOD | {"ServiceBus": "x", "OFFBOARDING_CALLS_PER_MINUTE": value}
+    if accepted:
+        assert read_settings(values).calls_per_minute == int(value)
+        return
+    with pytest.raises(SettingsError, match=r"whole number from 60 to .*: one inventory of a customer has to fit"):
+        read_settings(values)
 
 
 def test_a_claim_must_outlast_a_call() -> None:
@@ -127,3 +142,41 @@ def test_secrets_are_in_no_problem() -> None:
         read_settings({**SECRETS, **BAD})
     for value in SECRETS.values():
         assert value not in f"{caught.value!r} {caught.value}"
+
+
+def test_a_cloud_gives_the_addresses_and_each_can_be_overridden() -> None:
+    china = {**GOOD, "OFFBOARDING_CLOUD": "China", "OFFBOARDING_GRAPH_URL": "http://127.0.0.1:8080/"}
+    endpoints = read_settings(china).endpoints
+
+    assert endpoints.partner_center == "https://partner.partnercenterapi.microsoftonline.cn"
+    assert endpoints.login == "https://login.partner.microsoftonline.cn"
+    assert endpoints.graph == "http://127.0.0.1:8080"
+    assert read_settings({**GOOD, "OFFBOARDING_CLOUD": "us_government"}).endpoints.login.endswith(".us")
+
+
+def test_a_password_in_an_address_is_not_told() -> None:
+    assert "hunter2" not in problems(OFFBOARDING_AZURE_URL="https://someone:hunter2@management.azure.com")
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"OFFBOARDING_REFRESH_TOKEN_FILE": ""}, "the refresh token needs"),
+        ({"OFFBOARDING_KEY_VAULT_URL": "https://kv.vault.azure.net"}, "and not both"),
+        ({"OFFBOARDING_KEY_VAULT_URL": "kv"}, "OFFBOARDING_KEY_VAULT_URL: must be a base address"),
+        ({"OFFBOARDING_CLIENT_AUTH": "password"}, "one of secret, certificate, federated"),
+        ({"OFFBOARDING_CLIENT_AUTH": "certificate"}, "OFFBOARDING_CLIENT_CERTIFICATE is required"),
+        (
+            {"OFFBOARDING_CLIENT_AUTH": "certificate", "OFFBOARDING_CLIENT_CERTIFICATE_FILE": "/nowhere"},
+            "OFFBOARDING_CLIENT_CERTIFICATE_FILE cannot be read",
+        ),
+        ({"OFFBOARDING_CLIENT_SECRET": "@Microsoft.KeyVault(SecretUri=https://x)"}, "was not resolved"),
+    ],
+)
+def test_a_sign_in_that_cannot_be_used_is_told(changed: dict[str, str], told: str) -> None:
+    assert told in problems(**changed)
+
+
+def test_a_federated_identity_needs_no_secret() -> None:
+    settings = read_settings({**GOOD, "OFFBOARDING_CLIENT_AUTH": "Federated", "OFFBOARDING_CLIENT_SECRET": ""})
+    assert settings.sign_in.client_auth is ClientAuth.FEDERATED

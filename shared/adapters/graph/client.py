@@ -13,7 +13,7 @@ from shared.adapters.http.pages import odata_page, read_all
 from shared.adapters.http.record import Record
 from shared.adapters.http.service import ServiceClient
 from shared.adapters.http.writes import written
-from shared.domain.errors import UnreadableAnswerError
+from shared.domain.errors import RefusedError, UnreadableAnswerError
 from shared.domain.partner import Collection, DelegatedRelationship, WriteAnswer
 
 RELATIONSHIPS = "/v1.0/tenantRelationships/delegatedAdminRelationships"
@@ -33,7 +33,12 @@ class GraphDelegatedAdmin:
         customer's relationships into our hands (I6)."""
         query = {"$filter": f"customer/tenantId eq '{guid('customerId', customer_id)}'", "$top": "300"}
         call = Call("GET", RELATIONSHIPS, self._tenant_id, encoded(query))
-        read = read_all(self._service, call, odata_page, lambda item: (_customer(item), relationship(item)))
+        try:
+            read = read_all(self._service, call, odata_page, lambda item: (_customer(item), relationship(item)))
+        except RefusedError as error:
+            if not _unknown_here(error):
+                raise
+            return Collection(())
         return Collection(tuple(item for owner, item in read.items if owner == customer_id.lower()))
 
     def terminate(self, relationship: DelegatedRelationship, request_id: str) -> WriteAnswer:
@@ -71,6 +76,11 @@ def relationship(record: Record) -> DelegatedRelationship:
         status=record.text("status") or "",
         etag=record.text("@odata.etag"),
     )
+
+
+def _unknown_here(refused: RefusedError) -> bool:
+    """Some clouds have no delegated admin relationships at all: Graph then says that it knows no such segment."""
+    return refused.status in (400, 404) and "segment" in refused.message.casefold()
 
 
 def _customer(record: Record) -> str:

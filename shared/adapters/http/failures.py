@@ -18,10 +18,12 @@ from shared.domain.errors import (
     ThrottledError,
     UnavailableError,
     UnreadableAnswerError,
+    Verdict,
 )
 
 BUSY_WAIT = timedelta(minutes=2)
 """A 409 means that a job holds the object: ask again after two minutes (create scheduled changes)."""
+LOOK_IT_UP = "Look the code up in Microsoft's list of error codes and remove its cause, then resume."
 PASSED_ON = frozenset({408, 502, 504})
 """Somebody on the way gave up waiting; the service behind it may have gone on with a write."""
 
@@ -32,7 +34,7 @@ class TokenRefusedError(SignInRequiredError):
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A 4xx answer as the rules of one service look at it."""
+    """An answer that is not 2xx as the rules of one service look at it; `wait` is what its Retry-After says."""
 
     service: str
     method: str
@@ -40,18 +42,32 @@ class Refusal:
     status: int
     code: str
     message: str
+    wait: timedelta | None = None
 
     def as_error(
-        self, kind: type[RemoteError], message: str = "", *, wait: timedelta | None = None, code: str = ""
+        self,
+        kind: type[RemoteError],
+        message: str = "",
+        *,
+        wait: timedelta | None = None,
+        code: str = "",
+        advice: str = "",
+        verdict: Verdict | None = None,
     ) -> RemoteError:
-        """This refusal as an error of `kind`, with a clearer sentence in front of the service's own."""
+        """This refusal as an error of `kind`, with a clearer sentence in front of the service's own.
+
+        Retry-After is binding (I7): `wait` can only make it longer.
+        """
         text = f"{message}. The service says: {self.message}" if message else self.message
         return kind(
             f"{self.method} {self.path}: {text}",
             service=self.service,
             status=self.status,
             remote_code=code or self.code,
-            retry_after=wait,
+            retry_after=max((one for one in (wait, self.wait) if one is not None), default=None),
+            sentence=text,
+            advice=advice,
+            verdict=verdict,
         )
 
 
@@ -68,22 +84,26 @@ def failure(service: str, call: Call, answer: Answer, now: datetime, rules: Rule
     """The error of `answer`, None if it is 2xx. `now` is business time, for a Retry-After date."""
     if answer.ok:
         return None
-    report = error_report(answer)
-    refusal = Refusal(service, call.method, call.path, answer.status, report.code, report.message)
-    wait = retry_after(answer, now)
-    if answer.status == 429:
-        return refusal.as_error(ThrottledError, wait=throttled_for(answer, now))
-    if call.effect and answer.status in PASSED_ON:
-        return refusal.as_error(NoAnswerError, "a gateway got no answer, so the effect is unknown", wait=wait)
-    if answer.status >= 500 or answer.status == 408:
-        return refusal.as_error(UnavailableError, wait=wait)
-    if answer.status < 400:
+    report, status = error_report(answer), answer.status
+    wait = throttled_for(answer, now) if status == 429 else retry_after(answer, now)
+    refusal = Refusal(service, call.method, call.path, status, report.code, report.message, wait)
+    if status == 429:
+        return refusal.as_error(ThrottledError, verdict=Verdict.RETRY_LATER)
+    if call.effect and status in PASSED_ON:
+        return refusal.as_error(NoAnswerError, "a gateway got no answer, so the effect is unknown")
+    if status < 400:
         return refusal.as_error(UnreadableAnswerError, "an answer that no call expects; redirects are not followed")
-    special = rules(refusal)
-    if special is not None:
-        return special
-    if answer.status == 401:
+    known = rules(refusal)
+    if status >= 500 or status == 408:
+        return known if isinstance(known, UnavailableError) else refusal.as_error(UnavailableError)
+    return known if known is not None else _unknown(refusal)
+
+
+def _unknown(refusal: Refusal) -> RemoteError:
+    """An answer that no rule names: only its status says something."""
+    if refusal.status == 401:
         return refusal.as_error(TokenRefusedError, "the token was refused, also when renewed")
-    if answer.status == 409:
-        return refusal.as_error(BusyError, wait=wait or BUSY_WAIT)
-    return refusal.as_error(RefusedError, wait=wait)
+    if refusal.status == 409:
+        return refusal.as_error(BusyError, wait=None if refusal.wait else BUSY_WAIT, verdict=Verdict.RETRY_LATER)
+    named = f"code {refusal.code}, which is not known here" if refusal.code else f"{refusal.status} and no code"
+    return refusal.as_error(RefusedError, f"refused with {named}", advice=LOOK_IT_UP)

@@ -17,8 +17,8 @@ SHORT_WAIT = 2.0
 class RateLimiter:
     """A token bucket in machine time that never lets more than `per_minute` calls through in any 60 seconds.
 
-    The bucket holds a quarter of the share, for the burst of one inventory; the rest trickles in over the minute, so
-    that burst and refill together stay within the share. Thread-safe.
+    The bucket holds a twentieth of the share, for a burst; the rest trickles in over the minute, so that burst and
+    refill together stay within the share, of which 95 % can be used for as long as there is work. Thread-safe.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class RateLimiter:
         self._service = service
         self._monotonic = monotonic
         self._sleep = sleep
-        self._capacity = max(1.0, per_minute // 4)
+        self._capacity = max(1.0, per_minute // 20)
         self._per_second = (per_minute - self._capacity) / MINUTE
         self._lock = Lock()
         self._tokens = self._capacity

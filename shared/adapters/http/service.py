@@ -20,10 +20,10 @@ from shared.adapters.http.call import Call
 from shared.adapters.http.correlation import correlation_id
 from shared.adapters.http.failures import Rules, TokenRefusedError, failure, no_rules
 from shared.adapters.http.rate import RateLimiter
-from shared.adapters.http.throttle import ThrottleGuard
+from shared.adapters.http.throttle import ThrottleBoard, ThrottleGuard
 from shared.adapters.http.tokens import Audience, TokenSource
 from shared.adapters.http.transport import Bearer, Timeouts, checked_base_url, transmit
-from shared.domain.errors import ThrottledError, UnreadableAnswerError
+from shared.domain.errors import NoAnswerError, ThrottledError, UnavailableError, UnreadableAnswerError
 
 log = logging.getLogger(__name__)
 _PORTS = {"http": 80, "https": 443}
@@ -32,8 +32,8 @@ _PORTS = {"http": 80, "https": 443}
 class ServiceClient:
     """Calls one service: throttle guard, token, rate, transmission, error mapping, one DEBUG line for each exchange.
 
-    `now` is business time (aware UTC); `rules` say what the service's own codes mean. Thread-safe. Raises the
-    RemoteError family of `shared.domain.errors`.
+    `now` is business time (aware UTC); `rules` say what the service's own codes mean; `board` is shared with the other
+    clients of the process. Thread-safe. Raises the RemoteError family of `shared.domain.errors`.
     """
 
     def __init__(
@@ -48,6 +48,7 @@ class ServiceClient:
         now: Callable[[], datetime],
         rules: Rules = no_rules,
         limiter: RateLimiter | None = None,
+        board: ThrottleBoard | None = None,
     ) -> None:
         self.service = service
         self._base_url = checked_base_url(f"{service} address", base_url)
@@ -58,7 +59,7 @@ class ServiceClient:
         self._now = now
         self._rules = rules
         self._limiter = limiter
-        self._guard = ThrottleGuard(service, now)
+        self._guard = ThrottleGuard(service, now, board)
 
     def read(self, call: Call) -> object:
         """The JSON value that the service answers; a body that cannot be read raises UnreadableAnswerError (I8)."""
@@ -75,8 +76,9 @@ class ServiceClient:
             renewed = self._tokens.token(self._audience, call.tenant_id, refused=token)
             answer = self._send(call, renewed)
             error = failure(self.service, call, answer, self._now(), self._rules)
-        if isinstance(error, ThrottledError) and error.retry_after is not None:
-            self._guard.hold(error.retry_after)
+        if isinstance(error, ThrottledError | UnavailableError | NoAnswerError) and error.retry_after is not None:
+            # An outage that names a time is no place for the other calls of this process either.
+            error.retry_after = self._guard.hold(error.retry_after)
         if error is not None:
             raise error
         return answer

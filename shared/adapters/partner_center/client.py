@@ -16,13 +16,13 @@ from shared.adapters.http.pages import read_all
 from shared.adapters.http.record import Record
 from shared.adapters.http.service import ServiceClient
 from shared.adapters.http.writes import written
-from shared.adapters.partner_center.images import with_end_at_term, with_status
+from shared.adapters.partner_center.images import with_end_at_term, with_status, without_renewal
 from shared.adapters.partner_center.paging import partner_center_page
 from shared.adapters.partner_center.proofs import (
     ends_at_term,
     has_status,
     is_cancelled,
-    without_delegated_access,
+    renews_not,
 )
 from shared.adapters.partner_center.wire.audit import removes
 from shared.adapters.partner_center.wire.azure_subscriptions import azure_subscription
@@ -91,14 +91,21 @@ class PartnerCenterClient:
         answer = self._write("PATCH", _subscription(customer_id, subscription_id), body, request_id)
         return written(answer, has_status(target.value))
 
-    def end_at_term(self, customer_id: str, subscription_id: str, request_id: str) -> WriteAnswer:
+    def end_at_term(
+        self, customer_id: str, subscription_id: str, request_id: str, *, schedule_cancel: bool = True
+    ) -> WriteAnswer:
         """Sends nothing when the resource already shows both; repeating it is therefore harmless."""
         path = _subscription(customer_id, subscription_id)
         record = self._read(self._get(path))
         _same(subscription_id, record)
-        if ends_at_term(record):
+        shown, body = (
+            (ends_at_term, with_end_at_term(record.raw))
+            if schedule_cancel
+            else (renews_not, without_renewal(record.raw))
+        )
+        if shown(record):
             return WriteAnswer(200, completed=True, detail="was already set to end at its term")
-        return written(self._write("PATCH", path, with_end_at_term(record.raw), request_id), ends_at_term)
+        return written(self._write("PATCH", path, body, request_id), shown)
 
     def cancel_azure_subscription(
         self, customer_id: str, plan_id: str, azure_subscription_id: str, request_id: str
@@ -112,10 +119,6 @@ class PartnerCenterClient:
     def cancel_order(self, customer_id: str, order_id: str, request_id: str) -> WriteAnswer:
         path = _customer(customer_id, "orders", segment("orderId", order_id))
         return written(self._write("PATCH", path, {"id": order_id, "status": "cancelled"}, request_id), is_cancelled)
-
-    def remove_delegated_access(self, customer_id: str, request_id: str) -> WriteAnswer:
-        body = {"allowDelegatedAccess": False, "attributes": {"objectType": "Customer"}}
-        return written(self._write("PATCH", _customer(customer_id), body, request_id), without_delegated_access)
 
     def remove_relationship(self, customer_id: str, request_id: str) -> WriteAnswer:
         """Never `completed`: the answer only echoes the request, and the effect takes minutes."""

@@ -39,6 +39,12 @@ def with_end_at_term(resource: dict[str, object]) -> dict[str, object]:
     return _put(_put(kept, "autoRenewEnabled", value=False), "scheduledActions", CANCEL_AT_TERM_END)
 
 
+def without_renewal(resource: dict[str, object]) -> dict[str, object]:
+    """Auto-renew off, for products that have no extended service term; what was planned for the next term must go."""
+    kept = {key: item for key, item in resource.items() if key.casefold() != "schedulednextterminstructions"}
+    return _put(kept, "autoRenewEnabled", value=False)
+
+
 def _get(resource: dict[str, object], name: str) -> object:
     return next((item for key, item in resource.items() if key.casefold() == name.casefold()), None)
 

@@ -23,9 +23,9 @@ def ends_at_term(record: Record) -> bool:
     return record.flag("autoRenewEnabled") is False and set(at_term_end) == {"cancel"}
 
 
-def without_delegated_access(record: Record) -> bool:
-    """DAP is off; an absent flag does not say so."""
-    return record.flag("allowDelegatedAccess") is False
+def renews_not(record: Record) -> bool:
+    """Auto-renew is off; an absent flag does not say so."""
+    return record.flag("autoRenewEnabled") is False
 
 
 def is_cancelled(record: Record) -> bool:

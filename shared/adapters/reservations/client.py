@@ -14,21 +14,20 @@ from shared.adapters.http.pages import odata_page, read_all
 from shared.adapters.http.record import Record
 from shared.adapters.http.service import ServiceClient
 from shared.adapters.http.writes import ACCEPTED, shown, written
+from shared.adapters.reservations.error_map import SUPPORT, azure_rules
 from shared.adapters.reservations.wire import policy_error, reservation, savings_plan
-from shared.domain.errors import InvalidRequestError, RefusedError, RemoteError
+from shared.domain.errors import InvalidRequestError, RefusedError, Verdict
 from shared.domain.partner import Collection, Reservation, SavingsPlan, WriteAnswer
+from shared.ports.partner import CommitmentKind
 
 CAPACITY = "/providers/Microsoft.Capacity"
 BENEFITS = "/providers/Microsoft.BillingBenefits"
 VERSION = encoded({"api-version": "2022-11-01"})
+_FOLDERS = {
+    CommitmentKind.RESERVATION: (f"{CAPACITY}/reservationOrders", "reservations"),
+    CommitmentKind.SAVINGS_PLAN: (f"{BENEFITS}/savingsPlanOrders", "savingsPlans"),
+}
 REASON = "The customer relationship ends"
-
-
-def azure_rules(refusal: Refusal) -> RemoteError | None:
-    """A token of the wrong tenant concerns this customer alone: it is no reason to stop every other offboarding."""
-    if refusal.code == "InvalidAuthenticationTokenTenant":
-        return refusal.as_error(RefusedError, "the token is not of the customer's tenant")
-    return None
 
 
 class AzureReservationsClient:
@@ -59,7 +58,7 @@ class AzureReservationsClient:
         tenant = guid("customerId", customer_id)
         asking = Call("POST", f"{order}/calculateRefund", tenant, VERSION, body={"id": order, "properties": scope})
         refund = Record(self._service.read(asking), self._service.where(asking))
-        self._check_policy(refund)
+        self._check_policy(refund, asking)
         session = refund.child("properties").required("sessionId")
         body = {"properties": {**scope, "sessionId": session, "returnReason": REASON}}
         headers = {"x-ms-client-request-id": request_id}
@@ -69,14 +68,35 @@ class AzureReservationsClient:
         answer = self._service.exchange(returning)
         record = shown(answer)
         if record is not None and answer.status != ACCEPTED:
-            self._check_policy(record)
+            self._check_policy(record, returning)
         return written(answer)
 
-    def _check_policy(self, record: Record) -> None:
+    def stop_renewal(
+        self, customer_id: str, kind: CommitmentKind, order_id: str, commitment_id: str, request_id: str
+    ) -> WriteAnswer:
+        orders, items = _FOLDERS[kind]
+        path = f"{orders}/{segment('orderId', order_id)}/{items}/{segment('commitmentId', commitment_id)}"
+        request_id = guid("requestId", request_id)
+        call = Call(
+            "PATCH",
+            path,
+            guid("customerId", customer_id),
+            VERSION,
+            body={"properties": {"renew": False}},
+            headers={"x-ms-client-request-id": request_id},
+            effect=True,
+            request_id=request_id,
+        )
+        return written(self._service.exchange(call), lambda item: item.child("properties").flag("renew") is False)
+
+    def _check_policy(self, record: Record, call: Call) -> None:
         problem = policy_error(record)
-        if problem is not None:
-            code, message = problem
-            raise RefusedError(message, service=self._service.service, status=200, remote_code=code)
+        if problem is None:
+            return
+        refusal = Refusal(self._service.service, call.method, call.path, 200, *problem)
+        raise azure_rules(refusal) or refusal.as_error(
+            RefusedError, "the refund is refused", advice=SUPPORT, verdict=Verdict.CANNOT_NOW
+        )
 
 
 def _get(customer_id: str, path: str) -> Call:

@@ -30,12 +30,15 @@ def reservation(record: Record) -> Reservation:
 def savings_plan(record: Record) -> SavingsPlan:
     """One savings plan."""
     properties = record.child("properties")
-    identifier = _required(record, _resource_ids(record), "savingsplans")
+    ids = _resource_ids(record)
+    identifier = _required(record, ids, "savingsplans")
     return SavingsPlan(
         id=identifier,
         name=properties.text("displayName") or identifier,
         state=properties.text("provisioningState") or "",
         expires_at=_expiry(properties),
+        order_id=ids.get("savingsplanorders"),
+        renew=properties.flag("renew"),
     )
 
 

@@ -82,6 +82,11 @@ def finished(at: datetime, offboarding_id: str) -> str:
     return f"finished:{_number(at)}:{safe(offboarding_id)}"
 
 
+def hold(service: str | None = None) -> str:
+    """In the index: until when a service is not called; without `service` the beginning that all of them share."""
+    return f"hold:{'' if service is None else digest(service)}"
+
+
 def until(beginning: str, at: datetime) -> str:
     """The first key after everything at or before `at`."""
     return f"{beginning}:{_number(at)};"

@@ -12,6 +12,7 @@ from shared.adapters.table_store.committing import Committer
 from shared.adapters.table_store.due import DueList
 from shared.adapters.table_store.forgetting import Forgetter
 from shared.adapters.table_store.heads import Heads
+from shared.adapters.table_store.holds import Holds
 from shared.adapters.table_store.index import Index
 from shared.adapters.table_store.listing import Listing
 from shared.adapters.table_store.rows import Place, read_holding, read_notes, read_owed
@@ -36,6 +37,7 @@ class TableStore:
         self._due = DueList(self._index, self._heads)
         self._listing = Listing(self._index, self._heads)
         self._forgetter = Forgetter(self._table, self._index, self._heads, self._committer)
+        self._holds = Holds(self._table)
         self._keep_for = keep_for
 
     def load(self, offboarding_id: str) -> Stored | None:
@@ -87,6 +89,12 @@ class TableStore:
 
     def forget(self, change: Change) -> None:
         self._forgetter.forget(change)
+
+    def holds(self) -> Mapping[str, datetime]:
+        return self._holds.read()
+
+    def hold(self, service: str, until: datetime) -> None:
+        self._holds.move(service, until)
 
     def ping(self) -> None:
         self._table.get(keys.INDEX, "ping")

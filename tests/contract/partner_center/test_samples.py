@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.adapters.entra.source import RefreshTokenSource
 from shared.adapters.graph.client import GraphDelegatedAdmin
 from shared.adapters.http.answer import Answer, document
 from shared.adapters.http.call import Call
@@ -15,16 +16,15 @@ from shared.adapters.http.failures import failure
 from shared.adapters.http.pages import odata_page
 from shared.adapters.http.record import Record
 from shared.adapters.http.tokens import Audience
-from shared.adapters.http.transport import Timeouts
 from shared.adapters.http.writes import shown, written
-from shared.adapters.partner_center.auth import Application, RefreshTokenSource
+from shared.adapters.partner_center.error_map import partner_center_rules
 from shared.adapters.partner_center.paging import TOKEN_HEADER, partner_center_page
-from shared.adapters.partner_center.refusals import partner_center_rules
 from shared.adapters.reservations.wire import policy_error
 from shared.domain.errors import SignInRequiredError, ThrottledError
 from tests.contract.partner_center.expectations import LISTS, SINGLE
 from tests.contract.partner_center.samples import VARIABLE, Sample, samples
-from tests.unit.adapters.fake_http import CUSTOMER, NOW, PARTNER, Reply, Script, partner_center, service_of, session_of
+from tests.unit.adapters.fake_http import CUSTOMER, NOW, PARTNER, Reply, Script, partner_center, service_of
+from tests.unit.adapters.login import Login, source_of
 
 CALL = Call("GET", "/v1/customers", PARTNER)
 
@@ -126,30 +126,22 @@ def test_relationships_of_one_customer(sample: Sample) -> None:
     assert [item.id for item in found.items] == same
 
 
-def token_source(reply: Reply, kept: list[str]) -> RefreshTokenSource:
-    application = Application(PARTNER, "client", "secret")
-    session = session_of(Script([reply]))
-    return RefreshTokenSource(
-        "https://login.example.test",
-        application,
-        lambda: "old",
-        session,
-        Timeouts(),
-        now=lambda: NOW,
-        renewed=kept.append,
-    )
+def token_source(reply: Reply) -> RefreshTokenSource:
+    return source_of(Login([reply]))[0]
 
 
 @of(["token"])
 def test_a_token(sample: Sample) -> None:
-    kept: list[str] = []
-    issued = token_source(sample.reply, kept).redeem(Audience.PARTNER_CENTER, PARTNER)
-    assert (issued.value, issued.life) == (sample.expect["accessToken"], sample.expect["expiresInSeconds"])
-    assert bool(kept) is sample.expect["hasRefreshToken"]
+    redeemed = token_source(sample.reply).redeem(Audience.PARTNER_CENTER, PARTNER)
+    assert (redeemed.access.value, redeemed.access.life) == (
+        sample.expect["accessToken"],
+        sample.expect["expiresInSeconds"],
+    )
+    assert (redeemed.refresh_token is not None) is sample.expect["hasRefreshToken"]
 
 
 @of(["tokenError"])
 def test_a_refused_token(sample: Sample) -> None:
     reply = Reply(sample.reply.body, 400)
     with pytest.raises(SignInRequiredError):
-        token_source(reply, []).redeem(Audience.PARTNER_CENTER, PARTNER)
+        token_source(reply).redeem(Audience.PARTNER_CENTER, PARTNER)

@@ -106,10 +106,10 @@ def test_a_write_that_goes_wrong(fault: dict[str, object], expected: type[Remote
     world = World()
     world.fault(f"/customers/{CUSTOMER}$", fault, method="PATCH")
     if expected is None:
-        assert not world.partner_center.remove_delegated_access(CUSTOMER, world.request_id()).completed
+        assert not world.partner_center.remove_relationship(CUSTOMER, world.request_id()).completed
         return
     with pytest.raises(RemoteError) as caught:
-        world.partner_center.remove_delegated_access(CUSTOMER, world.request_id())
+        world.partner_center.remove_relationship(CUSTOMER, world.request_id())
     assert type(caught.value) is expected
 
 

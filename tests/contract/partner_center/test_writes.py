@@ -108,13 +108,6 @@ def test_cancelling_software(shape: Literal["documented", "lineZero", "statusOnl
     assert order.status == "cancelled" or order.lines[0].quantity == 0
 
 
-@pytest.mark.parametrize(("answer", "completed"), [("documented", False), ("customer", True)])
-def test_switching_dap_off(answer: Literal["documented", "customer"], completed: bool) -> None:
-    world = World(Knobs(dap_answer=answer))
-    assert world.partner_center.remove_delegated_access(CUSTOMER, world.request_id()).completed is completed
-    assert world.partner_center.get_customer(CUSTOMER).delegated_access is False
-
-
 EMPTY = CustomerSpec(
     name="Empty",
     id=CUSTOMER,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -23,19 +24,29 @@ from local.simulator.scenario.models import (
 from local.simulator.simulator import Simulator
 from local.simulator.tenant.kinds import GdapStatus, Kind
 from local.simulator.transport import simulator_session
+from local.world.vault import MemoryVault
+from shared.adapters.entra.application import Application
+from shared.adapters.entra.credentials import ClientSecret
+from shared.adapters.entra.http import Door
+from shared.adapters.entra.source import RefreshTokenSource
 from shared.adapters.graph.client import GraphDelegatedAdmin
 from shared.adapters.http.failures import Rules, no_rules
 from shared.adapters.http.service import ServiceClient
 from shared.adapters.http.tokens import Audience
 from shared.adapters.http.transport import Timeouts
-from shared.adapters.partner_center.auth import Application, RefreshTokenSource
 from shared.adapters.partner_center.client import PartnerCenterClient
-from shared.adapters.partner_center.refusals import partner_center_rules
-from shared.adapters.reservations.client import AzureReservationsClient, azure_rules
+from shared.adapters.partner_center.error_map import partner_center_rules
+from shared.adapters.reservations.client import AzureReservationsClient
+from shared.adapters.reservations.error_map import azure_rules
 from shared.domain.errors import RemoteError
 from shared.domain.partner import Subscription
 from shared.ports.partner import DelegatedAdmin, PartnerCenter, Reservations
 
+RESOURCES = {
+    Audience.PARTNER_CENTER: "https://api.partnercenter.microsoft.com",
+    Audience.GRAPH: "https://graph.microsoft.com",
+    Audience.AZURE: "https://management.azure.com",
+}
 START = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
 CUSTOMER = "c0000000-0000-4000-8000-000000000001"
 OTHER = "c0000000-0000-4000-8000-000000000002"
@@ -80,14 +91,10 @@ class World:
         self._timeouts = Timeouts(connect=1.0, read=10.0, body=10.0)
         partner = scenario.partner
         sign_in = partner.sign_in
-        self.tokens = RefreshTokenSource(
-            "https://login.simulator.test",
-            Application(partner.tenant_id, sign_in.client_id, sign_in.client_secret),
-            lambda: sign_in.refresh_token,
-            self._session,
-            self._timeouts,
-            now=self.clock.now,
-        )
+        authority = "https://login.microsoftonline.com"
+        door = Door(authority, "https://login.simulator.test", self._session, self._timeouts, self.clock.now)
+        application = Application(partner.tenant_id, sign_in.client_id, ClientSecret(sign_in.client_secret), RESOURCES)
+        self.tokens = RefreshTokenSource(door, application, MemoryVault(self.clock.now, sign_in.refresh_token))
         service = self._service("Partner Center", Audience.PARTNER_CENTER, partner_center_rules)
         graph = self._service("Microsoft Graph", Audience.GRAPH)
         self.partner_center: PartnerCenter = PartnerCenterClient(service, partner.tenant_id, page_size)
@@ -126,8 +133,9 @@ class World:
         self.clock.advance(timedelta(**span))
 
     def journal(self) -> list[Entry]:
-        """Every request so far, token requests aside."""
-        return [entry for entry in self.simulator.journal.since(1) if "/oauth2/" not in entry.path]
+        """Every request so far, those of the sign-in aside."""
+        entries = self.simulator.journal.since(1)
+        return [entry for entry in entries if not re.search("/oauth2/|/openid-configuration$", entry.path)]
 
     def effects(self) -> list[tuple[str, str | None]]:
         """Every real change, with the request id that made it."""

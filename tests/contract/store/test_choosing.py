@@ -11,7 +11,7 @@ import pytest
 from local.stack.azurite import find_azurite
 from local.stack.errors import StackError
 from local.stack.folder import DataFolder
-from local.stack.store import Store, store_settings
+from local.stack.store import Store, choose_store
 from shared.adapters.sqlite_store import SqliteStore
 from shared.adapters.table_store import TableStore
 from shared.bootstrap import build
@@ -22,7 +22,7 @@ COMMON = {
     "OFFBOARDING_PARTNER_TENANT_ID": "9a57e000-0000-4000-8000-00000009a57e",
     "OFFBOARDING_CLIENT_ID": "client",
     "OFFBOARDING_CLIENT_SECRET": "secret",
-    "OFFBOARDING_REFRESH_TOKEN": "token",
+    "OFFBOARDING_REFRESH_TOKEN_FILE": "token",
     "ServiceBus__fullyQualifiedNamespace": "offboarding.servicebus.windows.net",
 }
 ENDPOINT = {"OFFBOARDING_STORE": "table", "OFFBOARDING_TABLE_ENDPOINT": "https://offboarding.table.core.windows.net/"}
@@ -71,8 +71,8 @@ def test_a_wrong_connection_string_is_named_and_not_shown() -> None:
 
 
 def test_retention() -> None:
-    assert read_settings(COMMON | ENDPOINT).retention == timedelta(days=400)
-    assert read_settings(COMMON | ENDPOINT | {"OFFBOARDING_RETENTION_DAYS": "30"}).retention == timedelta(days=30)
+    assert read_settings(COMMON | ENDPOINT).store.retention == timedelta(days=400)
+    assert read_settings(COMMON | ENDPOINT | {"OFFBOARDING_RETENTION_DAYS": "30"}).store.retention == timedelta(days=30)
 
 
 def test_without_node_it_says_how_to_get_it(tmp_path: Path) -> None:
@@ -93,12 +93,25 @@ def test_azurite_is_found_from_any_of_its_folders(tmp_path: Path) -> None:
         assert find_azurite(values | {"OFFBOARDING_AZURITE": str(named)}).folder == package
 
 
-def test_a_data_folder_keeps_its_store(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("kept", "given", "chosen"),
+    [
+        (None, None, Store.SQLITE),
+        (None, Store.AZURITE, Store.AZURITE),
+        ("sqlite", None, Store.SQLITE),
+        ("azurite", None, Store.AZURITE),
+        ("azurite", Store.AZURITE, Store.AZURITE),
+        ("azurite", Store.SQLITE, "was made with --store azurite"),
+        ("sqlite", Store.AZURITE, "was made with --store sqlite"),
+        ("papyrus", None, "names store 'papyrus'"),
+    ],
+)
+def test_a_data_folder_keeps_its_store(kept: str | None, given: Store | None, chosen: str, tmp_path: Path) -> None:
     folder = DataFolder(tmp_path / "data")
-    (folder.path / "store").write_text("azurite", encoding="utf-8")
-
-    def nothing(*_: object) -> object:
-        raise AssertionError("nothing is started")
-
-    with pytest.raises(StackError, match="was made with --store azurite"):
-        store_settings(Store.SQLITE, folder, "0", nothing)  # type: ignore[arg-type]
+    if kept is not None:
+        (folder.path / "store").write_text(kept, encoding="utf-8")
+    if chosen in list(Store):
+        assert choose_store(folder, given) is chosen
+        return
+    with pytest.raises(StackError, match=chosen):
+        choose_store(folder, given)

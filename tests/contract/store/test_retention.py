@@ -10,7 +10,7 @@ import pytest
 from local.world.clock import WorldClock
 from local.world.world import World
 from shared.adapters import codec
-from shared.domain.disposition import Blocker, Cause, Remedy
+from shared.domain.blockers import Blocker, Cause, Remedy
 from shared.domain.errors import ConcurrencyConflictError
 from shared.domain.ledger import HoldingRecord
 from shared.domain.offboarding import Offboarding, Proof, Reason, RemovalIntent, Status

@@ -13,7 +13,7 @@ from azure.data.tables import TableServiceClient
 
 from local.stack.azurite import connection_string, new_key
 from shared.adapters.table_store import TableStore
-from shared.domain.disposition import Blocker, Cause, Remedy
+from shared.domain.blockers import Blocker, Cause, Remedy
 from shared.domain.errors import RefusedError, UnavailableError
 from shared.domain.offboarding import Claim, Status
 from shared.ports.runtime import Change, Live

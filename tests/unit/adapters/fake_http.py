@@ -19,7 +19,7 @@ from shared.adapters.http.service import ServiceClient
 from shared.adapters.http.tokens import Audience
 from shared.adapters.http.transport import Timeouts
 from shared.adapters.partner_center.client import PartnerCenterClient
-from shared.adapters.partner_center.refusals import partner_center_rules
+from shared.adapters.partner_center.error_map import partner_center_rules
 
 BASE = "https://api.example.test"
 PARTNER = "11111111-aaaa-4bbb-8ccc-000000000001"

@@ -8,7 +8,8 @@ import pytest
 import requests
 
 from shared.adapters.graph.client import GraphDelegatedAdmin
-from shared.adapters.reservations.client import AzureReservationsClient, azure_rules
+from shared.adapters.reservations.client import AzureReservationsClient
+from shared.adapters.reservations.error_map import azure_rules
 from shared.domain.errors import (
     InvalidRequestError,
     NoAnswerError,

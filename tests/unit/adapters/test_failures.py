@@ -10,7 +10,7 @@ import pytest
 from shared.adapters.http.answer import Answer
 from shared.adapters.http.call import Call
 from shared.adapters.http.failures import failure, no_rules
-from shared.adapters.partner_center.refusals import partner_center_rules
+from shared.adapters.partner_center.error_map import partner_center_rules
 from shared.domain.errors import (
     BusyError,
     NoAnswerError,
@@ -80,7 +80,7 @@ def test_success_is_no_failure(status: int) -> None:
         (BELOW, 404, 1000, "", RefusedError),
         (BELOW, 404, 20003, "", RefusedError),
         (f"{BELOW}/azureEntitlements/e", 404, 800111, "", RefusedError),
-        (f"{OWN}/orders/o", 404, 20000, "", RefusedError),
+        (f"{OWN}/orders/o", 404, 20000, "", BusyError),
         ("/v1/auditrecords", 403, 20002, "", RefusedError),
         ("/v1/profiles/mpn", 404, 3000, "", RefusedError),
         (BELOW, 401, 900420, "", SignInRequiredError),
@@ -90,7 +90,7 @@ def test_success_is_no_failure(status: int) -> None:
         (OWN, 400, 900316, "", SignInRequiredError),
         (OWN, 403, 900309, "", SignInRequiredError),
         (BELOW, 403, 900150, "", SignInRequiredError),
-        (BELOW, 403, 900115, "", RefusedError),
+        (BELOW, 403, 900115, "", BusyError),
         (BELOW, 403, 900321, "", RefusedError),
         (BELOW, 400, 900213, "", RefusedError),
         (BELOW, 400, 2011, "", RefusedError),
@@ -109,7 +109,7 @@ def test_partner_center_codes(path: str, status: int, code: object, text: str, e
     [
         (900278, {}, timedelta(hours=24)),
         (800082, {}, timedelta(minutes=2)),
-        (900101, {}, timedelta(minutes=2)),
+        (900101, {}, timedelta(hours=1)),
         (800082, {"Retry-After": "300"}, timedelta(minutes=5)),
     ],
 )

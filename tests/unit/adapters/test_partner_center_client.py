@@ -133,14 +133,6 @@ def test_cancelling_an_order(shown: object, completed: bool) -> None:
     assert script.body() == {"id": "Order_1-x", "status": "cancelled"}
 
 
-@pytest.mark.parametrize(("body", "completed"), [(b"}", False), ({"AllowDelegatedAccess": False}, True), ({}, False)])
-def test_switching_dap_off(body: object, completed: bool) -> None:
-    client, script = partner_center(Reply(body))
-    assert client.remove_delegated_access(CUSTOMER, REQUEST_ID).completed is completed
-    assert script.asked[0].url == HOME
-    assert script.body() == {"allowDelegatedAccess": False, "attributes": {"objectType": "Customer"}}
-
-
 def test_the_echo_of_a_removal_proves_nothing() -> None:
     client, script = partner_center(Reply({"Id": None, "RelationshipToPartner": "none"}))
     answer = client.remove_relationship(CUSTOMER, REQUEST_ID)

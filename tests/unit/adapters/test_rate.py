@@ -31,11 +31,20 @@ def limiter(per_minute: int, machine: Machine) -> RateLimiter:
 def test_a_burst_passes_and_short_waits_block() -> None:
     machine = Machine()
     limit = limiter(240, machine)
-    for _ in range(60):
+    for _ in range(12):
         limit.take()
     assert machine.time == 100.0
     limit.take()
-    assert machine.time == pytest.approx(100.0 + 60.0 / 180.0)
+    assert machine.time == pytest.approx(100.0 + 60.0 / 228.0)
+
+
+@pytest.mark.parametrize("per_minute", [60, 250, 500])
+def test_nearly_the_whole_share_can_be_used(per_minute: int) -> None:
+    machine = Machine()
+    limit = limiter(per_minute, machine)
+    for _ in range(per_minute * 10):
+        limit.take()
+    assert (machine.time - 100.0) / 60.0 <= 10 / 0.94
 
 
 def test_a_long_wait_is_raised_with_the_time_that_is_left() -> None:

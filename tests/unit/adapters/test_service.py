@@ -9,7 +9,7 @@ import requests
 from shared.adapters.http.call import Call
 from shared.adapters.http.correlation import correlated
 from shared.adapters.http.rate import RateLimiter
-from shared.adapters.partner_center.refusals import partner_center_rules
+from shared.adapters.partner_center.error_map import partner_center_rules
 from shared.domain.errors import (
     NoAnswerError,
     RefusedError,
@@ -93,9 +93,26 @@ def test_after_a_429_nothing_leaves_before_the_time_has_come() -> None:
     assert service.read(READ) == {}
 
 
-@pytest.mark.parametrize("status", [409, 503])
-def test_only_a_429_silences_the_whole_service(status: int) -> None:
-    service = service_of(Script([Reply(b"", status, {"Retry-After": "60"}), Reply({})]))
+@pytest.mark.parametrize("status", [500, 502, 503, 504])
+@pytest.mark.parametrize("call", [READ, WRITE], ids=["read", "write"])
+def test_an_outage_that_names_a_time_silences_the_whole_service(status: int, call: Call) -> None:
+    clock = [NOW]
+    script = Script([Reply(b"", status, {"Retry-After": "60"}), Reply({})])
+    service = service_of(script, now=lambda: clock[0])
+    with pytest.raises((UnavailableError, NoAnswerError)):
+        service.exchange(call)
+    with pytest.raises(ThrottledError, match="not called"):
+        service.read(READ)
+    assert len(script.asked) == 1
+    clock[0] += timedelta(seconds=60)
+    assert service.read(READ) == {}
+
+
+@pytest.mark.parametrize("status", [400, 403, 409, 500, 503])
+def test_nothing_else_silences_the_whole_service(status: int) -> None:
+    """A 409 names a time for one object, and an outage without a time says nothing about the next call."""
+    headers = {"Retry-After": "60"} if status < 500 else {}
+    service = service_of(Script([Reply(b"", status, headers), Reply({})]))
     with pytest.raises((RefusedError, UnavailableError)):
         service.exchange(WRITE)
     assert service.read(READ) == {}

@@ -182,7 +182,7 @@ def test_a_reservation_needs_its_resource_id(value: str) -> None:
 def test_a_savings_plan() -> None:
     path = "/providers/Microsoft.BillingBenefits/savingsPlanOrders/O/savingsPlans/P"
     read = savings_plan(record(id=path, properties={"provisioningState": "Created", "expiryDateTime": None}))
-    assert read == SavingsPlan("P", "P", "Created", None)
+    assert read == SavingsPlan("P", "P", "Created", None, order_id="O")
 
 
 def test_policy_errors_of_a_refund() -> None:

@@ -5,15 +5,17 @@ from typing import Any
 
 import pytest
 
-from shared.domain.disposition import ActionKind, Cause, Remedy, disposition
+from shared.domain.blockers import ActionKind, Cause, Remedy
+from shared.domain.disposition import disposition
 from shared.domain.holdings import ENDED, HoldingKind, HoldingStatus
-from shared.domain.policy import Pace, Policy
+from shared.domain.policy import Pace, Policy, Restriction
 from tests.unit.domain.support import EARLIER, LATER, NOW, holding
 
 K, S, A, C = HoldingKind, HoldingStatus, ActionKind, Cause
 OPEN = {"cancellable_until": LATER, "term_end": LATER}
 CLOSED = {"cancellable_until": EARLIER, "term_end": LATER}
 NEVER = {"term_end": LATER}
+BOUGHT_IN_AZURE = {"term_end": LATER, "parent_id": "order"}
 DUE = NOW - timedelta(hours=1)
 LONG_OVER = NOW - timedelta(days=2)
 
@@ -42,7 +44,8 @@ TABLE: list[tuple[HoldingKind, HoldingStatus, dict[str, Any], ActionKind | None,
     (K.AZURE_PLAN, S.ACTIVE, {}, A.SUSPEND_AZURE_PLAN, C.ACTION_DUE),
     (K.AZURE_PLAN, S.SUSPENDED, {}, None, None),
     (K.RESERVATION, S.ACTIVE, {"term_end": LATER}, A.RETURN_RESERVATION, C.ACTION_DUE),
-    (K.RESERVATION, S.ACTIVE, {"term_end": EARLIER}, None, C.PENDING_AT_MICROSOFT),
+    (K.RESERVATION, S.ACTIVE, {"term_end": DUE}, None, C.PENDING_AT_MICROSOFT),
+    (K.RESERVATION, S.ACTIVE, {"term_end": LONG_OVER}, None, C.NO_TERM_END),
     (K.PERPETUAL_SOFTWARE, S.ACTIVE, {"cancellable_until": LATER}, A.CANCEL_ORDER, C.ACTION_DUE),
     (K.PERPETUAL_SOFTWARE, S.ACTIVE, {"cancellable_until": EARLIER}, None, None),
     (K.PERPETUAL_SOFTWARE, S.ACTIVE, {}, None, C.NO_TERM_END),
@@ -50,9 +53,24 @@ TABLE: list[tuple[HoldingKind, HoldingStatus, dict[str, Any], ActionKind | None,
     (K.SAVINGS_PLAN, S.ACTIVE, {}, None, C.NEVER_CANCELLABLE),
     (K.PENDING_ORDER, S.PENDING, {}, None, C.PENDING_AT_MICROSOFT),
     (K.OPEN_TRANSFER, S.ACTIVE, {}, None, C.OPEN_TRANSFER),
-    (K.SOFTWARE_SUBSCRIPTION, S.ACTIVE, OPEN, None, C.NOT_SUPPORTED),
-    (K.SOFTWARE_SUBSCRIPTION, S.SUSPENDED, OPEN, None, C.NOT_SUPPORTED),
-    (K.MARKETPLACE, S.ACTIVE, OPEN, None, C.NOT_SUPPORTED),
+    (K.SAVINGS_PLAN, S.ACTIVE, {**BOUGHT_IN_AZURE, "auto_renew": True}, A.STOP_RENEWAL, C.NEVER_CANCELLABLE),
+    (K.SAVINGS_PLAN, S.ACTIVE, {**BOUGHT_IN_AZURE, "auto_renew": False}, None, C.NEVER_CANCELLABLE),
+    (K.SAVINGS_PLAN, S.ACTIVE, {"term_end": DUE}, None, C.PENDING_AT_MICROSOFT),
+    (K.SAVINGS_PLAN, S.ACTIVE, {"term_end": LONG_OVER}, None, C.NO_TERM_END),
+    (K.SOFTWARE_SUBSCRIPTION, S.ACTIVE, OPEN, A.CANCEL, C.ACTION_DUE),
+    (K.SOFTWARE_SUBSCRIPTION, S.ACTIVE, CLOSED, A.END_AT_TERM, C.IN_TERM),
+    (K.SOFTWARE_SUBSCRIPTION, S.ACTIVE, {**CLOSED, "ends_at_term": True}, None, C.IN_TERM),
+    (K.SOFTWARE_SUBSCRIPTION, S.SUSPENDED, OPEN, A.CANCEL, C.ACTION_DUE),
+    (K.SOFTWARE_SUBSCRIPTION, S.SUSPENDED, CLOSED, None, C.IN_TERM),
+    (K.SOFTWARE_SUBSCRIPTION, S.PENDING, OPEN, None, C.PENDING_AT_MICROSOFT),
+    (K.SOFTWARE_SUBSCRIPTION, S.ACTIVE, {"term_end": DUE}, None, C.RENEWING),
+    (K.MARKETPLACE, S.ACTIVE, OPEN, A.CANCEL, C.ACTION_DUE),
+    (K.MARKETPLACE, S.ACTIVE, CLOSED, A.END_AT_TERM, C.IN_TERM),
+    (K.MARKETPLACE, S.ACTIVE, {**CLOSED, "ends_at_term": True}, None, C.IN_TERM),
+    (K.MARKETPLACE, S.SUSPENDED, OPEN, A.CANCEL, C.ACTION_DUE),
+    (K.MARKETPLACE, S.SUSPENDED, CLOSED, None, C.IN_TERM),
+    (K.MARKETPLACE, S.PENDING, {}, A.CANCEL, C.ACTION_DUE),
+    (K.MARKETPLACE, S.ACTIVE, {}, None, C.NO_TERM_END),
     (K.UNKNOWN, S.ACTIVE, {}, None, C.UNKNOWN_KIND),
     (K.UNKNOWN, S.SUSPENDED, {}, None, C.UNKNOWN_KIND),
 ]
@@ -124,6 +142,101 @@ def test_refunds_switched_off_leave_a_dated_blocker() -> None:
     assert found.action is None
     assert found.blocker is not None
     assert (found.blocker.cause, found.blocker.until) == (C.NOT_REFUNDED, LATER)
+
+
+def test_a_reservation_that_is_not_refunded_does_not_renew() -> None:
+    item = holding(K.RESERVATION, S.ACTIVE, term_end=LATER, auto_renew=True)
+
+    assert disposition(item, Policy(refund_reservations=False), Pace(), NOW).action is A.STOP_RENEWAL
+    assert disposition(item, Policy(), Pace(), NOW, cancel_refused=True).action is A.STOP_RENEWAL
+
+
+REFUSED_CANCELS = [
+    (K.NCE_LICENCE, S.ACTIVE, A.END_AT_TERM, C.IN_TERM),
+    (K.NCE_LICENCE, S.SUSPENDED, None, C.IN_TERM),
+    (K.TRIAL, S.ACTIVE, A.END_AT_TERM, C.IN_TERM),
+    (K.SOFTWARE_SUBSCRIPTION, S.ACTIVE, A.END_AT_TERM, C.IN_TERM),
+    (K.MARKETPLACE, S.ACTIVE, A.END_AT_TERM, C.IN_TERM),
+    (K.MARKETPLACE, S.PENDING, None, C.PENDING_AT_MICROSOFT),
+    (K.PERPETUAL_SOFTWARE, S.ACTIVE, None, None),
+    (K.RESERVATION, S.ACTIVE, None, C.NOT_REFUNDED),
+]
+
+
+@pytest.mark.parametrize(("kind", "status", "action", "cause"), REFUSED_CANCELS)
+def test_a_window_that_only_looked_open_is_not_waited_at(
+    kind: HoldingKind, status: HoldingStatus, action: ActionKind | None, cause: Cause | None
+) -> None:
+    found = disposition(holding(kind, status, **OPEN), Policy(), Pace(), NOW, cancel_refused=True)
+
+    assert found.action is action
+    assert (found.blocker.cause if found.blocker else None) is cause
+
+
+def test_a_suspended_licence_is_switched_on_only_where_the_request_asks_for_it() -> None:
+    item = holding(K.NCE_LICENCE, S.SUSPENDED, **CLOSED)
+
+    assert disposition(item, Policy(), Pace(), NOW).action is None
+    assert disposition(item, Policy(reactivate_suspended=True), Pace(), NOW).action is A.REACTIVATE
+    software = holding(K.SOFTWARE_SUBSCRIPTION, S.SUSPENDED, **CLOSED)
+    assert disposition(software, Policy(reactivate_suspended=True), Pace(), NOW).action is None
+
+
+MARKETPLACE_LEFT = [
+    (S.ACTIVE, {**OPEN, "auto_renew": True}, Remedy.PERSON),
+    (S.ACTIVE, {**CLOSED, "auto_renew": False}, Remedy.DATE),
+    (S.ACTIVE, {"auto_renew": False}, Remedy.PERSON),
+    (S.PENDING, {}, Remedy.PERSON),
+    (S.SUSPENDED, CLOSED, Remedy.PERSON),
+]
+
+
+@pytest.mark.parametrize(("status", "fields", "remedy"), MARKETPLACE_LEFT)
+def test_marketplace_left_by_policy_is_never_written_to(
+    status: HoldingStatus, fields: dict[str, Any], remedy: Remedy
+) -> None:
+    found = disposition(holding(K.MARKETPLACE, status, **fields), Policy(cancel_marketplace=False), Pace(), NOW)
+
+    assert found.action is None
+    assert found.blocker is not None
+    assert (found.blocker.cause, found.blocker.remedy) == (C.LEFT_BY_POLICY, remedy)
+
+
+@pytest.mark.parametrize(("waits", "remedy"), [(True, Remedy.RECHECK), (False, Remedy.PERSON)])
+def test_an_open_transfer_is_waited_for_or_asked_about(waits: bool, remedy: Remedy) -> None:
+    found = disposition(holding(K.OPEN_TRANSFER, S.ACTIVE), Policy(wait_for_transfers=waits), Pace(), NOW)
+
+    assert found.blocker is not None
+    assert found.blocker.remedy is remedy
+
+
+def test_what_belongs_to_another_reseller_is_never_touched() -> None:
+    policy = Policy(reseller="111")
+
+    for owner, touched in (("111", True), (None, True), ("222", False)):
+        found = disposition(holding(K.NCE_LICENCE, S.ACTIVE, reseller=owner, **OPEN), policy, Pace(), NOW)
+        assert (found.action is A.CANCEL) is touched
+    assert disposition(holding(K.NCE_LICENCE, S.DELETED, reseller="222"), policy, Pace(), NOW).safe
+
+
+@pytest.mark.parametrize("word", Restriction)
+def test_a_restriction_only_ever_narrows(word: Restriction) -> None:
+    widest = Policy(
+        strict_nce=False,
+        refund_reservations=True,
+        cancel_marketplace=True,
+        terminate_gdap=True,
+        wait_for_transfers=True,
+        perpetual_past_window_blocks=False,
+    )
+    narrowed = widest.narrowed([word])
+
+    assert narrowed != widest
+    assert narrowed.narrowed([word]) == narrowed
+    everything = widest.narrowed(Restriction)
+    assert everything.narrowed([]) == everything
+    assert (everything.strict_nce, everything.perpetual_past_window_blocks) == (True, True)
+    assert not any([everything.refund_reservations, everything.cancel_marketplace, everything.terminate_gdap])
 
 
 def test_perpetual_software_past_its_window_blocks_only_where_the_policy_says_so() -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from shared.domain.disposition import ActionKind, Cause, Remedy
+from shared.domain.blockers import ActionKind, Cause, Remedy
+from shared.domain.decisions import decide
 from shared.domain.gate import Blockers, RemovalPermit, gate
 from shared.domain.holdings import HoldingKind, HoldingStatus
 from shared.domain.inventory import InventoryProblem
-from shared.domain.ledger import ActionRecord, ActionState, HoldingRecord, decide, next_number, observe
+from shared.domain.ledger import ActionRecord, ActionState, HoldingRecord, next_number, observe
 from shared.domain.policy import Pace, Policy
 from tests.unit.domain.support import LATER, NOW, holding, inventory, record
 

@@ -8,12 +8,11 @@ from typing import Any
 
 import pytest
 from azure.functions.timer import TimerRequest
-from pytest_mock import MockerFixture
 
 from local.world.world import World
-from shared.domain.errors import SettingsError
 from shared.domain.messages import Destination, OutboundMessage
 from shared.domain.offboarding import Stage, Status
+from shared.ports.runtime import DeadLetter
 from tests.unit.functions.support import CONTEXT, FUNCTIONS, deliver
 from tests.unit.stages.support import SMALL, head, on_queue
 
@@ -40,13 +39,13 @@ def test_every_entry_point_is_called_by_these_tests() -> None:
     assert set(FUNCTIONS) == {
         "accept",
         "sweep",
-        "watch_requests",
+        "renew_sign_in",
+        "watch",
         "create_offboarding",
         "list_offboardings",
         "get_offboarding",
         "resume_offboarding",
         *STAGES,
-        *(f"watch_{stage}" for stage in STAGES),
     }
 
 
@@ -113,32 +112,12 @@ def test_the_correlation_id_of_the_message_reaches_every_call(world: World) -> N
     assert len(found) == 1
 
 
-@pytest.mark.parametrize("stage", STAGES)
-def test_each_dead_letter_watcher_watches_its_own_stage(world: World, stage: str) -> None:
-    identity = accepted(world)
-    properties = {b"DeadLetterReason": b"MaxDeliveryCountExceeded", b"DeadLetterErrorDescription": b"ten times"}
-    deliver(f"watch_{stage}", wake(world, identity), properties)
+def test_the_timer_looks_after_dead_letters(world: World) -> None:
+    world.bus.dead = {None: [DeadLetter(request_body(world))]}
+    FUNCTIONS["watch"](TimerRequest(past_due=False), CONTEXT)
 
-    found = head(world, identity)
-    assert found.status is (Status.NEEDS_ATTENTION if stage == "plan" else Status.RECEIVED)
-    if stage == "plan":
-        assert found.reason is not None
-        assert "MaxDeliveryCountExceeded: ten times" in found.reason.text
-
-
-def test_a_dead_request_is_taken_in_once_more(world: World) -> None:
-    deliver("watch_requests", request_body(world))
+    assert world.bus.dead == {None: []}
     assert [item.status for item in world.all()] == [Status.RECEIVED]
-
-
-def test_watchers_survive_settings_that_cannot_be_read(mocker: MockerFixture) -> None:
-    mocker.patch("shared.bootstrap.services", side_effect=SettingsError("3 setting(s) are wrong"))
-    for stage in STAGES:
-        deliver(f"watch_{stage}", json.dumps({"offboardingId": "x", "stage": stage, "attempt": 1}).encode())
-    # A request that can be kept nowhere is not completed.
-    mocker.patch("shared.stages.watch.PAUSE_SECONDS", 0)
-    with pytest.raises(SettingsError):
-        deliver("watch_requests", b"{")
 
 
 def test_the_timer_sweeps(world: World) -> None:
@@ -148,3 +127,9 @@ def test_the_timer_sweeps(world: World) -> None:
     FUNCTIONS["sweep"](TimerRequest(past_due=True), CONTEXT)
 
     assert head(world, identity).attempt == 2
+
+
+def test_the_timer_renews_the_sign_in(world: World) -> None:
+    before = world.vault.read().value
+    FUNCTIONS["renew_sign_in"](TimerRequest(past_due=False), CONTEXT)
+    assert world.vault.read().value != before

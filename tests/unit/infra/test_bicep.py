@@ -93,6 +93,11 @@ def test_platform_setting(setting: str) -> None:
         ("OFFBOARDING_CLIENT_ID", "partnerClientId"),
         ("OFFBOARDING_PROTECTED_CUSTOMERS", "protectedCustomers"),
         ("OFFBOARDING_SWEEP_SCHEDULE", "sweepSchedule"),
+        ("OFFBOARDING_RENEWAL_SCHEDULE", "renewalSchedule"),
+        ("OFFBOARDING_CLIENT_AUTH", "clientAuth"),
+        ("OFFBOARDING_CLOUD", "partnerCloud"),
+        ("OFFBOARDING_KEY_VAULT_URL", "keyVault.outputs.url"),
+        ("OFFBOARDING_REFRESH_TOKEN_NAME", "refreshTokenName"),
         ("OFFBOARDING_STORE", "'table'"),
         ("OFFBOARDING_TABLE_ENDPOINT", "storage.outputs.tableEndpoint"),
     ],
@@ -101,7 +106,7 @@ def test_application_setting(setting: str, value: str) -> None:
     assert re.search(rf"^\s+{setting}: {re.escape(value)}$", MAIN, re.MULTILINE)
 
 
-@pytest.mark.parametrize("setting", ["OFFBOARDING_CLIENT_SECRET", "OFFBOARDING_REFRESH_TOKEN"])
+@pytest.mark.parametrize("setting", ["OFFBOARDING_CLIENT_SECRET", "OFFBOARDING_CLIENT_CERTIFICATE"])
 def test_secrets_are_references_into_the_vault(setting: str) -> None:
     assert re.search(rf"^\s+{setting}: '@Microsoft\.KeyVault\(SecretUri=", MAIN, re.MULTILINE)
 
@@ -140,12 +145,29 @@ def test_keys_and_open_doors_are_off(line: str) -> None:
     [
         ("Azure Service Bus Data Owner", "090c5cfd-751d-490a-894a-3ce6f1109419"),
         ("Key Vault Administrator", "00482a5a-887f-4fb3-b363-3b7fe8e74483"),
+        ("Key Vault Secrets Officer", "b86a8fe4-44ce-4948-aee5-eccb2c155cd7"),
         ("Owner", "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"),
         ("Contributor", "b24988ac-6180-42a0-ab88-20f7382dd24c"),
     ],
 )
 def test_no_role_wider_than_needed(role: str, guid: str) -> None:
     assert guid not in EVERYTHING, role
+
+
+def test_the_one_role_of_our_own_sets_secrets_and_does_nothing_else() -> None:
+    assert EVERYTHING.count("'Microsoft.Authorization/roleDefinitions@") == 1
+    assert re.findall(r"dataActions: \[([^]]*)\]", EVERYTHING) == [
+        "'Microsoft.KeyVault/vaults/secrets/setSecret/action'"
+    ]
+    assert re.findall(r"\bactions: \[([^]]*)\], dataActions", EVERYTHING) == [""]
+
+
+def test_settings_of_the_template_are_settings_that_the_application_reads() -> None:
+    """A misspelt name would be ignored by the application and go unnoticed."""
+    names = set(re.findall(r"^\s+(OFFBOARDING_\w+):", MAIN, re.MULTILINE))
+    sources = [ROOT / "functions", ROOT / "shared" / "settings"]
+    read = "\n".join(path.read_text(encoding="utf-8") for folder in sources for path in folder.rglob("*.py"))
+    assert {name for name in names if not re.search(rf"\b{name}\b", read)} == set()
 
 
 def test_every_role_assignment_says_what_kind_of_principal() -> None:

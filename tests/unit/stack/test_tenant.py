@@ -38,7 +38,8 @@ def test_a_started_folder_keeps_its_own(folder: DataFolder, scenario: Path) -> N
     remember(folder, choose_tenant(folder, scenario))
     chosen = choose_tenant(folder, None)
     assert chosen.goes_on
-    assert chosen.sign_in()["OFFBOARDING_REFRESH_TOKEN"] == "not-a-real-one"
+    stored = Path(chosen.sign_in(folder.path)["OFFBOARDING_REFRESH_TOKEN_FILE"])
+    assert json.loads(stored.read_text(encoding="utf-8"))["refreshToken"] == "not-a-real-one"
     assert [customer.name for customer in chosen.scenario.customers] == ["Contoso"]
 
 

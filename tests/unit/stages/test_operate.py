@@ -18,7 +18,7 @@ from shared.stages.operate import ATTEMPTS, NotResumableError, resume
 from tests.functional.checks import check_invariants
 from tests.unit.stages.support import StoreSwitch, head, on_queue, received, waiting
 
-REFUSED = CustomerSpec(name="Refused", reservations=(ReservationSpec(refund_error="RefundLimitExceeded"),))
+REFUSED = CustomerSpec(name="Refused", reservations=(ReservationSpec(refund_error="BillingError"),))
 
 
 def stuck() -> tuple[World, str]:

@@ -34,6 +34,7 @@ def subscription(record: Record) -> Subscription:
             ScheduledAction(item.text("scheduleType") or "", item.text("actionType") or "")
             for item in record.children("scheduledActions")
         ),
+        reseller=record.reference("partnerId") or None,
         attention_needed=record.flag("attentionNeeded") or False,
         image=as_image(record.raw),
     )

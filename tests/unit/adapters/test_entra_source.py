@@ -1,16 +1,16 @@
+"""Access tokens from the stored refresh token: what is sent, what comes back, what a refusal means."""
+
 from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable
 from urllib.parse import parse_qs
 
 import pytest
 import requests
 
+from shared.adapters.entra.credentials import ClientSecret
 from shared.adapters.http.tokens import Audience
-from shared.adapters.http.transport import Timeouts
-from shared.adapters.partner_center.auth import Application, RefreshTokenSource
 from shared.domain.errors import (
     RefusedError,
     RemoteError,
@@ -19,66 +19,84 @@ from shared.domain.errors import (
     UnavailableError,
     UnreadableAnswerError,
 )
-from tests.unit.adapters.fake_http import CUSTOMER, NOW, PARTNER, Reply, Script, session_of
+from tests.unit.adapters.fake_http import CUSTOMER, PARTNER, Reply
+from tests.unit.adapters.login import ADDRESS, REFRESH, SECRET, Login, source_of
 
-SECRET, REFRESH, ACCESS = "client~secret", "0.refresh-token", "eyJhbGciOi.access.token"
+ACCESS = "eyJhbGciOi.access.token"
 GRANTED = {"token_type": "Bearer", "expires_in": 3599, "access_token": ACCESS}
+PLAIN = "offline_access openid profile"
 
 
-def source(
-    script: Script, renewed: Callable[[str], None] = lambda _: None, stored: str = REFRESH
-) -> RefreshTokenSource:
-    return RefreshTokenSource(
-        "https://login.example.test",
-        Application(PARTNER, "client-id", SECRET),
-        lambda: stored,
-        session_of(script),
-        Timeouts(),
-        now=lambda: NOW,
-        renewed=renewed,
-    )
-
-
-def form(script: Script, index: int = -1) -> dict[str, list[str]]:
+def form(script: Login, index: int = -1) -> dict[str, list[str]]:
     return parse_qs(str(script.asked[index].body))
 
 
 @pytest.mark.parametrize(
     ("audience", "tenant", "scope"),
     [
-        (Audience.PARTNER_CENTER, PARTNER, "https://api.partnercenter.microsoft.com/user_impersonation offline_access"),
-        (Audience.GRAPH, PARTNER, "https://graph.microsoft.com/.default offline_access"),
-        (Audience.AZURE, CUSTOMER, "https://management.azure.com/user_impersonation offline_access"),
+        (Audience.PARTNER_CENTER, PARTNER, "https://api.partnercenter.microsoft.com/user_impersonation"),
+        (Audience.GRAPH, PARTNER, "https://graph.microsoft.com/.default"),
+        (Audience.AZURE, CUSTOMER, "https://management.azure.com/user_impersonation"),
     ],
 )
 def test_a_refresh_token_is_redeemed_for_each_audience(audience: Audience, tenant: str, scope: str) -> None:
-    script = Script([Reply(GRANTED)])
-    tokens = source(script)
+    script = Login([Reply(GRANTED)])
+    tokens, _ = source_of(script)
     assert tokens.token(audience, tenant) == tokens.token(audience, tenant) == ACCESS
-    assert script.asked[0].url == f"https://login.example.test/{tenant}/oauth2/v2.0/token"
-    assert form(script) == {
+    assert script.asked[0].url == f"{ADDRESS}/{tenant}/oauth2/v2.0/token"
+    sent = form(script)
+    assert sent.pop("client_info") == ["1"]
+    assert sent == {
         "grant_type": ["refresh_token"],
         "client_id": ["client-id"],
         "client_secret": [SECRET],
         "refresh_token": [REFRESH],
-        "scope": [scope],
+        "scope": [f"{scope} {PLAIN}"],
     }
     assert "Authorization" not in script.asked[0].headers
 
 
 @pytest.mark.parametrize(
-    ("extra", "kept"), [({}, []), ({"refresh_token": REFRESH}, []), ({"refresh_token": "1.new"}, ["1.new"])]
+    ("extra", "new"), [({}, None), ({"refresh_token": REFRESH}, None), ({"refresh_token": "1.new"}, "1.new")]
 )
-def test_an_answer_without_a_refresh_token_keeps_the_old_one(extra: dict[str, str], kept: list[str]) -> None:
-    stored: list[str] = []
-    source(Script([Reply(GRANTED | extra)]), stored.append).token(Audience.GRAPH, PARTNER)
-    assert stored == kept
+def test_workers_never_store_a_refresh_token(extra: dict[str, str], new: str | None) -> None:
+    tokens, vault = source_of(Login([Reply(GRANTED | extra)]))
+    assert tokens.redeem(Audience.GRAPH, PARTNER).refresh_token == new
+    assert vault.read().value == REFRESH
+
+
+def test_the_login_service_is_asked_once_where_everything_is() -> None:
+    script = Login([Reply(GRANTED), Reply(GRANTED), Reply(GRANTED)])
+    tokens, _ = source_of(script)
+    for audience, tenant in [(Audience.GRAPH, PARTNER), (Audience.PARTNER_CENTER, PARTNER), (Audience.AZURE, CUSTOMER)]:
+        tokens.token(audience, tenant)
+    assert script.discoveries == 2
+
+
+def test_a_login_service_that_names_another_host_gets_no_secret() -> None:
+    script = Login([], discovery='{{"token_endpoint": "https://evil.example/t", "authorization_endpoint": "{0}/a"}}')
+    with pytest.raises(UnreadableAnswerError, match=r"another host \(evil\.example\)"):
+        source_of(script)[0].token(Audience.GRAPH, PARTNER)
+
+
+@pytest.mark.parametrize("discovery", ["{{}}", "[]", "<html>", '{{"token_endpoint": 7}}', ""])
+def test_a_login_service_that_describes_itself_oddly_is_unreadable(discovery: str) -> None:
+    with pytest.raises(UnreadableAnswerError):
+        source_of(Login([], discovery=discovery))[0].token(Audience.GRAPH, PARTNER)
+
+
+def test_a_mended_sign_in_works_at_once() -> None:
+    refused = Reply({"error": "invalid_grant", "error_description": "AADSTS65001: consent"}, 400)
+    tokens, _ = source_of(Login([refused, Reply(GRANTED)]))
+    with pytest.raises(SignInRequiredError):
+        tokens.token(Audience.GRAPH, PARTNER)
+    assert tokens.token(Audience.GRAPH, PARTNER) == ACCESS
 
 
 @pytest.mark.parametrize("life", [3600, "3600"])
 def test_the_life_may_be_written_as_text(life: object) -> None:
-    issued = source(Script([Reply(GRANTED | {"expires_in": life})])).redeem(Audience.GRAPH, PARTNER)
-    assert issued.life == 3600.0
+    tokens, _ = source_of(Login([Reply(GRANTED | {"expires_in": life})]))
+    assert tokens.redeem(Audience.GRAPH, PARTNER).access.life == 3600.0
 
 
 @pytest.mark.parametrize(
@@ -100,14 +118,14 @@ def test_what_a_refusal_means(
 ) -> None:
     body = {"error": error, "error_description": description, "error_codes": []}
     with pytest.raises(expected) as caught:
-        source(Script([Reply(body, status)])).token(Audience.AZURE, tenant)
+        source_of(Login([Reply(body, status)]))[0].token(Audience.AZURE, tenant)
     assert type(caught.value) is expected
     assert caught.value.remote_code == code
 
 
 def test_after_a_429_the_token_endpoint_is_left_alone() -> None:
-    script = Script([Reply(b"", 429, {"Retry-After": "30"})])
-    tokens = source(script)
+    script = Login([Reply(b"", 429, {"Retry-After": "30"})])
+    tokens, _ = source_of(script)
     for _ in range(2):
         with pytest.raises(ThrottledError):
             tokens.token(Audience.GRAPH, PARTNER)
@@ -117,28 +135,28 @@ def test_after_a_429_the_token_endpoint_is_left_alone() -> None:
 @pytest.mark.parametrize("body", [b"<html>", b"", {"token_type": "Bearer"}, {"access_token": 7.5}])
 def test_an_answer_without_a_token_is_unreadable(body: object) -> None:
     with pytest.raises(UnreadableAnswerError):
-        source(Script([Reply(body)])).token(Audience.GRAPH, PARTNER)
+        source_of(Login([Reply(body)]))[0].token(Audience.GRAPH, PARTNER)
 
 
 def test_losing_the_answer_is_harmless() -> None:
     with pytest.raises(UnavailableError):
-        source(Script([Reply(error=requests.ReadTimeout())])).token(Audience.GRAPH, PARTNER)
+        source_of(Login([Reply(error=requests.ReadTimeout())]))[0].token(Audience.GRAPH, PARTNER)
 
 
 def test_no_stored_refresh_token() -> None:
     with pytest.raises(SignInRequiredError, match="no refresh token"):
-        source(Script([]), stored=" \n").token(Audience.GRAPH, PARTNER)
+        source_of(Login([]), stored="")[0].token(Audience.GRAPH, PARTNER)
 
 
 def test_no_secret_is_shown_anywhere(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     echo = {"error": "invalid_grant", "error_description": f"AADSTS9002313: bad {REFRESH} and {SECRET} and {ACCESS}"}
-    script = Script([Reply(GRANTED), Reply(echo, 400)])
-    tokens = source(script)
+    script = Login([Reply(GRANTED), Reply(echo, 400)])
+    tokens, vault = source_of(script)
     tokens.token(Audience.GRAPH, PARTNER)
     with pytest.raises(SignInRequiredError) as caught:
         tokens.token(Audience.AZURE, CUSTOMER)
     shown = caplog.text + "".join(traceback.format_exception(caught.value)) + repr(tokens) + repr(caught.value.__dict__)
-    shown += repr(Application(PARTNER, "client-id", SECRET)) + "".join(str(sent.url) for sent in script.asked)
+    shown += repr(ClientSecret(SECRET)) + repr(vault.read()) + "".join(str(sent.url) for sent in script.asked)
     for secret in (SECRET, REFRESH, ACCESS):
         assert secret not in shown

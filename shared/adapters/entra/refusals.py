@@ -9,8 +9,9 @@ from shared.adapters.http.answer import Answer
 from shared.adapters.http.call import Call
 from shared.adapters.http.failures import Refusal, failure
 from shared.domain.errors import RefusedError, RemoteError, SignInRequiredError
+from shared.domain.sign_in import TOKEN_REFUSALS, meaning_of
 
-_AADSTS = re.compile(r"AADSTS(\d+)")
+_AADSTS = re.compile(r"AADSTS\d+")
 
 CUSTOMER_TENANT = frozenset(
     {"50020", "50034", "50105", "53003", "65001", "65004", "90002", "90072", "500011", "700016", "7000112"}
@@ -18,27 +19,21 @@ CUSTOMER_TENANT = frozenset(
 """The user, the application or its consent is missing in the tenant asked, or a policy of that tenant blocks it. In a
 customer's tenant that says nothing about the partner's own sign-in."""
 
-SENTENCES = {
-    "invalid_grant": "The refresh token is expired, revoked or from a sign-in without multifactor authentication. "
-    "Sign in again and store the new refresh token",
-    "interaction_required": "Microsoft Entra wants the user to act. Sign in again with multifactor authentication "
-    "and store the new refresh token",
-    "consent_required": "An administrator has to consent to the application again",
-    "invalid_client": "The client secret of the app registration is wrong or has expired. Store a new one",
-    "unauthorized_client": "The app registration is not known or allowed in this tenant. Check client and tenant id",
-}
-
 
 def sign_in_failure(service: str, call: Call, answer: Answer, now: datetime, *, foreign: bool) -> RemoteError | None:
     """The error of a token answer, None if it is 2xx. `foreign`: the tenant asked is not the partner's own."""
 
     def rules(refusal: Refusal) -> RemoteError:
-        match = _AADSTS.search(refusal.message)
-        number = match[1] if match else ""
-        code = f"AADSTS{number}" if number else refusal.code
-        if foreign and number in CUSTOMER_TENANT:
+        code = _code(refusal.message) or refusal.code
+        if foreign and code.removeprefix("AADSTS") in CUSTOMER_TENANT:
             return refusal.as_error(RefusedError, "no token in the customer's tenant", code=code)
-        sentence = SENTENCES.get(refusal.code, "The sign-in was refused. Check the app registration and sign in again")
-        return refusal.as_error(SignInRequiredError, sentence, code=code)
+        meaning = meaning_of(code, refusal.code)
+        return refusal.as_error(SignInRequiredError, meaning.cause, code=code, advice=meaning.advice)
 
     return failure(service, call, answer, now, rules)
+
+
+def _code(text: str) -> str:
+    """The AADSTS code that says most: a general one (70002) may stand in front of the reason (50126)."""
+    found = _AADSTS.findall(text)
+    return next((code for code in found if code in TOKEN_REFUSALS), found[0] if found else "")

@@ -8,45 +8,35 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from azure.core.exceptions import AzureError
 from azure.servicebus import ServiceBusClient, ServiceBusMessage, ServiceBusSender
 
+from shared.adapters.service_bus.dead_letters import DeadLetterQueues
+from shared.adapters.service_bus.names import EntityNames
 from shared.domain.errors import UnavailableError
-from shared.domain.messages import Destination, OutboundMessage
+from shared.domain.messages import OutboundMessage
 from shared.domain.offboarding import Stage
+from shared.ports.runtime import DeadLetter
 
 SEND_WITHIN = 10.0
 """Seconds: a broker that does not answer must not hold a function until its time-out."""
 
 
-@dataclass(frozen=True, slots=True)
-class EntityNames:
-    """The names of the queues and the topic (infra/servicebus.json)."""
-
-    requests: str = "offboarding-requests"
-    rejected: str = "offboarding-rejected"
-    events: str = "offboarding-events"
-    stage_prefix: str = "offboarding-"
-
-    def stage(self, stage: Stage) -> str:
-        return f"{self.stage_prefix}{stage.value}"
-
-
 class ServiceBusBus:
-    """A Bus; `connect` builds the client at the first message, so that nothing connects at import."""
+    """A Bus; `connect` builds the client at the first use, so that nothing connects at import."""
 
     def __init__(self, connect: Callable[[], ServiceBusClient], names: EntityNames) -> None:
         self._connect, self._names = connect, names
         self._lock = threading.Lock()
         self._client: ServiceBusClient | None = None
         self._senders: dict[str, tuple[ServiceBusSender, threading.Lock]] = {}
+        self._dead_letters = DeadLetterQueues(self._connected)
 
     def send(self, messages: Sequence[OutboundMessage]) -> None:
         """Send in order; raises UnavailableError naming the entity when one was not acknowledged."""
         for message in messages:
-            entity = self._entity(message)
+            entity = self._names.of(message)
             try:
                 sender, lock = self._sender(entity)
                 with lock:
@@ -56,8 +46,14 @@ class ServiceBusBus:
                 text = f"{entity} did not take message {message.id}: {type(error).__name__}"
                 raise UnavailableError(text, service="service_bus") from error
 
+    def dead_letters(self, stage: Stage | None, handle: Callable[[DeadLetter], bool], limit: int) -> int:
+        """Hand over what was given up on a stage's queue (None: on the request queue); see the port."""
+        queue = self._names.requests if stage is None else self._names.stage(stage)
+        return self._dead_letters.hand_over(queue, handle, limit)
+
     def close(self) -> None:
-        """Close every sender and the connection."""
+        """Close every link and the connection."""
+        self._dead_letters.close()
         with self._lock:
             for sender, _ in self._senders.values():
                 sender.close()
@@ -66,25 +62,20 @@ class ServiceBusBus:
                 self._client.close()
             self._client = None
 
-    def _entity(self, message: OutboundMessage) -> str:
-        if message.destination is Destination.STAGE:
-            if message.stage is None:
-                raise ValueError(f"stage message {message.id} names no stage")
-            return self._names.stage(message.stage)
-        named = {
-            Destination.EVENTS: self._names.events,
-            Destination.REJECTED: self._names.rejected,
-            Destination.REQUESTS: self._names.requests,
-        }
-        return named[message.destination]
+    def _connected(self) -> ServiceBusClient:
+        with self._lock:
+            return self._connected_once()
+
+    def _connected_once(self) -> ServiceBusClient:
+        if self._client is None:
+            self._client = self._connect()
+        return self._client
 
     def _sender(self, entity: str) -> tuple[ServiceBusSender, threading.Lock]:
         with self._lock:
-            if self._client is None:
-                self._client = self._connect()
+            client = self._connected_once()
             if entity not in self._senders:
                 topic = entity == self._names.events
-                client = self._client
                 sender = client.get_topic_sender(entity) if topic else client.get_queue_sender(entity)
                 self._senders[entity] = (sender, threading.Lock())
             return self._senders[entity]

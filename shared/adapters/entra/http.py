@@ -1,0 +1,133 @@
+"""The HTTP client under MSAL: our pooled session, time-outs, throttle guard and errors, and the configured address.
+
+MSAL insists on an https authority that it knows. It is given the cloud's own, and every URL of that authority is sent
+to the configured login address instead; in Azure both are the same. Nothing is sent anywhere else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import requests
+
+from shared.adapters.entra.refusals import sign_in_failure
+from shared.adapters.http.answer import Answer, document, error_report
+from shared.adapters.http.call import Call
+from shared.adapters.http.record import Record
+from shared.adapters.http.throttle import ThrottleBoard, ThrottleGuard
+from shared.adapters.http.transport import Anonymous, Timeouts, checked_base_url, transmit
+from shared.domain.errors import RemoteError, ThrottledError, UnreadableAnswerError
+
+SERVICE = "Microsoft Entra"
+SECRETS = ("refresh_token", "client_secret", "client_assertion", "device_code", "code")
+"""Fields of a request whose values must not be repeated, even if an answer quotes them (I12)."""
+KEPT = ("access_token", "refresh_token", "expires_in", "token_type", "scope")
+"""What of a token answer is handed on. MSAL would decode an id_token, which nobody here needs."""
+KEPT_DISCOVERIES = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The response that MSAL's documentation asks of an HTTP client (msal.oauth2cli.http.Response)."""
+
+    status_code: int
+    text: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def raise_for_status(self) -> None:
+        """Errors were raised before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """The way to one login service, shared by every sign-in of the process. `authority`: the cloud's own https address.
+
+    Discovery documents are kept; they change only with the service itself.
+    """
+
+    authority: str
+    address: str
+    session: requests.Session = field(repr=False)
+    timeouts: Timeouts
+    now: Callable[[], datetime]
+    board: ThrottleBoard | None = field(default=None, repr=False)
+    guard: ThrottleGuard = field(init=False, repr=False)
+    discovered: dict[str, str] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "address", checked_base_url("authority", self.address))
+        object.__setattr__(self, "guard", ThrottleGuard(SERVICE, self.now, self.board))
+
+
+class EntraHttp:
+    """MSAL's `http_client` for one exchange with one tenant. Raises the RemoteError family, straight through MSAL.
+
+    `foreign`: the tenant is not the partner's own. `answerable` are OAuth errors that MSAL has to see itself.
+    """
+
+    def __init__(
+        self, door: Door, tenant_id: str, *, foreign: bool = False, answerable: frozenset[str] = frozenset()
+    ) -> None:
+        self._door = door
+        self._tenant_id = tenant_id
+        self._foreign = foreign
+        self._answerable = answerable
+
+    def get(self, url: str, **_: object) -> Reply:
+        """A discovery document, with the configured address turned back into the authority."""
+        door = self._door
+        if url not in door.discovered:
+            answer = self._send("GET", url, None)
+            self._check("GET", url, answer)
+            Record(document(answer, f"{SERVICE} configuration"), f"{SERVICE} configuration")
+            if len(door.discovered) >= KEPT_DISCOVERIES:
+                door.discovered.clear()
+            text = answer.body.decode("utf-8-sig")
+            door.discovered[url] = text.replace(f'"{door.address}/', f'"{door.authority}/')
+        return Reply(200, door.discovered[url])
+
+    def post(self, url: str, data: Mapping[str, str | bytes] | None = None, **_: object) -> Reply:
+        """A token or device code request: 2xx answers and `answerable` errors come back, everything else raises."""
+        # MSAL's own assertions are bytes.
+        form = {name: item.decode() if isinstance(item, bytes) else item for name, item in (data or {}).items()}
+        answer = self._send("POST", url, form)
+        if not answer.ok:
+            for secret in filter(None, (form.get(name) for name in SECRETS)):
+                answer = replace(answer, body=answer.body.replace(secret.encode(), b"[secret]"))
+            if answer.status == 400 and error_report(answer).code in self._answerable:
+                return Reply(400, json.dumps({"error": error_report(answer).code}))
+        self._check("POST", url, answer)
+        record = Record(document(answer, f"{SERVICE} answer"), f"{SERVICE} answer")
+        kept = record.raw if "device_code" in record.raw else {name: record.raw.get(name) for name in KEPT}
+        return Reply(200, json.dumps({name: value for name, value in kept.items() if value is not None}))
+
+    def close(self) -> None:
+        """The session belongs to the process."""
+
+    def _send(self, method: str, url: str, form: Mapping[str, str] | None) -> Answer:
+        door = self._door
+        if not url.startswith(f"{door.authority}/"):
+            raise UnreadableAnswerError(
+                f"the login service names another host ({urlsplit(url).hostname}); not followed", service=SERVICE
+            )
+        door.guard.check()
+        headers = {"Accept": "application/json"}
+        return transmit(
+            door.session, SERVICE, door.address, self._call(method, url), headers, Anonymous(), door.timeouts, form
+        )
+
+    def _check(self, method: str, url: str, answer: Answer) -> None:
+        error: RemoteError | None = sign_in_failure(
+            SERVICE, self._call(method, url), answer, self._door.now(), foreign=self._foreign
+        )
+        if isinstance(error, ThrottledError) and error.retry_after is not None:
+            self._door.guard.hold(error.retry_after)
+        if error is not None:
+            raise error
+
+    def _call(self, method: str, url: str) -> Call:
+        return Call(method, urlsplit(url).path, self._tenant_id)

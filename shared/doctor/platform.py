@@ -1,0 +1,56 @@
+"""What the pipeline stands on: the store, the queues and the topic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+from azure.core.exceptions import AzureError
+from azure.servicebus import ServiceBusClient, ServiceBusSender
+
+from shared.adapters.service_bus import EntityNames
+from shared.doctor.probe import Finding, Probe
+from shared.domain.offboarding import Stage
+from shared.domain.sign_in import Problem
+
+
+def store(probe: Probe) -> Finding:
+    """Reachable."""
+    probe.store.ping()
+    return Finding("store", f"reachable ({probe.settings.store.kind.value})")
+
+
+def queues(probe: Probe) -> Finding:
+    """Every queue and the topic take messages."""
+    lost = probe.queues()
+    if not lost:
+        return Finding("queues", "every queue and the topic can be written to")
+    names = "; ".join(f"{name}: {reason}" for name, reason in sorted(lost.items()))
+    action = "check ServiceBus__fullyQualifiedNamespace, the network, and the identity's role Data Sender"
+    problem = Problem(
+        "queues", "unreachable", f"Not reachable: {names}", "No stage is woken, and no event leaves", action
+    )
+    return Finding("queues", problems=(problem,))
+
+
+def unreachable(connect: Callable[[], ServiceBusClient], names: EntityNames) -> dict[str, str]:
+    """The entities whose link cannot be opened for sending, with the kind of error. Nothing is sent."""
+    queues = [names.requests, names.rejected, *(names.stage(stage) for stage in Stage)]
+    try:
+        # Every sender has a connection of its own, which takes a second to come and go.
+        with connect() as client, ThreadPoolExecutor(max_workers=len(queues) + 1) as pool:
+            opening = {name: pool.submit(_opened, client.get_queue_sender(name)) for name in queues}
+            opening[names.events] = pool.submit(_opened, client.get_topic_sender(names.events))
+            return {name: lost for name, one in opening.items() if (lost := one.result())}
+    except (AzureError, OSError, ValueError) as error:
+        return {"Service Bus": type(error).__name__}
+
+
+def _opened(sender: ServiceBusSender) -> str:
+    try:
+        with sender:
+            # A batch asks the link how large a message may be, so the link has to open; nothing is sent.
+            sender.create_message_batch()
+    except (AzureError, OSError, ValueError) as error:
+        return type(error).__name__
+    return ""

@@ -1,0 +1,44 @@
+"""What the checks look at, and what one check found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from shared.connections import Connections
+from shared.domain.sign_in import Problem
+from shared.ports.runtime import OffboardingStore
+from shared.ports.sign_in import Claims
+from shared.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The result of one check: a good word, or problems. `skipped` says which check has to be mended first."""
+
+    check: str
+    good: str = ""
+    problems: tuple[Problem, ...] = ()
+    skipped: str = ""
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing was found; a skipped check proves nothing, but is no problem of its own."""
+        return not self.problems
+
+
+@dataclass(slots=True)
+class Probe:
+    """The parts of the application. `machine` is this machine's clock, aware UTC; `queues` opens every entity and
+    returns the names of those that cannot be reached with the reason. `claims` and `date` are what earlier checks saw.
+    """
+
+    settings: Settings
+    connections: Connections
+    store: OffboardingStore
+    machine: Callable[[], datetime]
+    queues: Callable[[], dict[str, str]]
+    claims: Claims | None = None
+    date: str = ""
+    passed: set[str] = field(default_factory=set)

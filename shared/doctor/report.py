@@ -1,0 +1,37 @@
+"""One line for each check, or one JSON object."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from shared.doctor.probe import Finding
+
+
+def lines(findings: Sequence[Finding]) -> str:
+    """For people: ok, PROBLEM or skipped."""
+    width = max(len(finding.check) for finding in findings)
+    shown = []
+    for finding in findings:
+        name = finding.check.ljust(width)
+        if finding.skipped:
+            shown.append(f"-        {name}  {finding.skipped}")
+        elif finding.ok:
+            shown.append(f"ok       {name}  {finding.good}")
+        shown += [f"PROBLEM  {name}  [{problem.code}] {problem.text}" for problem in finding.problems]
+    return "\n".join(shown)
+
+
+def as_json(findings: Sequence[Finding]) -> str:
+    """For programs: `{"ok": bool, "checks": [{check, status, text, problems[]}]}`."""
+    checks = [
+        {
+            "check": finding.check,
+            "status": "skipped" if finding.skipped else "ok" if finding.ok else "problem",
+            "text": finding.skipped or finding.good,
+            "problems": [asdict(problem) for problem in finding.problems],
+        }
+        for finding in findings
+    ]
+    return json.dumps({"ok": all(finding.ok for finding in findings), "checks": checks}, indent=2)

@@ -1,0 +1,156 @@
+"""Rows of everything that is no subscription: Azure subscriptions, reservations, software, orders, delegated admin,
+the relationship itself.
+
+Source: "Cancel an Azure subscription", "Cancel software purchases", "Self-service exchanges and refunds for Azure
+reservations", the Graph reference of delegated admin relationships, "Remove a reseller relationship".
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.simulator.knobs import SignIn
+from local.simulator.scenario import builder as b
+from local.simulator.tenant.kinds import GdapStatus, OrderStatus, ReservationState, TransferStatus
+from shared.domain.offboarding import Status
+from tests.functional.truth_table.row import Ends, Person, Removed, Row, Waits
+
+SOON = "+P40D"
+REMOVAL = ("removal_preconditions",)
+ENTITLEMENTS = ("cancelled_entitlement", "quantity_details")
+LATE_REFUND = "reservation that is not refundable: it ends with its term"
+UNNAMED_STATE = "the state is not documented to end: nobody can say when"
+PERPETUAL_BLOCKS = Person("removal_refused", "software that nobody can cancel any more blocks for ever")
+GONE = ("gone_customer", "gone_collections", "repeated_removal_status", "unknown_tenant")
+SOMEBODY = "00000000-0000-4000-8000-00000000abcd"
+
+
+def _live(**fields: Any) -> b.ReservationSpec:
+    return b.reservation(purchased="-P325D", **fields)
+
+
+def changed(when: str, nth: int, method: str, path: str, **change: Any) -> dict[str, Any]:
+    """A fault rule: somebody else changes something around that call. The customer is filled in later."""
+    match = {"method": method, "pathRegex": path, "nth": nth}
+    return {"match": match, "action": {"type": "mutate", "when": when, "change": change}}
+
+
+AZURE = (
+    Row("Azure subscription, active", (b.azure_plan(1),), Removed(), ("entitlement_cancel_status",)),
+    Row("Azure subscription, inactive", (b.azure_plan_idle(2),), Removed(), ("inactive_entitlement_cancel",)),
+    Row(
+        "Azure subscription, reactivated by the customer",
+        (b.azure_plan(1),),
+        Removed(),
+        ("entitlement_cancel_status", "inactive_entitlement_cancel", *REMOVAL),
+        rules=(changed("before", 4, "GET", "/azureEntitlements$", holding="azure", set={"status": "active"}),),
+    ),
+    Row("reservation, live", (_live(),), Removed(), (*ENTITLEMENTS, *REMOVAL)),
+    Row("reservation, live, several", (_live(quantity=3),), Removed(), ENTITLEMENTS),
+    Row("reservation in the sandbox", (_live(),), Removed(), ENTITLEMENTS, given={"environment": "sandbox"}),
+    Row(
+        "reservation, refund limit reached",
+        (_live(renew=True),),
+        Waits("not_refunded", 42),
+        (*ENTITLEMENTS, *REMOVAL),
+        given={"refund_limit_usd": 1.0},
+    ),
+    Row("reservation, never refundable", (_live(resource_type="SuseLinux"),), Waits("not_refunded", 42), REMOVAL),
+    Row("reservation, refund unwanted", (_live(renew=True),), Waits("not_refunded", 42), REMOVAL,
+        asked={"restrictions": ["no_reservation_refunds"]}),
+    Row(
+        "reservation bought in the Azure portal",
+        (b.azure_plan(1), b.reservation_outside(purchased="-P325D")),
+        Removed(),
+        REMOVAL,
+    ),
+    Row(
+        "reservation bought in the Azure portal, legacy Azure",
+        (b.legacy_azure(), b.reservation_outside(purchased="-P325D")),
+        Removed(),
+        REMOVAL,
+    ),
+    *(
+        Row(f"reservation, {state.value}", (_live(state=state),), Removed(), ("cancelled_entitlement",))
+        for state in ReservationState
+        if state is not ReservationState.BILLING_FAILED
+    ),
+    Row(
+        "reservation, BillingFailed",
+        (_live(state=ReservationState.BILLING_FAILED),),
+        Person("unknown_status", UNNAMED_STATE),
+        REMOVAL,
+    ),
+)
+PURCHASES = (
+    Row("perpetual software, up to 30 days", (b.perpetual(),), Removed(), (*ENTITLEMENTS, *REMOVAL)),
+    Row(
+        "perpetual software, after 30 days",
+        (b.perpetual_past_window(),),
+        Removed(),
+        ("perpetual_past_window_blocks", *ENTITLEMENTS),
+        {("perpetual_past_window_blocks", True): PERPETUAL_BLOCKS},
+    ),
+    Row("perpetual software, cancelled", (b.perpetual_cancelled(),), Removed(), (*ENTITLEMENTS, "perpetual_past_window_blocks")),
+    *(
+        Row(f"order, {status.value}", (b.order(status, settles="+PT3H"),), Removed(), REMOVAL)
+        for status in OrderStatus
+        if status not in (OrderStatus.UNKNOWN, OrderStatus.SUSPENDED)
+    ),
+    *(
+        Row(f"order, {status.value}", (b.order(status),), Person("unknown_status", UNNAMED_STATE), REMOVAL)
+        for status in (OrderStatus.UNKNOWN, OrderStatus.SUSPENDED)
+    ),
+    Row(
+        "transfer, active",
+        (b.nce(name="Moving"), b.nce(name="Staying"), b.transfer("Moving")),
+        Waits("open_transfer", None),
+        ("transferred", *REMOVAL),
+    ),
+    Row(
+        "transfer, accepted meanwhile",
+        (b.nce(name="Moving"), b.transfer("Moving")),
+        Removed(),
+        ("transferred", *REMOVAL),
+        {("transferred", "stay"): Removed(8)},
+        rules=(changed("before", 4, "GET", "/transfers$", holding="transfer", set={"status": "Complete"}),),
+    ),
+    Row(
+        "transfer, rejected meanwhile",
+        (b.nce(name="Moving"), b.transfer("Moving")),
+        Removed(),
+        ("transferred",),
+        rules=(changed("before", 4, "GET", "/transfers$", holding="transfer", set={"status": "Reject"}),),
+    ),
+    *(
+        Row(f"transfer, {status.value}", (b.nce(name="Moving"), b.transfer_settled("Moving", status=status)), Removed(),
+            ("transferred",))
+        for status in TransferStatus
+        if status is not TransferStatus.ACTIVE
+    ),
+)
+RELATIONSHIP = (
+    *(
+        Row(f"GDAP, {status.value}", (b.nce(), b.gdap(status=status)), Removed(),
+            ("gdap_ends_with_relationship",))
+        for status in GdapStatus
+    ),
+    Row("DAP", (b.legacy(),), Removed(), ("validate_mfa_answer",)),
+    Row("no DAP", (b.legacy(),), Removed(), (), customer={"allow_delegated_access": False}),
+    Row("relationship, nothing blocks", (), Removed(), ("gdap", *GONE)),
+    Row(
+        "relationship, removed by somebody else",
+        (b.legacy(),),
+        Ends(Status.ALREADY_REMOVED, "gone_before_us"),
+        GONE,
+        rules=(changed("before", 1, "PATCH", "^/v1/customers/[^/]+$", set={"relationship": "none"}),),
+    ),
+    Row("relationship, none", (), Ends(Status.REJECTED, "customer_unknown"), GONE, customer={"relationship": "none"}),
+    Row("relationship of another partner", (), Ends(Status.REJECTED, "customer_unknown"), GONE,
+        customer={"relationship": "otherPartner"}),
+    Row("relationship, unknown tenant id", (), Ends(Status.REJECTED, "customer_unknown"), GONE,
+        asked={"customerTenantId": SOMEBODY, "customerDomain": None}),
+    Row("relationship, token of the application alone", (b.legacy(),), Person("sign_in_required", "the sign-in"),
+        given={"sign_in": SignIn(app_only=True)}),
+)
+ROWS = (*AZURE, *PURCHASES, *RELATIONSHIP)
