@@ -7,6 +7,7 @@ Folders, each importing only those above it:
     engine/    what happens to messages: locks, counts, schedules, dead letters; pure, the clock is given
     storage/   what survives: one SQLite file
     front/     who is connected: connections, sessions, links, `$cbs`, `$management`
+    rest/      the same over HTTP, for clients without AMQP
 
 `server.py` puts them together; `__main__.py` is the command line. The broker knows nothing of the application.
 """

@@ -25,7 +25,7 @@ USAGE_ERROR, FAILURE = 2, 1
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run until SIGINT, SIGTERM or (if asked for) the end of standard input; returns the exit code."""
+    """Run until SIGTERM, and until SIGINT or (if asked for) the end of standard input; returns the exit code."""
     options = _parser().parse_args(arguments)
     logging.basicConfig(stream=sys.stderr, level=logging.INFO, format="broker: %(levelname)s: %(message)s")
     try:
@@ -50,11 +50,12 @@ async def _serve(options: argparse.Namespace, entities: Entities) -> int:
         limits=Limits(max_message_bytes=options.max_message_kb * 1024),
     )
     try:
-        await broker.start(options.port)
+        await broker.start(options.port, options.rest_port)
     except OSError as error:
+        option, port = ("--rest-port", options.rest_port) if broker.port else ("--port", options.port)
         print(  # noqa: T201
-            f"broker: cannot listen on {HOST}:{options.port}: {error.strerror}. Stop what uses the port, or take "
-            "a free one with --port 0.",
+            f"broker: cannot listen on {HOST}:{port}: {error.strerror}. Stop what uses the port, or take "
+            f"a free one with {option} 0.",
             file=sys.stderr,
         )
         return FAILURE
@@ -66,8 +67,10 @@ async def _serve(options: argparse.Namespace, entities: Entities) -> int:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, stop)
     if options.exit_with_stdin:
+        # Ctrl-C reaches the whole process group: the parent decides who stops when.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         threading.Thread(target=_wait_for_end_of_input, args=(stop,), daemon=True).start()
-    ready = {"ready": True, "port": broker.port, "servicebus": broker.connection_string}
+    ready = {"ready": True, "port": broker.port, "servicebus": broker.connection_string, "rest": broker.rest_url}
     print(json.dumps(ready), flush=True)  # noqa: T201
     await broker.run()
     return 0 if broker.failure is None else FAILURE
@@ -90,11 +93,12 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--entities", type=Path, required=True, metavar="FILE", help="JSON file with queues, topics, subscriptions")
     add("--port", type=_port, default=0, metavar="N", help="port on 127.0.0.1; 0 takes a free one (default)")
+    add("--rest-port", type=_port, default=0, metavar="N", help="the same for HTTP, the REST API of Service Bus")
     add("--data", type=Path, metavar="DIR", help="folder for the messages; without it they live in memory only")
     add("--clock", type=Path, metavar="FILE", help='JSON file {"offsetSeconds": N}: business time minus system time')
     add("--max-message-kb", type=_kilobytes, default=256, metavar="KB", help="largest message or batch (default 256)")
     add("--key", default=EMULATOR_KEY, metavar="KEY", help="shared access key that clients sign with")
-    add("--exit-with-stdin", action="store_true", help="stop when standard input ends (for a parent process)")
+    add("--exit-with-stdin", action="store_true", help="for a parent: stop when stdin ends, not on Ctrl-C")
     return parser
 
 

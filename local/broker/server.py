@@ -18,6 +18,7 @@ from local.broker.front.cbs import EMULATOR_KEY, KEY_NAME
 from local.broker.front.connection import Connection
 from local.broker.front.hub import Hub
 from local.broker.front.limits import Limits
+from local.broker.rest.door import Door
 from local.broker.storage.sqlite_journal import SqliteJournal
 
 HOST = "127.0.0.1"
@@ -66,14 +67,21 @@ class Broker:
         """What clients are configured with."""
         return connection_string(self.port, self._key)
 
-    async def start(self, port: int = 0) -> None:
-        """Listen; 0 takes a free port. Raises OSError if the port is taken."""
+    @property
+    def rest_url(self) -> str:
+        """The namespace over HTTP."""
+        return self._door.url
+
+    async def start(self, port: int = 0, rest_port: int = 0) -> None:
+        """Listen for AMQP and for HTTP; 0 takes a free port. Raises OSError if a port is taken."""
         commit = self._journal.commit if self._journal is not None else _nothing
         self._hub = Hub(self._namespace, self._clock, self._limits, self._key, commit, self._fail)
         self._hub.end_turn()
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._accept, HOST, port, backlog=256)
         self.port = self._server.sockets[0].getsockname()[1]
+        self._door = Door(self._hub)
+        await self._door.open(HOST, rest_port)
 
     async def run(self) -> None:
         """Serve until `stop` is called or storing fails (then `failure` is set); then close everything."""
@@ -116,6 +124,9 @@ class Broker:
             await asyncio.sleep(0.01)
         for connection in self._connections:
             connection.abort()
+        self._door.close()
+        await asyncio.sleep(0)
+        self._hub.end_turn()
         if self._journal is not None:
             self._journal.close()
 
@@ -139,6 +150,7 @@ class BrokerServer:
     ) -> None:
         self.port = port
         self.connection_string = ""
+        self.rest_url = ""
         self._entities = entities
         self._data = data
         self._clock = clock
@@ -189,5 +201,6 @@ class BrokerServer:
         self._broker = Broker(self._entities, data=self._data, clock=self._clock, key=self._key, limits=self._limits)
         await self._broker.start(self.port)
         self.port, self.connection_string = self._broker.port, self._broker.connection_string
+        self.rest_url = self._broker.rest_url
         self._ready.set()
         await self._broker.run()

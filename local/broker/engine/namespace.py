@@ -67,6 +67,10 @@ class Namespace:
         """The entity at an address, in any case; None if there is none."""
         return self._entities.get(path.lower())
 
+    def largest_message(self, default: int) -> int:
+        """Bytes of the largest message that any entity takes, if `default` is the limit of those without their own."""
+        return max(each.max_message_bytes or default for each in [*self._entities.values(), Entity("", Status.ACTIVE)])
+
     def advance(self) -> None:
         """Do everything that is due by now: locks, expiries, scheduled messages."""
         for intake in self._intakes:

@@ -124,10 +124,15 @@ class MessageQueue:
         self._lock_ends.set(message.sequence, message.lock.until_ms)
         return message.lock.until_ms
 
+    def locked(self, token: UUID) -> Message | None:
+        """The message that the token holds; None if the lock has run out or never was."""
+        message = self._locked.get(token)
+        is_live = message is not None and message.lock is not None and message.lock.until_ms > self._clock.now_ms()
+        return message if is_live else None
+
     def is_locked(self, token: UUID) -> bool:
         """Whether the token still holds a lock that has not run out."""
-        message = self._locked.get(token)
-        return message is not None and message.lock is not None and message.lock.until_ms > self._clock.now_ms()
+        return self.locked(token) is not None
 
     def peek(self, first: int, count: int) -> list[Message]:
         """Messages from a sequence number on, locked ones included, without touching them."""

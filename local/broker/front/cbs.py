@@ -62,6 +62,13 @@ class TokenDesk:
             return Reply(404, f"The messaging entity {name!r} could not be found."), None
         return Reply(202, "Accepted"), grant
 
+    def admit(self, token: str, path: str) -> str | None:
+        """Why a token does not open a path, None if it does: for clients that bring one with every request."""
+        refusal, resource = self._check(token)
+        if refusal is None and not Grant(parse_address(resource).path).covers(path.lower()):
+            return f"The token is for {resource!r}, not for {path!r}."
+        return refusal
+
     def _check(self, token: str) -> tuple[str | None, str]:
         """Why a token is refused (None if it is good), and its resource."""
         fields = dict(part.partition("=")[::2] for part in token.removeprefix(_PREFIX).split("&"))

@@ -45,13 +45,13 @@ def resolve(hub: Hub, attach: Attach, may_use: Callable[[str], bool]) -> Target:
             Condition.UNAUTHORIZED_ACCESS, f"No token was put at $cbs for {address.path!r} on this connection."
         )
     if address.kind is NodeKind.ENTITY:
-        _check_direction(entity, node, receives=attach.role)
+        _check_sessions(entity, node)
+        check_direction(entity, receives=attach.role)
     return Target(address, entity, reply_to)
 
 
-def _check_direction(entity: Entity, node: Terminus, *, receives: bool) -> None:
-    if _SESSION_FILTER in node.filter_names:
-        raise AmqpError(Condition.NOT_ALLOWED, f"{entity.path} does not require sessions; this broker has none.")
+def check_direction(entity: Entity, *, receives: bool) -> None:
+    """Whether one may receive from an entity, or send to it. Raises AmqpError if not."""
     if receives and entity.queue is None:
         raise AmqpError(Condition.NOT_ALLOWED, f"{entity.path} is a topic; receive from one of its subscriptions.")
     if not receives and entity.intake is None:
@@ -59,3 +59,8 @@ def _check_direction(entity: Entity, node: Terminus, *, receives: bool) -> None:
     off = (Status.DISABLED, Status.RECEIVE_DISABLED if receives else Status.SEND_DISABLED)
     if entity.status in off:
         raise AmqpError(Condition.ENTITY_DISABLED, f"{entity.path} is {entity.status.value}.")
+
+
+def _check_sessions(entity: Entity, node: Terminus) -> None:
+    if _SESSION_FILTER in node.filter_names:
+        raise AmqpError(Condition.NOT_ALLOWED, f"{entity.path} does not require sessions; this broker has none.")

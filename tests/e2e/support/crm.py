@@ -16,6 +16,7 @@ from azure.servicebus import (
     ServiceBusSender,
     ServiceBusSubQueue,
 )
+from azure.servicebus.amqp import AmqpAnnotatedMessage
 
 from tests.e2e.support.stack import Addresses
 from tests.e2e.support.until import DEADLINE, until
@@ -48,7 +49,7 @@ class Crm:
         """Drop one request."""
         self.send_raw([ServiceBusMessage(json.dumps(request), content_type="application/json")])
 
-    def send_raw(self, messages: Iterable[ServiceBusMessage], queue: str = REQUESTS) -> None:
+    def send_raw(self, messages: Iterable[ServiceBusMessage | AmqpAnnotatedMessage], queue: str = REQUESTS) -> None:
         """Send any messages, one by one."""
         sender = _opened(self._senders, queue, lambda: self._client.get_queue_sender(queue))
         for message in messages:

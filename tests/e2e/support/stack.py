@@ -28,6 +28,8 @@ class Addresses:
     key: str
     simulator: str
     data: Path
+    rest: str = ""
+    """Service Bus over HTTP."""
 
 
 class LocalStack:
@@ -36,9 +38,11 @@ class LocalStack:
     def __init__(self, data: Path, *arguments: str) -> None:
         data.mkdir(parents=True, exist_ok=True)
         self._errors = data.with_name(f"{data.name}.stderr")
+        # Only a new folder is told its store: it is the folder's to remember.
+        store = ["--store", STORE] if STORE and not any(data.iterdir()) else []
         with self._errors.open("ab") as errors:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "local.stack", "up", "--data", str(data), *arguments],
+                [sys.executable, "-m", "local.stack", "up", "--data", str(data), *store, *arguments],
                 cwd=ROOT,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
@@ -51,8 +55,7 @@ class LocalStack:
     @classmethod
     def start(cls, data: Path, scenario: Path) -> tuple[Self, Addresses]:
         """Start and wait until it is ready."""
-        store = ["--store", STORE] if STORE else []
-        stack = cls(data, "--json", "--scenario", str(scenario), *store)
+        stack = cls(data, "--json", "--scenario", str(scenario))
         try:
             return stack, stack.addresses()
         except BaseException:
@@ -65,7 +68,12 @@ class LocalStack:
         assert line.startswith("{"), f"the stack did not start: {self.errors()}"
         shown: dict[str, Any] = json.loads(line)
         return Addresses(
-            shown["servicebus"], shown["http"], shown["functionKey"], shown["simulator"], Path(shown["data"])
+            shown["servicebus"],
+            shown["http"],
+            shown["functionKey"],
+            shown["simulator"],
+            Path(shown["data"]),
+            shown["servicebusRest"],
         )
 
     def line(self) -> str:
