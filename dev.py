@@ -6,6 +6,12 @@
     python3 dev.py up [options]       the stack stays up until Ctrl-C
     python3 dev.py test [...]         format, lint, types and the default test suite; arguments go to pytest
     python3 dev.py schemas            write the JSON Schemas of requests and events again
+    python3 dev.py consent [options]  sign in with MFA and store the refresh token (docs/operations.md)
+    python3 dev.py doctor [options]   look at sign-in, role, queues and store; changes nothing
+
+Options of consent and doctor:
+    --settings FILE     app settings as in local.settings.json; default: the environment
+    --json              (doctor) print one JSON object
 
 Options of demo and up (all of them: python3 dev.py up --help):
     --data DIR          keep everything in this folder; given again, it goes on where it was
@@ -35,6 +41,8 @@ COMMANDS = {
     "up": ("run", ["-m", "local.stack", "up"]),
     "test": ("dev", ["-m", "tests.run"]),
     "schemas": ("run", ["-m", "shared.contracts.schemas"]),
+    "consent": ("run", ["-m", "shared.consent"]),
+    "doctor": ("run", ["-m", "shared.doctor"]),
 }
 REQUIREMENTS = {"run": ["requirements.txt"], "dev": ["requirements.txt", "requirements-dev.txt"]}
 
@@ -148,8 +156,8 @@ def main() -> int:
         if was_ready:
             say(f"setup: everything is ready in {VENV}")
         return code
-    # Paths given to demo and up are the user's; tests and schemas belong to the checkout.
-    return hand_over([*command, *rest], Path.cwd() if name in ("demo", "up") else ROOT)
+    # Paths given to the others are the user's; tests and schemas belong to the checkout.
+    return hand_over([*command, *rest], ROOT if name in ("test", "schemas") else Path.cwd())
 
 
 if __name__ == "__main__":

@@ -17,10 +17,16 @@ SETTINGS = {
     "OFFBOARDING_PARTNER_TENANT_ID": GUID,
     "OFFBOARDING_CLIENT_ID": GUID,
     "OFFBOARDING_CLIENT_SECRET": "none",
-    "OFFBOARDING_REFRESH_TOKEN": "none",
+    "OFFBOARDING_REFRESH_TOKEN_FILE": "none",
     "OFFBOARDING_STORE": "sqlite",
     "OFFBOARDING_SWEEP_SCHEDULE": "0 */5 * * * *",
+    # The watcher tries for a third of a claim to reach the bus that is not there.
+    "OFFBOARDING_CLAIM_SECONDS": "14",
+    "OFFBOARDING_CALL_TIMEOUT_SECONDS": "4",
+    "OFFBOARDING_MARGIN_SECONDS": "1",
+    "OFFBOARDING_RENEWAL_SCHEDULE": "0 0 3 * * *",
 }
+FAIL_WITHOUT_SERVICES = {"renew_sign_in"}
 REQUEST = {
     "version": "1",
     "requestId": "worker-1",
@@ -40,14 +46,11 @@ def events() -> list[dict[str, object]]:
         for stage, body in zip(stages, wake, strict=True)
     ]
     steps += [
-        {"function": f"watch_{stage}", "event": {"body": json.dumps(body), "message_id": f"d-{stage}"}}
-        for stage, body in zip(stages, wake, strict=True)
-    ]
-    steps += [
         {"function": "accept", "event": {"body": json.dumps(REQUEST), "message_id": "m-1"}},
         {"function": "accept", "event": {"body": '{"messageId": "x", "deliveryCount": "y"', "message_id": "m-2"}},
-        {"function": "watch_requests", "event": {"body": json.dumps(REQUEST), "message_id": "m-3"}},
         {"function": "sweep", "event": {}},
+        {"function": "watch", "event": {}},
+        {"function": "renew_sign_in", "event": {}},
         {"function": "create_offboarding", "event": {"method": "POST", "path": "/api/offboardings", "json": REQUEST}},
         {"function": "list_offboardings", "event": {"method": "GET", "path": "/api/offboardings"}},
         {
@@ -60,6 +63,11 @@ def events() -> list[dict[str, object]]:
         },
     ]
     return steps
+
+
+def _as_expected(result: dict[str, object]) -> bool:
+    """Without a refresh token the renewal has to fail, so that somebody is told; everything else succeeds."""
+    return (result["status"] == "Success") is not (result.get("function") in FAIL_WITHOUT_SERVICES)
 
 
 def main() -> int:
@@ -89,9 +97,9 @@ def main() -> int:
         check=False,
     )
     results = json.loads(ran.stdout)
-    failed = [item for item in results if item["status"] != "Success"] if isinstance(results, list) else [results]
+    failed = [item for item in results if not _as_expected(item)] if isinstance(results, list) else [results]
     print(f"{len(names)} functions indexed, {len(events()) - len(failed)} of {len(events())} invocations succeeded")
-    if failed or ran.returncode:
+    if failed or ran.returncode not in (0, 1):
         print(json.dumps(failed, indent=1)[:4000], ran.stderr[-2000:])
         return 1
     return 0

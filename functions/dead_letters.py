@@ -1,6 +1,6 @@
 """The watcher of the dead-letter queues: nothing that lands there stays unseen. Nothing is lost there.
 
-A timer: a trigger on such a queue would deliver what it cannot read for ever (docs/decisions/0006-dead-letters.md).
+A timer: a trigger on such a queue would deliver what it cannot read for ever (docs/decisions/0007-dead-letters.md).
 """
 
 import azure.functions as func

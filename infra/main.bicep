@@ -20,6 +20,14 @@ param partnerTenantId string
 @maxLength(36)
 param partnerClientId string
 
+@description('How the app registration proves itself: a client secret or a certificate in the vault, or this deployment\'s identity.')
+@allowed(['secret', 'certificate', 'federated'])
+param clientAuth string = 'secret'
+
+@description('The cloud of the partner account; Azure itself may be another.')
+@allowed(['global', 'us_government', 'china'])
+param partnerCloud string = 'global'
+
 // 'plan' by default: a fresh deployment reads and plans, and writes nothing to Partner Center until somebody
 // decides otherwise (azd env set OFFBOARDING_MODE live, then azd provision).
 @description('plan: read and plan only. live: carry the plans out.')
@@ -31,6 +39,9 @@ param protectedCustomers string = ''
 
 @description('When the sweeper runs: NCRONTAB with seconds, UTC.')
 param sweepSchedule string = '0 */5 * * * *'
+
+@description('When the refresh token is renewed: NCRONTAB with seconds, UTC. Once a day; it dies after 90 days.')
+param renewalSchedule string = '0 0 3 * * *'
 
 @description('Standard, or Premium for dedicated capacity and private endpoints. Azure cannot change it in place.')
 @allowed(['Standard', 'Premium'])
@@ -63,9 +74,22 @@ param logRetentionDays int = 90
 // The one list of queues, topics and subscriptions; the local broker reads the same file.
 var entities = loadJsonContent('servicebus.json')
 
-// Secrets that an administrator puts into the vault after the first deployment.
+// Secrets that an administrator puts into the vault after the first deployment; the app renews the refresh token there.
 var clientSecretName = 'partner-center-client-secret'
+var clientCertificateName = 'partner-center-client-certificate'
 var refreshTokenName = 'partner-center-refresh-token'
+
+// References, resolved by the platform with the app's identity: the template never sees a secret.
+var vaultSecrets = '${keyVault.outputs.url}secrets/'
+var clientCredentials = {
+  secret: {
+    OFFBOARDING_CLIENT_SECRET: '@Microsoft.KeyVault(SecretUri=${vaultSecrets}${clientSecretName}/)'
+  }
+  certificate: {
+    OFFBOARDING_CLIENT_CERTIFICATE: '@Microsoft.KeyVault(SecretUri=${vaultSecrets}${clientCertificateName}/)'
+  }
+  federated: {}
+}
 
 var token = uniqueString(subscription().id, environmentName, location)
 var tags = { 'azd-env-name': environmentName }
@@ -159,18 +183,20 @@ module functionApp 'modules/functionapp.bicep' = {
     maximumInstanceCount: maximumInstanceCount
     instanceMemoryMB: instanceMemoryMB
     workspaceId: monitoring.outputs.workspaceId
-    offboardingSettings: {
+    offboardingSettings: union(clientCredentials[clientAuth], {
       OFFBOARDING_MODE: mode
       OFFBOARDING_PARTNER_TENANT_ID: partnerTenantId
       OFFBOARDING_CLIENT_ID: partnerClientId
-      // References, resolved by the platform with the app's identity: the template never sees a secret.
-      OFFBOARDING_CLIENT_SECRET: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.url}secrets/${clientSecretName}/)'
-      OFFBOARDING_REFRESH_TOKEN: '@Microsoft.KeyVault(SecretUri=${keyVault.outputs.url}secrets/${refreshTokenName}/)'
+      OFFBOARDING_CLIENT_AUTH: clientAuth
+      OFFBOARDING_CLOUD: partnerCloud
+      OFFBOARDING_KEY_VAULT_URL: keyVault.outputs.url
+      OFFBOARDING_REFRESH_TOKEN_NAME: refreshTokenName
+      OFFBOARDING_RENEWAL_SCHEDULE: renewalSchedule
       OFFBOARDING_PROTECTED_CUSTOMERS: protectedCustomers
       OFFBOARDING_SWEEP_SCHEDULE: sweepSchedule
       OFFBOARDING_STORE: 'table'
       OFFBOARDING_TABLE_ENDPOINT: storage.outputs.tableEndpoint
-    }
+    })
   }
 }
 
@@ -181,6 +207,8 @@ module alerts 'modules/alerts.bicep' = {
     token: token
     tags: tags
     serviceBusName: serviceBus.outputs.name
+    location: location
+    workspaceId: monitoring.outputs.workspaceId
     email: alertEmail
   }
 }
@@ -191,6 +219,7 @@ output AZURE_RESOURCE_GROUP string = group.name
 output AZURE_FUNCTION_NAME string = functionApp.outputs.name
 output AZURE_FUNCTION_URL string = functionApp.outputs.url
 output AZURE_IDENTITY_CLIENT_ID string = identity.outputs.clientId
+output AZURE_IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
 output AZURE_KEY_VAULT_NAME string = keyVault.outputs.name
 output AZURE_SERVICE_BUS_HOST string = serviceBus.outputs.host
 output AZURE_STORAGE_ACCOUNT_NAME string = storage.outputs.name

@@ -1,5 +1,8 @@
-// Dead-letter queues are for bugs here, so a single message in one is worth an alert.
+// Dead-letter queues are for bugs here, so a single message in one is worth an alert. So is a sign-in that goes stale:
+// without it nothing works, and only a person can renew it.
 param token string
+param location string
+param workspaceId string
 param tags object
 param serviceBusName string
 param email string
@@ -48,5 +51,33 @@ resource deadLetters 'Microsoft.Insights/metricAlerts@2018-03-01' = {
       ]
     }
     actions: empty(email) ? [] : [{ actionGroupId: people.id }]
+  }
+}
+
+resource staleSignIn 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = {
+  name: 'stale-sign-in-${token}'
+  location: location
+  tags: tags
+  properties: {
+    displayName: 'The refresh token is not renewed'
+    description: 'The daily renewal failed, or the refresh token is older than 60 days; it dies after 90. See docs/operations.md.'
+    severity: 1
+    enabled: true
+    autoMitigate: true
+    scopes: [workspaceId]
+    evaluationFrequency: 'PT1H'
+    windowSize: 'P1D'
+    criteria: {
+      allOf: [
+        {
+          query: 'AppTraces | where SeverityLevel >= 2 and (Message startswith "refresh_token_age_days" or Message startswith "the refresh token was not renewed")'
+          timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: 0
+          failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
+        }
+      ]
+    }
+    actions: { actionGroups: empty(email) ? [] : [people.id] }
   }
 }

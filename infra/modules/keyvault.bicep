@@ -1,4 +1,4 @@
-// The vault of the Partner Center refresh token. The template never sees the token: an administrator puts it in.
+// The vault of the Partner Center refresh token. The template never sees the token: the consent command puts it in.
 param name string
 param location string
 param tags object
@@ -30,6 +30,29 @@ resource readSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: vault
   properties: {
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUser)
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
+// The daily renewal stores a newer refresh token. The built-in role that can set secrets can also delete and restore
+// them, so the one action that is needed has a role of its own.
+resource secretsSetter 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+  name: guid(vault.id, 'secrets-setter')
+  properties: {
+    roleName: 'Offboarding secrets setter (${name})'
+    description: 'Sets values of secrets in a vault; reads, lists and deletes none.'
+    type: 'CustomRole'
+    permissions: [{ actions: [], dataActions: ['Microsoft.KeyVault/vaults/secrets/setSecret/action'] }]
+    assignableScopes: [resourceGroup().id]
+  }
+}
+
+resource setSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(vault.id, appPrincipalId, 'secrets-setter')
+  scope: vault
+  properties: {
+    roleDefinitionId: secretsSetter.id
     principalId: appPrincipalId
     principalType: 'ServicePrincipal'
   }

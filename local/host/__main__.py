@@ -45,7 +45,7 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     keys.add_argument("--keys", type=Path, metavar="FILE", help="keys file: masterKey, functionKeys, functions")
     keys.add_argument("--function-key", metavar="KEY", help="host key for functions of level 'function'")
     parser.add_argument("--timers", type=Path, metavar="FILE", help="where timers remember their runs across restarts")
-    parser.add_argument("--exit-with-stdin", action="store_true", help="stop when stdin ends")
+    parser.add_argument("--exit-with-stdin", action="store_true", help="for a parent: stop with stdin, not on Ctrl-C")
     parser.add_argument("--log-format", type=logs.LogFormat, choices=list(logs.LogFormat), default=logs.LogFormat.TEXT)
     return parser.parse_args(arguments)
 

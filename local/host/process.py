@@ -1,4 +1,4 @@
-"""What makes the process stop: SIGINT, SIGTERM, or its stdin at its end."""
+"""What makes the process stop: SIGTERM, its stdin at its end if it has a parent, SIGINT if it has none."""
 
 import os
 import signal
@@ -15,6 +15,8 @@ class StopSignal:
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._on_signal)
         if with_stdin:
+            # Ctrl-C reaches the whole process group: the parent decides who stops when.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
             threading.Thread(target=self._watch_stdin, name="stdin", daemon=True).start()
 
     def is_set(self) -> bool:

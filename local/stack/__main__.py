@@ -36,7 +36,7 @@ def _options(given: argparse.Namespace, name: str) -> Options:
     # Relative paths are the user's, wherever the checkout is.
     data = (given.data or default_data(name)).resolve()
     scenario = given.scenario.resolve() if given.scenario else None
-    return Options(data, scenario, given.port_base, Store(given.store))
+    return Options(data, scenario, given.port_base, Store(given.store) if given.store else None)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -56,13 +56,12 @@ def _parser() -> argparse.ArgumentParser:
             type=int,
             default=0,
             metavar="N",
-            help="ports N to N+2 (azurite: N+3); default: free ports",
+            help="ports N to N+3 (azurite: N+4); default: free ports",
         )
         command.add_argument(
             "--store",
             choices=[store.value for store in Store],
-            default=Store.SQLITE.value,
-            help="where the record is kept: a file, or Azure Tables in Azurite (needs Node.js)",
+            help="where a new folder keeps the record: a file (default), or Azure Tables in Azurite (needs Node.js)",
         )
         if name == "up":
             command.add_argument("--json", action="store_true", help="print one JSON object with the addresses")

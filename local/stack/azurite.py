@@ -34,7 +34,9 @@ class Azurite:
     def command(self, location: Path | None, port: int) -> list[str]:
         """The command line; without `location` everything is in memory, port 0 takes a free one.
 
-        Azurite writes its file every few seconds and when it ends: what a killed one had not written is lost.
+        Azurite writes its file every five seconds and when it ends, so it is started apart from what may be killed: the
+        service that it stands for has written to three disks before it answers
+        (learn.microsoft.com/azure/storage/common/storage-redundancy). A killed Azurite forgets what it answered last.
         """
         place = ["--location", str(location)] if location is not None else ["--inMemoryPersistence"]
         return [

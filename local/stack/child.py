@@ -27,11 +27,29 @@ def python(module: str, arguments: list[str]) -> list[str]:
     return [sys.executable, "-m", module, *arguments, "--exit-with-stdin"]
 
 
+def _new_group() -> int:
+    """The flag of Windows; other systems have sessions."""
+    if sys.platform == "win32":
+        return subprocess.CREATE_NEW_PROCESS_GROUP
+    return 0
+
+
 class Child:
-    """A command with its log in a file; `ready` is the JSON line that it printed."""
+    """A command with its log in a file; `ready` is the JSON line that it printed.
+
+    `extra` is added to its environment. With `own_group` neither Ctrl-C nor a kill of the stack's process group reaches
+    it: it sees the end of its input instead, and ends in order.
+    """
 
     def __init__(
-        self, name: str, command: list[str], log_file: Path, root: Path, extra: Mapping[str, str] | None = None
+        self,
+        name: str,
+        command: list[str],
+        log_file: Path,
+        root: Path,
+        extra: Mapping[str, str] | None = None,
+        *,
+        own_group: bool = False,
     ) -> None:
         self.name, self._log_file = name, log_file
         self._lines: queue.Queue[str | None] = queue.Queue()
@@ -46,6 +64,8 @@ class Child:
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
+                start_new_session=own_group and sys.platform != "win32",
+                creationflags=_new_group() if own_group else 0,
             )
         threading.Thread(target=self._read, daemon=True).start()
 

@@ -15,7 +15,7 @@ def app_settings(tenant: Tenant, service_bus: str, url: str, clock: Path) -> dic
         "ServiceBus": service_bus,
         "OFFBOARDING_MODE": "live",
         "OFFBOARDING_CLOCK_FILE": str(clock),
-        **tenant.sign_in(),
+        **tenant.sign_in(clock.parent),
         "OFFBOARDING_PARTNER_CENTER_URL": url,
         "OFFBOARDING_LOGIN_URL": url,
         "OFFBOARDING_GRAPH_URL": url,
@@ -28,5 +28,6 @@ def app_settings(tenant: Tenant, service_bus: str, url: str, clock: Path) -> dic
         "OFFBOARDING_FIRST_RETRY_SECONDS": "1",
         "OFFBOARDING_SETTLE_POLL_SECONDS": "1",
         "OFFBOARDING_SWEEP_SCHEDULE": "*/1 * * * * *",
+        "OFFBOARDING_RENEWAL_SCHEDULE": "0 0 3 * * *",
         "OFFBOARDING_CALLS_PER_MINUTE": "2000",
     }

@@ -14,12 +14,12 @@ from local.stack.errors import StackError
 from local.stack.folder import DataFolder, write_private
 from local.stack.ports import require_free
 from local.stack.settings import app_settings
-from local.stack.store import Store, store_settings
+from local.stack.store import Store, choose_store, store_settings
 from local.stack.tenant import choose_tenant, read_scenario, remember
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTITIES = ROOT / "infra" / "servicebus.json"
-PARTS = ("broker", "partner simulator", "Functions host")
+PARTS = ("broker", "partner simulator", "Functions host", "broker's HTTP door")
 """In the order of their ports."""
 RESTARTABLE = 70
 """The host's exit code after an invocation ran over functionTimeout: the real host starts a new worker then."""
@@ -28,12 +28,12 @@ RESTARTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a user may choose. Port base 0: free ports. No scenario: the one that the folder has, or the default one."""
+    """What a user may choose. Port base 0: free ports. No scenario, no store: those of the folder, or the defaults."""
 
     data: Path
     scenario: Path | None = None
     port_base: int = 0
-    store: Store = Store.SQLITE
+    store: Store | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +41,7 @@ class Addresses:
     """Where everything is, as `up --json` prints it."""
 
     servicebus: str
+    servicebus_rest: str
     http: str
     function_key: str
     simulator: str
@@ -54,6 +55,7 @@ class Addresses:
         return json.dumps(
             {
                 "servicebus": self.servicebus,
+                "servicebusRest": self.servicebus_rest,
                 "http": self.http,
                 "functionKey": self.function_key,
                 "simulator": self.simulator,
@@ -69,11 +71,12 @@ class Stack:
     """Started by `start`, which returns the addresses; `stop` ends every process and releases the folder."""
 
     def __init__(self, options: Options) -> None:
-        """Takes the folder. Raises StackError when the scenario or the folder cannot be used."""
+        """Takes the folder. Raises StackError when the scenario, the store or the folder cannot be used."""
         if options.scenario is not None:
             read_scenario(options.scenario)  # before a folder is made for it
         self._options = options
         self._folder = DataFolder(options.data)
+        self._store = choose_store(self._folder, options.store)
         self.tenant = choose_tenant(self._folder, options.scenario)
         self._logs = self._folder.part("logs")
         self._children: list[Child] = []
@@ -82,18 +85,19 @@ class Stack:
 
     def start(self) -> Addresses:
         """Start everything; raises StackError with the last words of whatever did not come up."""
-        parts = PARTS if self._options.store is Store.SQLITE else (*PARTS, "table store")
+        parts = PARTS if self._store is Store.SQLITE else (*PARTS, "table store")
         require_free(self._options.port_base, parts)
         if self.tenant.goes_on:
             say(
                 f"going on with the data in {self._folder.path}; the scenario is not read again "
                 "(another --data starts afresh)"
             )
-        store = store_settings(self._options.store, self._folder, self._port(3), self._start)
+        store = store_settings(self._store, self._folder, self._port(4), self._start_apart)
         clock = self._folder.path / "clock.json"
         broker = self._child("broker", "local.broker", self._broker_arguments(clock))
         simulator = self._child("simulator", "local.simulator", self._simulator_arguments(clock))
-        service_bus = str(broker.ready()["servicebus"])
+        bus = broker.ready()
+        service_bus, rest = str(bus["servicebus"]), str(bus["rest"])
         tenant = str(simulator.ready(mistake=2)["url"])
         remember(self._folder, self.tenant)
         key = self._folder.function_key()
@@ -108,7 +112,7 @@ class Stack:
         http = str(ready["url"])
         # Started again it must be found where it was.
         self._host_arguments = [*arguments, "--port", str(ready["port"])]
-        return self._addresses(service_bus, http, key, tenant)
+        return self._addresses(service_bus, rest, http, key, tenant)
 
     def check(self) -> None:
         """Restart the host after a timed-out invocation; raises StackError when a part has died otherwise."""
@@ -135,10 +139,12 @@ class Stack:
         return {child.name: child.pid for child in self._children}
 
     def _child(self, name: str, module: str, arguments: list[str]) -> Child:
-        return self._start(name, python(module, arguments), {})
+        return self._added(Child(name, python(module, arguments), self._logs / f"{name}.log", ROOT))
 
-    def _start(self, name: str, command: list[str], extra: Mapping[str, str]) -> Child:
-        child = Child(name, command, self._logs / f"{name}.log", ROOT, extra)
+    def _start_apart(self, name: str, command: list[str], extra: Mapping[str, str]) -> Child:
+        return self._added(Child(name, command, self._logs / f"{name}.log", ROOT, extra, own_group=True))
+
+    def _added(self, child: Child) -> Child:
         self._children.append(child)
         return child
 
@@ -147,18 +153,20 @@ class Stack:
 
     def _broker_arguments(self, clock: Path) -> list[str]:
         data = str(self._folder.part("broker"))
-        return ["--entities", str(ENTITIES), "--port", self._port(0), "--data", data, "--clock", str(clock)]
+        ports = ["--port", self._port(0), "--rest-port", self._port(3)]
+        return ["--entities", str(ENTITIES), *ports, "--data", data, "--clock", str(clock)]
 
     def _simulator_arguments(self, clock: Path) -> list[str]:
         data = str(self._folder.part("simulator"))
         return ["--scenario", str(self.tenant.file), "--port", self._port(1), "--data", data, "--clock", str(clock)]
 
-    def _addresses(self, service_bus: str, http: str, key: str, tenant: str) -> Addresses:
+    def _addresses(self, service_bus: str, rest: str, http: str, key: str, tenant: str) -> Addresses:
         entities = json.loads(ENTITIES.read_text(encoding="utf-8"))
         names = [str(queue["name"]) for queue in entities["queues"]]
         topic = entities["topics"][0]
         return Addresses(
             servicebus=service_bus,
+            servicebus_rest=rest,
             http=http,
             function_key=key,
             simulator=tenant,

@@ -11,6 +11,7 @@ from local.stack.errors import StackError
 from local.stack.folder import DataFolder
 
 Start = Callable[[str, list[str], Mapping[str, str]], Child]
+"""Starts what is not killed with the stack: a name, a command line, what it adds to the environment."""
 
 
 class Store(StrEnum):
@@ -20,15 +21,35 @@ class Store(StrEnum):
     AZURITE = "azurite"
 
 
+KEPT = "store"
+
+
+def choose_store(folder: DataFolder, given: Store | None) -> Store:
+    """The store that the folder's record is in, or for a new folder the given one, or SQLite.
+
+    Raises StackError when the folder's record is in another store than the given one.
+    """
+    file = folder.path / KEPT
+    if not file.exists():
+        return given or Store.SQLITE
+    used = file.read_text(encoding="utf-8").strip()
+    if used not in list(Store):
+        raise StackError(f"{file} names store {used!r}, which is none of {', '.join(Store)}. Choose another --data.")
+    if given not in (None, used):
+        raise StackError(
+            f"{folder.path} was made with --store {used}, and its record is there. Leave out --store to go on with "
+            "it, or choose another --data for a fresh start."
+        )
+    return Store(used)
+
+
 def store_settings(store: Store, folder: DataFolder, port: str, start: Start) -> dict[str, str]:
     """The application's settings for the store, after starting it where it is a process of its own.
 
-    Raises StackError when Azurite is missing, or when the folder's record is in the other store.
+    From here on the folder keeps its store. Raises StackError when Azurite is missing; the folder then stays fresh.
     """
     azurite = find_azurite() if store is Store.AZURITE else None
-    used = folder.kept("store", lambda: store.value)
-    if used != store.value:
-        raise StackError(f"{folder.path} was made with --store {used}. Use that again, or choose another --data.")
+    folder.kept(KEPT, lambda: store.value)
     if azurite is None:
         file = str(folder.path / "offboardings.sqlite3")
         return {"OFFBOARDING_STORE": "sqlite", "OFFBOARDING_SQLITE_FILE": file}

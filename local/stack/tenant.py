@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from local.simulator.scenario.load import ScenarioError, load_scenario
@@ -13,6 +14,7 @@ from local.stack.folder import DataFolder, write_private
 
 DEFAULT_SCENARIO = Path(__file__).resolve().parents[1] / "simulator" / "scenarios" / "default.json"
 KEPT = "scenario.json"
+REFRESH_TOKEN = "refresh-token.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +25,20 @@ class Tenant:
     scenario: Scenario
     goes_on: bool
 
-    def sign_in(self) -> dict[str, str]:
-        """The application's settings for signing in; fields that the scenario leaves out have defaults."""
-        partner = self.scenario.partner
+    def sign_in(self, folder: Path) -> dict[str, str]:
+        """The application's settings for signing in; fields that the scenario leaves out have defaults.
+
+        The scenario's refresh token is put into the folder once; the application renews it there.
+        """
+        partner, file = self.scenario.partner, folder / REFRESH_TOKEN
+        if not file.exists():
+            stored = {"refreshToken": partner.sign_in.refresh_token, "storedAt": datetime.now(UTC).isoformat()}
+            write_private(file, json.dumps(stored))
         return {
             "OFFBOARDING_PARTNER_TENANT_ID": partner.tenant_id,
             "OFFBOARDING_CLIENT_ID": partner.sign_in.client_id,
             "OFFBOARDING_CLIENT_SECRET": partner.sign_in.client_secret,
-            "OFFBOARDING_REFRESH_TOKEN": partner.sign_in.refresh_token,
+            "OFFBOARDING_REFRESH_TOKEN_FILE": str(file),
         }
 
 

@@ -5,21 +5,28 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from types import FrameType
 
 from local.stack.errors import StackError
 from local.stack.stack import Addresses, Options, Stack, say
 
 
 def up(options: Options, *, as_json: bool) -> int:
-    """Start, print, wait for a signal, stop; a signal before it is ready is KeyboardInterrupt."""
+    """Start, print, wait for a signal, stop; a signal before it is ready, and a second one, is KeyboardInterrupt."""
     stopping = threading.Event()
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        if stopping.is_set():
+            signal.default_int_handler(number, frame)
+        stopping.set()
+
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     stack = Stack(options)
     say(f"starting broker, partner simulator and Functions host in {options.data} …")
     try:
         addresses = stack.start()
         for number in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(number, lambda *_: stopping.set())
+            signal.signal(number, stop)
         sys.stdout.write((addresses.to_json() if as_json else _for_people(addresses)) + "\n")
         sys.stdout.flush()
         say("ready. Ctrl-C stops everything; started again with the same --data it goes on where it was.")
@@ -35,7 +42,7 @@ def _watch(stack: Stack, stopping: threading.Event) -> None:
         try:
             stack.check()
         except StackError:
-            if not stopping.is_set():  # Ctrl-C reaches the parts as well, and one of them may have been faster
+            if not stopping.is_set():  # SIGTERM may have reached the parts as well, and one was faster
                 raise
 
 
@@ -44,6 +51,7 @@ def _for_people(addresses: Addresses) -> str:
     return "\n".join(
         (
             f"Service Bus        {addresses.servicebus}",
+            f"  over HTTP        {addresses.servicebus_rest}",
             f"  queue            {addresses.queues['requests']}",
             f"  topic            {addresses.topic} (subscriptions: {', '.join(addresses.subscriptions)})",
             f"HTTP               {addresses.http}",

@@ -10,8 +10,11 @@ from shared.domain.errors import SettingsError
 
 
 def given_settings(file: Path | None, environment: Mapping[str, str]) -> Mapping[str, str]:
-    """The environment, or the `Values` of the file alone; raises SettingsError when the file cannot be read."""
-    if file is None:
+    """The environment (no file, or the word env), or the `Values` of the file alone.
+
+    Raises SettingsError when the file cannot be read.
+    """
+    if file is None or str(file) == "env":
         return environment
     try:
         content = json.loads(file.read_text(encoding="utf-8"))

@@ -37,7 +37,7 @@ PERPETUAL_WINDOW = timedelta(days=30)
 """Perpetual software can be cancelled through its order for 30 days (cancel software, error 900117)."""
 
 ORDER_OPEN = frozenset(
-    {"pending", "pending review", "pending po upload", "pending po upload complete", "partial success"}
+    {"pending", "pending review", "pending po upload", "po upload complete", "partial success"}
 )
 ORDER_SETTLED = frozenset({"completed", "cancelled", "error", "po review rejected"})
 
@@ -62,8 +62,9 @@ class AzureRead:
 
 
 def needs_azure(subscriptions: tuple[Subscription, ...], entitlements: tuple[Entitlement, ...]) -> bool:
-    """Azure belongs to a complete inventory only where Partner Center shows a plan, a reservation or a savings plan."""
-    azure = {HoldingKind.AZURE_PLAN, HoldingKind.SAVINGS_PLAN}
+    """Azure belongs to a complete inventory only where Partner Center shows an Azure subscription of any
+    sort, a reservation or a savings plan: nothing else can have been bought in the Azure portal."""
+    azure = {HoldingKind.AZURE_PLAN, HoldingKind.LEGACY_AZURE, HoldingKind.SAVINGS_PLAN}
     return any(subscription_kind(item) in azure for item in subscriptions) or any(
         _is_reservation(item) for item in entitlements
     )

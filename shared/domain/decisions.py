@@ -22,11 +22,13 @@ ACCEPTED_ONLY = 202
 """The HTTP status of a write whose effect comes later."""
 
 
-def decide(record: HoldingRecord, policy: Policy, pace: Pace, now: datetime) -> Disposition:
-    """The disposition of a holding in the light of what was already done about it."""
+def decide(
+    record: HoldingRecord, policy: Policy, pace: Pace, now: datetime, *, add_ons: bool = False
+) -> Disposition:
+    """The disposition of a holding in the light of what was already done about it; `add_ons`: it has live ones."""
     if record.missing_since is not None:
         return Disposition(blocker=_vanished(record, pace, now))
-    refused = {"cancel_refused": cancel_refused(record), "end_refused": end_refused(record)}
+    refused = {"cancel_refused": cancel_refused(record, add_ons), "end_refused": end_refused(record)}
     wanted = disposition(record.holding, policy, pace, now, **refused)
     last = record.last
     if wanted.action is None or last is None:
@@ -40,7 +42,7 @@ def decide(record: HoldingRecord, policy: Policy, pace: Pace, now: datetime) -> 
         return Disposition(blocker=_exhausted(record, last), closes_at=wanted.closes_at)
     if last.state in WAITING and last.retry_at is not None and last.retry_at > now:
         return Disposition(blocker=_postponed(record, last), closes_at=wanted.closes_at)
-    if last.state is ActionState.REFUSED and not overtaken(record, last):
+    if last.state is ActionState.REFUSED and not overtaken(record, last, add_ons):
         return Disposition(blocker=_refused(record, last), closes_at=wanted.closes_at)
     confirmed = sum(action.state is ActionState.CONFIRMED for action in record.actions if action.kind is last.kind)
     if confirmed >= REACTIVATIONS_BEFORE_ATTENTION:
@@ -69,7 +71,15 @@ def decide_all(known: Mapping[str, HoldingRecord], policy: Policy, pace: Pace, n
         and not record.holding.ended
         and record.holding.kind not in (HoldingKind.AZURE_SUBSCRIPTION, HoldingKind.RESERVATION)
     }
-    decisions = {key: decide(record, policy, pace, now) for key, record in known.items()}
+    bases = {
+        (record.holding.parent_id or "").lower()
+        for record in known.values()
+        if record.missing_since is None and not record.holding.ended
+    }
+    decisions = {
+        key: decide(record, policy, pace, now, add_ons=record.holding.id.lower() in bases)
+        for key, record in known.items()
+    }
     transfers = {
         key: blocker
         for key, record in known.items()

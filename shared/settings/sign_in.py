@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from shared.adapters.entra.credentials import ClientCertificate
+from shared.domain.errors import SettingsError
 from shared.settings.reader import Reader
 
 REFRESH_TOKEN_NAME = "partner-center-refresh-token"  # noqa: S105 - the name of the secret, not the secret
@@ -68,6 +70,17 @@ def _secret(reader: Reader, name: str) -> str:
 
 
 def _certificate(reader: Reader) -> str:
+    before = len(reader.problems)
+    pem = _certificate_text(reader)
+    if len(reader.problems) == before:
+        try:
+            ClientCertificate(pem)
+        except SettingsError as error:
+            reader.problems.append(str(error))
+    return pem
+
+
+def _certificate_text(reader: Reader) -> str:
     file = reader.path("OFFBOARDING_CLIENT_CERTIFICATE_FILE")
     if file is None:
         # Line breaks of a PEM may arrive as \n in one line, from tools that know no others.

@@ -6,7 +6,7 @@ import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.errors import NoRelationshipError, UnreadableAnswerError
+from shared.domain.errors import NoRelationshipError, SignInRequiredError, UnreadableAnswerError
 from shared.domain.inventory import Inventory
 from shared.domain.offboarding import Customer, Reason, Stage, Status
 from shared.domain.partner import CustomerProfile
@@ -15,6 +15,7 @@ from shared.domain.policy import Commitments
 from shared.ports.runtime import Filter, Live, LiveElsewhere
 from shared.stages.accept import beside
 from shared.stages.outcome import Again, Attention, Finish, Next, Outcome
+from shared.stages.preflight import preflight
 from shared.stages.read import stamp, take_inventory
 from shared.stages.resellers import other_reseller
 from shared.stages.services import Mode, Services
@@ -59,7 +60,17 @@ def plan(session: Session) -> Outcome:
         text = "planned; this deployment is in mode plan and writes nothing"
         action = "Set OFFBOARDING_MODE to live when the plans look right; it goes on by itself."
         return Again(now + services.pace.recheck, Reason("mode_plan", text, action))
-    return Next(Stage.SUSPEND)
+    return _signed_in(session) or Next(Stage.SUSPEND)
+
+
+def _signed_in(session: Session) -> Outcome | None:
+    """Before the first write: a sign-in that only reads would leave the customer half-done."""
+    problems = preflight(session.services)
+    if not problems:
+        return None
+    text = " ".join(problem.text for problem in problems)
+    action = "Run the doctor command for everything that is wrong, mend it, then resume."
+    return Attention(Reason(SignInRequiredError.code, f"{text} Nothing was changed.", action))
 
 
 def _read_again(session: Session, inventory: Inventory) -> Outcome | None:

@@ -82,9 +82,10 @@ def _reminder_due(offboarding: Offboarding, services: Services) -> bool:
 
 def _remind(stored: Stored, services: Services) -> None:
     """Once a day: in verify by looking again (windows close and terms end while a person is waited for), which repeats
-    the event if a person is still needed; elsewhere by the event alone."""
+    the event if a person is still needed, and so after a refused removal (what was in its way may be gone); elsewhere
+    by the event alone."""
     session, now = Session(stored, services, Actor.SWEEPER), services.clock.now()
-    if session.offboarding.stage is Stage.VERIFY:
+    if session.offboarding.stage in (Stage.VERIFY, Stage.REMOVE):
         session.note("looked_again", "a person is needed; looking for what can be done meanwhile")
         session.offboarding = move(
             session.offboarding, now, status=Status.RUNNING, stage=Stage.VERIFY, next_attempt_at=now

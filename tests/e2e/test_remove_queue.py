@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,24 +12,27 @@ from azure.servicebus import ServiceBusMessage
 
 from tests.e2e.support.api import Api
 from tests.e2e.support.crm import Crm
-from tests.e2e.support.scenario import request_for
-from tests.e2e.support.stack import Addresses
+from tests.e2e.support.scenario import request_for, write_scenario
+from tests.e2e.support.stack import Addresses, LocalStack
 from tests.e2e.support.tenant import Tenant
 from tests.e2e.support.until import until
 
 pytestmark = pytest.mark.e2e
 
 QUEUE = "offboarding-remove"
-OFFLINE = {"type": "status", "status": 503, "headers": {"Retry-After": "3600"}}
-"""Partner Center is down for one customer and asks to come back in an hour."""
+HOUR = {"Retry-After": "3600"}
+BUSY = {"type": "status", "status": 409, "headers": HOUR}
+"""Another operation holds one customer."""
+OFFLINE = {"type": "status", "status": 503, "headers": HOUR}
+"""Partner Center is down: from then on nobody is called for an hour."""
 STATES = {
     "Early Ltd": ("waiting", "verify", "its stage is verify, not remove"),
     "Waiting Ltd": ("waiting", "verify", "its stage is verify, not remove"),
-    "Moving Ltd": ("needs_attention", "verify", "the offboarding is needs_attention"),
+    "Closed Ltd": ("needs_attention", "verify", "the offboarding is needs_attention"),
     "Planless Ltd": ("planning", "plan", "its stage is plan, not remove"),
     "Postponed Ltd": ("waiting", "remove", "not due before "),
 }
-"""Customer: the state in which its offboarding rests, and why a message cannot move it."""
+"""Customer: the state in which its offboarding rests, and why a message cannot move it. The last one stops the rest."""
 UNREADABLE = (
     os.urandom(300),
     b"",
@@ -40,12 +44,27 @@ UNREADABLE = (
 )
 
 
-def test_a_message_by_hand_never_removes(addresses: Addresses, crm: Crm, api: Api, tenant: Tenant) -> None:
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Addresses]:
+    """A stack of its own, because an outage is everybody's."""
+    stack, found = LocalStack.start(tmp_path / "data", write_scenario(tmp_path / "scenario.json"))
+    yield found
+    stack.kill()
+
+
+def test_a_message_by_hand_never_removes(own: Addresses) -> None:
+    with Crm(own) as crm:
+        _check(own, crm, Api(own), Tenant(own))
+
+
+def _check(addresses: Addresses, crm: Crm, api: Api, tenant: Tenant) -> None:
     customers = {name: tenant.customer(name)["id"] for name in (*STATES, "Untouched Ltd")}
     _hold_up(tenant, customers)
-    for name in STATES:
-        crm.send(request_for(name, f"by-hand-{name[:4]}", tenant.customer(name)))
-    known = [api.follow(f"by-hand-{name[:4]}", {status})["offboardingId"] for name, (status, _, _) in STATES.items()]
+    known = []
+    for names in (tuple(STATES)[:-1], tuple(STATES)[-1:]):
+        for name in names:
+            crm.send(request_for(name, f"by-hand-{name[:4]}", tenant.customer(name)))
+        known += [api.follow(f"by-hand-{name[:4]}", {STATES[name][0]})["offboardingId"] for name in names]
     rests = {name: _rest(api, identity) for name, identity in zip(STATES, known, strict=True)}
     assert rests == {name: (status, stage) for name, (status, stage, _) in STATES.items()}
     tried = {name: len(tenant.removals(identity)) for name, identity in customers.items()}
@@ -68,10 +87,14 @@ def test_a_message_by_hand_never_removes(addresses: Addresses, crm: Crm, api: Ap
 
 def _hold_up(tenant: Tenant, customers: dict[str, str]) -> None:
     """Early keeps what is active because every write to it fails; Planless and Postponed stop at their paths."""
-    paths = {"Early Ltd": ("PATCH", "/subscriptions/"), "Planless Ltd": ("GET", "$"), "Postponed Ltd": ("PATCH", "$")}
-    for name, (method, path) in paths.items():
+    paths = {
+        "Early Ltd": ("PATCH", "/subscriptions/", BUSY),
+        "Planless Ltd": ("GET", "$", BUSY),
+        "Postponed Ltd": ("PATCH", "$", OFFLINE),
+    }
+    for name, (method, path, action) in paths.items():
         match = {"method": method, "pathRegex": f"/v1/customers/{customers[name]}{path}", "times": None}
-        tenant.fault({"name": name, "match": match, "action": OFFLINE})
+        tenant.fault({"name": name, "match": match, "action": action})
 
 
 def _rest(api: Api, identity: str) -> tuple[str, str]:

@@ -6,6 +6,7 @@ import json
 import os
 import re
 import socket
+from itertools import takewhile
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import requests
 
 from tests.e2e.support.api import Api
 from tests.e2e.support.scenario import request_for, small, write_scenario
-from tests.e2e.support.stack import Addresses, LocalStack
+from tests.e2e.support.stack import STORE, Addresses, LocalStack
 from tests.e2e.support.tenant import Tenant
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(os.name == "nt", reason="needs SIGINT and process groups")]
@@ -26,15 +27,16 @@ BROKEN = {
 
 
 def test_up_stays_until_ctrl_c_and_goes_on_where_it_was(tmp_path: Path) -> None:
-    scenario, port = write_scenario(tmp_path / "scenario.json", small("Again Ltd")), _three_free_ports()
+    scenario, port = write_scenario(tmp_path / "scenario.json", small("Again Ltd")), _free_ports()
     data = tmp_path / "data"
     first = LocalStack(data, "--scenario", str(scenario), "--port-base", str(port))
     try:
-        text = "".join(iter(first.line, "Try:\n"))
+        text = "".join(takewhile(lambda line: line not in ("Try:\n", ""), iter(first.line, None)))
         addresses = _addresses(text, data)
         assert f":{port};" in addresses.servicebus
         assert addresses.simulator == f"http://127.0.0.1:{port + 1}"
         assert addresses.http == f"http://127.0.0.1:{port + 2}"
+        assert f"over HTTP        http://127.0.0.1:{port + 3}\n" in text
         _second_is_refused(data, scenario)
         api, tenant = Api(addresses), Tenant(addresses)
         request = request_for("Again Ltd", "again", tenant.customer("Again Ltd"))
@@ -46,6 +48,9 @@ def test_up_stays_until_ctrl_c_and_goes_on_where_it_was(tmp_path: Path) -> None:
         first.kill()
     with pytest.raises(requests.ConnectionError):
         api.page()
+    assert "link is down" not in (data / "logs" / "host.log").read_text(encoding="utf-8"), "the broker went first"
+    other = "sqlite" if STORE == "azurite" else "azurite"
+    _refused(tmp_path, f"{data} was made with --store ", "--store", other)
     _goes_on(data, scenario, location)
 
 
@@ -113,12 +118,12 @@ def _addresses(text: str, data: Path) -> Addresses:
     return Addresses(bus[0], http[1], http[2], simulator[1], data)
 
 
-def _three_free_ports() -> int:
-    """The first of three neighbouring ports that are free now."""
-    for first in range(20_000 + os.getpid() % 10_000, 60_000, 3):
-        if all(map(_is_free, range(first, first + 3))):
+def _free_ports() -> int:
+    """The first of four neighbouring ports that are free now."""
+    for first in range(20_000 + os.getpid() % 10_000, 60_000, 4):
+        if all(map(_is_free, range(first, first + 4))):
             return first
-    raise AssertionError("no three free ports in a row")
+    raise AssertionError("no four free ports in a row")
 
 
 def _is_free(port: int) -> bool:

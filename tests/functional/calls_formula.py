@@ -63,11 +63,11 @@ def expected_calls(held: Held) -> Expected:
     proofs = checks * max(1, ceil(held.others / held.page_size)) + len(PROOFS) + support_contact
     # One list reads back what is cancelled or set to end, in the subscriptions; nothing is read back one by one.
     read_back = int(held.licences + held.late > 0)
-    identify = removal = 1
-    reads = identify + looks * inventory + held.late + read_back + proofs
+    identify = preflight = removal = 1
+    reads = identify + preflight + looks * inventory + held.late + read_back + proofs
     writes = held.licences + held.legacy_licences + held.legacy_azure + held.late + held.software_orders
     writes += held.azure_subscriptions + held.azure_plans + removal
-    needs_azure = held.azure_plans + held.reservations + held.savings_plans > 0
+    needs_azure = held.azure_plans + held.legacy_azure + held.reservations + held.savings_plans > 0
     # Reservations and savings plans; a return is priced first.
     azure = 2 * looks * int(needs_azure) + 2 * held.reservations + held.savings_plans
     return Expected(reads + writes, azure, checks + held.gdap)

@@ -167,6 +167,10 @@ def test_a_password_in_an_address_is_not_told() -> None:
         ({"OFFBOARDING_CLIENT_AUTH": "password"}, "one of secret, certificate, federated"),
         ({"OFFBOARDING_CLIENT_AUTH": "certificate"}, "OFFBOARDING_CLIENT_CERTIFICATE is required"),
         (
+            {"OFFBOARDING_CLIENT_AUTH": "certificate", "OFFBOARDING_CLIENT_CERTIFICATE": "none"},
+            "the client certificate must be PEM",
+        ),
+        (
             {"OFFBOARDING_CLIENT_AUTH": "certificate", "OFFBOARDING_CLIENT_CERTIFICATE_FILE": "/nowhere"},
             "OFFBOARDING_CLIENT_CERTIFICATE_FILE cannot be read",
         ),

@@ -2,7 +2,7 @@
 
 A trigger takes plain data only, and gives back at once what it could not hand to its function; a dead-letter queue
 gives up on nothing. Together they would deliver such a message for ever, as fast as they can. Here a letter is seen
-once a round (docs/decisions/0006-dead-letters.md).
+once a round (docs/decisions/0007-dead-letters.md).
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the contract suite says at its end: for each store, how many of its tests passed and how many of them were races.
+"""What the contract suite says at its end: for each store, how many of its tests passed and how many were races.
 
 Written by the controller of a parallel run too, which collects no test itself: all that it needs is on the reports.
 """

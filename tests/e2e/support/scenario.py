@@ -15,7 +15,6 @@ from local.simulator.scenario.builder import (
     perpetual,
     reservation,
     scenario,
-    transfer,
     trial,
 )
 from local.simulator.scenario.models import CustomerSpec
@@ -49,9 +48,9 @@ def late(name: str, ends: str) -> CustomerSpec:
     return customer(name, legacy(name="Legacy"), nce(name="Late", started="-P330D", term_ends=ends, auto_renew=True))
 
 
-def moving(name: str) -> CustomerSpec:
-    """A transfer to another partner is open, so a person has to look."""
-    return customer(name, transfer())
+def closed(name: str) -> CustomerSpec:
+    """Its Azure plan cannot be read for want of a role, so a person has to act."""
+    return customer(name, azure_plan(1, name="Azure plan"), arm_role=False)
 
 
 CUSTOMERS = (
@@ -60,8 +59,7 @@ CUSTOMERS = (
     *map(small, ("Right Ltd", "Wrong Ltd", "Conflict Ltd")),
     late("Waiting Ltd", "+P30D"),
     late("Patient Ltd", "+PT12H"),
-    moving("Moving Ltd"),
-    customer("Resumed Ltd", azure_plan(1, name="Azure plan"), arm_role=False),
+    *map(closed, ("Closed Ltd", "Resumed Ltd")),
     customer("Empty Ltd"),
 )
 

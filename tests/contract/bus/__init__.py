@@ -1,0 +1,1 @@
+"""What every Bus does, the one in memory and the one on azure-servicebus over the local broker."""
