@@ -36,9 +36,7 @@ from shared.domain.transfers import TRANSFER_OPEN, is_over, moved_away
 PERPETUAL_WINDOW = timedelta(days=30)
 """Perpetual software can be cancelled through its order for 30 days (cancel software, error 900117)."""
 
-ORDER_OPEN = frozenset(
-    {"pending", "pending review", "pending po upload", "po upload complete", "partial success"}
-)
+ORDER_OPEN = frozenset({"pending", "pending review", "pending po upload", "po upload complete", "partial success"})
 ORDER_SETTLED = frozenset({"completed", "cancelled", "error", "po review rejected"})
 
 

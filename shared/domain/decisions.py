@@ -22,9 +22,7 @@ ACCEPTED_ONLY = 202
 """The HTTP status of a write whose effect comes later."""
 
 
-def decide(
-    record: HoldingRecord, policy: Policy, pace: Pace, now: datetime, *, add_ons: bool = False
-) -> Disposition:
+def decide(record: HoldingRecord, policy: Policy, pace: Pace, now: datetime, *, add_ons: bool = False) -> Disposition:
     """The disposition of a holding in the light of what was already done about it; `add_ons`: it has live ones."""
     if record.missing_since is not None:
         return Disposition(blocker=_vanished(record, pace, now))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from threading import Lock
 
-from shared.domain.errors import RemoteError
+from shared.domain.errors import RemoteError, SignInRequiredError, UnreadableAnswerError
 from shared.domain.sign_in import CONSENT, Problem
 from shared.ports.sign_in import Claims, SignIn
 from shared.stages.services import Services
@@ -83,5 +83,8 @@ def _look(services: Services) -> tuple[Problem, ...]:
     except RemoteError as error:
         if error.retryable:
             raise
+        if not isinstance(error, SignInRequiredError) and error.status not in (401, 403):
+            # An odd answer says nothing about the sign-in: asked again, and only then a person.
+            raise UnreadableAnswerError(f"the preflight was answered oddly: {error}") from error
         return (problem_of("role", error, NOT_TAKEN),)
     return ()

@@ -23,7 +23,8 @@ EVERY = int(os.environ.get("OFFBOARDING_CRASH_EVERY", "1"))
 """Stacks side by side: nearly all of the time goes into waiting for the claim of the dead handler to run out."""
 DEMO = ROOT / "local" / "simulator" / "scenarios" / "default.json"
 LEAST_ENTRIES, MOST_ENTRIES = 70, 200
-LAST_CALL = "/v1/customers/relationshiprequests"
+LAST_CALL, LAST_TIME = "/v1/customers/relationshiprequests", 2
+"""Asked for once before anything is changed, and once when the relationship is gone."""
 
 
 def _after_the_request_was_taken(victim: Victim) -> bool:
@@ -34,9 +35,14 @@ def _after_the_request_was_taken(victim: Victim) -> bool:
 def _after_removed_was_stored(victim: Victim) -> bool:
     """The last call is answered late; until then the broker is frozen, so that the outcome event cannot be sent."""
     tenant = Tenant(victim.addresses)
-    tenant.fault({"match": {"pathRegex": f"^{LAST_CALL}$"}, "action": {"type": "delay", "seconds": 2}})
+    match = {"pathRegex": f"^{LAST_CALL}$", "nth": LAST_TIME}
+    tenant.fault({"match": match, "action": {"type": "delay", "seconds": 2}})
     victim.drop()
-    until(lambda: [entry for entry in tenant.journal() if entry["path"] == LAST_CALL], "the last call", every=0.02)
+
+    def last_call() -> bool:
+        return [entry["path"] for entry in tenant.journal()].count(LAST_CALL) == LAST_TIME
+
+    until(last_call, "the last call", every=0.02)
     victim.freeze_broker()
     assert victim.status() == "waiting"
     until(lambda: victim.status() == "removed", "removed is stored")

@@ -16,13 +16,13 @@ from tests.functional.checks import effects
 @pytest.mark.parametrize(
     ("sign_in", "said"),
     [
-        ({"mfa": False}, "MFA"),
-        ({"admin_agent": False}, "role"),
+        (SignIn(mfa=False), "MFA"),
+        (SignIn(admin_agent=False), "role"),
     ],
 )
-def test_a_sign_in_that_cannot_finish_begins_nothing(sign_in: dict[str, bool], said: str) -> None:
+def test_a_sign_in_that_cannot_finish_begins_nothing(sign_in: SignIn, said: str) -> None:
     customer = b.customer("Careful", b.nce(), b.legacy())
-    world = World(scenario=b.scenario(customer, sign_in=SignIn(**sign_in)))
+    world = World(scenario=b.scenario(customer, sign_in=sign_in))
     request = world.ask(customer)
     world.run(for_at_most=timedelta(days=2))
 

@@ -7,7 +7,10 @@ import pytest
 from shared.domain.holdings import Holding, HoldingKind, HoldingStatus
 from shared.stages.named_orders import about_orders
 
-TEXT = "Customer relationship cannot be removed due to active Azure reserved instances.Please cancel the following orders: "
+TEXT = (
+    "Customer relationship cannot be removed due to active Azure reserved instances."
+    "Please cancel the following orders: "
+)
 PLAN = Holding("subscription:p", HoldingKind.AZURE_PLAN, "p", "Azure plan", HoldingStatus.ACTIVE, order_id="AbC123xyz")
 RESERVATION = Holding(
     "reservation:o/r", HoldingKind.RESERVATION, "r", "VM in westeurope", HoldingStatus.ACTIVE, parent_id="5000-order"
