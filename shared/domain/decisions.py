@@ -64,10 +64,10 @@ def decide_all(known: Mapping[str, HoldingRecord], policy: Policy, pace: Pace, n
         (record.holding.parent_id or "").lower(): record.holding.name
         for record in known.values()
         if record.last is not None
+        and record.last.kind is ActionKind.CANCEL
         and (record.last.state in WAITING or record.last.status == ACCEPTED_ONLY)
         and record.missing_since is None
         and not record.holding.ended
-        and record.holding.kind not in (HoldingKind.AZURE_SUBSCRIPTION, HoldingKind.RESERVATION)
     }
     bases = {
         (record.holding.parent_id or "").lower()

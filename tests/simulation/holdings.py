@@ -53,8 +53,8 @@ def nce(draw: st.DrawFn) -> SubscriptionSpec:
     if how == "extended":
         return SubscriptionSpec(**fields, extended=True, started=draw(STARTED))
     if how in ("renewing", "expiring"):
-        cancels = {"scheduled_cancel": True} if how == "expiring" else {}
-        return SubscriptionSpec(**fields, **cancels, job=Job(how), job_until=draw(st.sampled_from(("+PT1H", "+PT20H"))))
+        fields["scheduled_cancel"] = how == "expiring"
+        return SubscriptionSpec(**fields, job=Job(how), job_until=draw(st.sampled_from(("+PT1H", "+PT14H"))))
     cancel = draw(st.booleans())
     return SubscriptionSpec(
         **fields,

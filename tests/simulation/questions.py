@@ -23,9 +23,10 @@ KNOBS: st.SearchStrategy[dict[str, Any]] = st.lists(st.sampled_from(sorted(_OPEN
 def wishes(draw: st.DrawFn) -> dict[str, Any]:
     """Fields of a request beside the customer."""
     asked: dict[str, Any] = {"commitments": draw(COMMITMENTS)}
-    restrictions = draw(st.lists(st.sampled_from(sorted(Restriction)), max_size=2, unique=True))
-    if restrictions and draw(st.booleans()):
-        asked["restrictions"] = [str(item) for item in restrictions]
+    narrows = draw(st.booleans())
+    restrictions = draw(st.lists(st.sampled_from([item.value for item in Restriction]), max_size=2, unique=True))
+    if narrows and restrictions:
+        asked["restrictions"] = restrictions
     if draw(st.sampled_from((False, False, True))):
         asked["suspendedLicences"] = "reactivate_to_end"
     reseller = draw(st.sampled_from((None, None, None, RESELLER.mpn_id, "4712")))

@@ -15,8 +15,8 @@ from local.world.world import World
 from shared.domain.offboarding import TERMINAL, Status
 from tests.functional.checks import check_invariants
 from tests.functional.trouble import arm, assert_once_each, assert_waited
+from tests.simulation.questions import COMMITMENTS
 from tests.simulation.tenants import CUSTOMERS
-from tests.simulation.test_random_tenants import COMMITMENTS
 
 WITHIN = timedelta(days=4)
 RETRY_AFTER = timedelta(seconds=57)

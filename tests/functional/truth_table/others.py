@@ -7,11 +7,13 @@ reservations", the Graph reference of delegated admin relationships, "Remove a r
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from local.simulator.knobs import SignIn
 from local.simulator.scenario import builder as b
-from local.simulator.tenant.kinds import GdapStatus, OrderStatus, ReservationState, TransferStatus
+from local.simulator.scenario.models import ReservationSpec
+from local.simulator.tenant.kinds import DEAD_RESERVATIONS, GdapStatus, OrderStatus, ReservationState, TransferStatus
 from shared.domain.offboarding import Status
 from tests.functional.truth_table.row import Ends, Person, Removed, Row, Waits
 
@@ -22,10 +24,17 @@ LATE_REFUND = "reservation that is not refundable: it ends with its term"
 UNNAMED_STATE = "the state is not documented to end: nobody can say when"
 PERPETUAL_BLOCKS = Person("removal_refused", "software that nobody can cancel any more blocks for ever")
 GONE = ("gone_customer", "gone_collections", "repeated_removal_status", "unknown_tenant")
+COMING = (
+    ReservationState.CREATING,
+    ReservationState.PENDING_RESOURCE_HOLD,
+    ReservationState.CONFIRMED_RESOURCE_HOLD,
+    ReservationState.PENDING_BILLING,
+    ReservationState.CONFIRMED_BILLING,
+)
 SOMEBODY = "00000000-0000-4000-8000-00000000abcd"
 
 
-def _live(**fields: Any) -> b.ReservationSpec:
+def _live(**fields: Any) -> ReservationSpec:
     return b.reservation(purchased="-P325D", **fields)
 
 
@@ -43,7 +52,10 @@ AZURE = (
         (b.azure_plan(1),),
         Removed(),
         ("entitlement_cancel_status", "inactive_entitlement_cancel", *REMOVAL),
-        rules=(changed("before", 4, "GET", "/azureEntitlements$", holding="azure", set={"status": "active"}),),
+        given={"entitlement_lag": timedelta(minutes=1)},
+        rules=(changed("after", 3, "GET", "/azureEntitlements$", holding="azure", set={"status": "active"}),),
+        switched_on=1,
+        tries=("900115",),
     ),
     Row("reservation, live", (_live(),), Removed(), (*ENTITLEMENTS, *REMOVAL)),
     Row("reservation, live, several", (_live(quantity=3),), Removed(), ENTITLEMENTS),
@@ -56,8 +68,13 @@ AZURE = (
         given={"refund_limit_usd": 1.0},
     ),
     Row("reservation, never refundable", (_live(resource_type="SuseLinux"),), Waits("not_refunded", 42), REMOVAL),
-    Row("reservation, refund unwanted", (_live(renew=True),), Waits("not_refunded", 42), REMOVAL,
-        asked={"restrictions": ["no_reservation_refunds"]}),
+    Row(
+        "reservation, refund unwanted",
+        (_live(renew=True),),
+        Waits("not_refunded", 42),
+        REMOVAL,
+        asked={"restrictions": ["no_reservation_refunds"]},
+    ),
     Row(
         "reservation bought in the Azure portal",
         (b.azure_plan(1), b.reservation_outside(purchased="-P325D")),
@@ -71,9 +88,14 @@ AZURE = (
         REMOVAL,
     ),
     *(
+        Row(
+            f"reservation, {state.value}", (_live(state=state, settles="+PT2H"),), Removed(), ("cancelled_entitlement",)
+        )
+        for state in COMING
+    ),
+    *(
         Row(f"reservation, {state.value}", (_live(state=state),), Removed(), ("cancelled_entitlement",))
-        for state in ReservationState
-        if state is not ReservationState.BILLING_FAILED
+        for state in (ReservationState.CREATED, *sorted(DEAD_RESERVATIONS))
     ),
     Row(
         "reservation, BillingFailed",
@@ -91,7 +113,12 @@ PURCHASES = (
         ("perpetual_past_window_blocks", *ENTITLEMENTS),
         {("perpetual_past_window_blocks", True): PERPETUAL_BLOCKS},
     ),
-    Row("perpetual software, cancelled", (b.perpetual_cancelled(),), Removed(), (*ENTITLEMENTS, "perpetual_past_window_blocks")),
+    Row(
+        "perpetual software, cancelled",
+        (b.perpetual_cancelled(),),
+        Removed(),
+        (*ENTITLEMENTS, "perpetual_past_window_blocks"),
+    ),
     *(
         Row(f"order, {status.value}", (b.order(status, settles="+PT3H"),), Removed(), REMOVAL)
         for status in OrderStatus
@@ -123,16 +150,19 @@ PURCHASES = (
         rules=(changed("before", 4, "GET", "/transfers$", holding="transfer", set={"status": "Reject"}),),
     ),
     *(
-        Row(f"transfer, {status.value}", (b.nce(name="Moving"), b.transfer_settled("Moving", status=status)), Removed(),
-            ("transferred",))
+        Row(
+            f"transfer, {status.value}",
+            (b.nce(name="Moving"), b.transfer_settled("Moving", status=status)),
+            Removed(),
+            ("transferred",),
+        )
         for status in TransferStatus
         if status is not TransferStatus.ACTIVE
     ),
 )
 RELATIONSHIP = (
     *(
-        Row(f"GDAP, {status.value}", (b.nce(), b.gdap(status=status)), Removed(),
-            ("gdap_ends_with_relationship",))
+        Row(f"GDAP, {status.value}", (b.nce(), b.gdap(status=status)), Removed(), ("gdap_ends_with_relationship",))
         for status in GdapStatus
     ),
     Row("DAP", (b.legacy(),), Removed(), ("validate_mfa_answer",)),
@@ -146,11 +176,25 @@ RELATIONSHIP = (
         rules=(changed("before", 1, "PATCH", "^/v1/customers/[^/]+$", set={"relationship": "none"}),),
     ),
     Row("relationship, none", (), Ends(Status.REJECTED, "customer_unknown"), GONE, customer={"relationship": "none"}),
-    Row("relationship of another partner", (), Ends(Status.REJECTED, "customer_unknown"), GONE,
-        customer={"relationship": "otherPartner"}),
-    Row("relationship, unknown tenant id", (), Ends(Status.REJECTED, "customer_unknown"), GONE,
-        asked={"customerTenantId": SOMEBODY, "customerDomain": None}),
-    Row("relationship, token of the application alone", (b.legacy(),), Person("sign_in_required", "the sign-in"),
-        given={"sign_in": SignIn(app_only=True)}),
+    Row(
+        "relationship of another partner",
+        (),
+        Ends(Status.REJECTED, "customer_unknown"),
+        GONE,
+        customer={"relationship": "otherPartner"},
+    ),
+    Row(
+        "relationship, unknown tenant id",
+        (),
+        Ends(Status.REJECTED, "customer_unknown"),
+        GONE,
+        asked={"customerTenantId": SOMEBODY, "customerDomain": "nobody.onmicrosoft.com"},
+    ),
+    Row(
+        "relationship, token of the application alone",
+        (b.legacy(),),
+        Person("sign_in_required", "the sign-in"),
+        given={"sign_in": SignIn(app_only=True)},
+    ),
 )
 ROWS = (*AZURE, *PURCHASES, *RELATIONSHIP)

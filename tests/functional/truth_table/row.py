@@ -29,11 +29,12 @@ class Waits:
 @dataclass(frozen=True, slots=True)
 class Person:
     """Only a person can go on: `why` no date exists, or which answer makes it impossible. `heals`: the pipeline goes
-    on by itself within so many days all the same."""
+    on by itself within so many days all the same. `days`: by when the person is asked."""
 
     code: str
     why: str
     heals: int | None = None
+    days: int = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,20 @@ class Ends:
 
 
 End = Removed | Waits | Person | Ends
+LINGERS = "expired and disabled ones block until they are deleted"
 Cell = Mapping[str, Any]
 """Knobs that differ from their defaults."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`knobs` are the open questions that concern it; `otherwise` lists the answers under which the end differs."""
+    """`knobs` are the open questions that concern it; `otherwise` lists the answers under which the end differs.
+
+    `customer`: fields of the customer; `given`: knobs of the row itself; `rules`: what others do meanwhile; `asked`:
+    fields of the request; `switched_on`: how often somebody switches a holding on again; `tries`: refusals that only
+    trying can tell; `lingers`: it ends as disabled (with
+    scheduled actions as documented), which may go on blocking until it is deleted.
+    """
 
     name: str
     holdings: tuple[b.Holding, ...]
@@ -62,8 +70,15 @@ class Row:
     given: Cell = field(default_factory=dict)
     rules: tuple[Cell, ...] = ()
     asked: Cell = field(default_factory=dict)
+    switched_on: int = 0
+    tries: tuple[str, ...] = ()
+    lingers: bool = False
 
     def expected(self, cell: Cell) -> End:
         """The end under these knobs: of several answers with an end of their own, the last named one counts."""
         found = [end for (knob, value), end in self.otherwise.items() if knob in cell and cell[knob] == value]
-        return found[-1] if found else self.end
+        end = found[-1] if found else self.end
+        lingers = self.lingers and not {"scheduled_actions", "scheduled_cancel_ends"} & cell.keys()
+        if cell.get("ended_blocks") and lingers and isinstance(end, Waits) and end.days is not None:
+            return Person("removal_refused", LINGERS, heals=130, days=end.days)
+        return end

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from local.simulator.scenario import builder as b
 from local.simulator.tenant.kinds import Status
-from tests.functional.truth_table.row import Person, Removed, Row, Waits
+from tests.functional.truth_table.row import LINGERS, Person, Removed, Row, Waits
 
 SOON = "+P40D"
 TERM_END = 42
@@ -17,28 +17,48 @@ WRITES = ("if_match", "both_schedules", "omitted_scheduled_actions")
 SCHEDULES = ("scheduled_actions", "scheduled_actions_case", "scheduled_cancel_ends", "est_backfill")
 PAST = ("window_code", *WRITES, *SCHEDULES)
 SUSPENDED = ("unchanged_status", "window_code", "strict_nce", "suspended_at_term_end")
-EXTENDED_AND_CANCELLED = Waits("in_term", TERM_END)
 REMOVAL = ("removal_preconditions",)
 ENDED_BLOCKS = ("ended_blocks", True)
-REFUSED_UNTIL_DELETED = Person("removal_refused", "expired and disabled ones block until they are deleted", heals=130)
+REFUSED_UNTIL_DELETED = Person("removal_refused", LINGERS, heals=130)
 GOES_ON = "every change is refused for good (900311), and its term renews: Microsoft support has to end it"
 NEVER_ACTIVATED = "every change is refused until it is activated (800081), and nothing ends it"
 
 LICENCES = (
     Row("NCE licence, in window", (b.nce(),), Removed(), (*WRITES, *REMOVAL, "removal_refusal")),
-    Row("NCE licence, out of window", (b.nce_past_window(SOON),), Waits("in_term", TERM_END), (*PAST, *REMOVAL)),
-    Row("NCE licence, a Cancel scheduled", (b.nce_ending(SOON),), Waits("in_term", TERM_END), (*PAST, *REMOVAL)),
-    Row("NCE licence, renewal off, no end action", (b.nce_drifting(SOON),), Waits("in_term", TERM_END), PAST),
-    Row("NCE licence, monthly", (b.nce(started="-P10D", term="P1M"),), Waits("in_term", 24), PAST),
-    Row("NCE licence, three years", (b.nce(started="-P1000D", term="P3Y"),), Waits("in_term", 100), PAST),
+    Row(
+        "NCE licence, out of window",
+        (b.nce_past_window(SOON),),
+        Waits("in_term", TERM_END),
+        (*PAST, *REMOVAL, "ended_blocks"),
+        lingers=True,
+    ),
+    Row(
+        "NCE licence, a Cancel scheduled",
+        (b.nce_ending(SOON),),
+        Waits("in_term", TERM_END),
+        (*PAST, *REMOVAL),
+        lingers=True,
+    ),
+    Row(
+        "NCE licence, renewal off, no end action",
+        (b.nce_drifting(SOON),),
+        Waits("in_term", TERM_END),
+        PAST,
+        lingers=True,
+    ),
+    Row("NCE licence, monthly", (b.nce(started="-P10D", term="P1M"),), Waits("in_term", 24), PAST, lingers=True),
+    Row("NCE licence, three years", (b.nce(started="-P1000D", term="P3Y"),), Waits("in_term", 100), PAST, lingers=True),
     Row("NCE licence, suspended in window", (b.nce_suspended(),), Removed(), (*SUSPENDED, *REMOVAL)),
     Row(
         "NCE licence, suspended out of window",
         (b.nce_suspended_past_window(SOON),),
         Waits("in_term", TERM_END),
         (*SUSPENDED, *REMOVAL, "scheduled_actions"),
+        lingers=True,
     ),
-    Row("NCE licence, expired", (b.nce_expired(),), Removed(), ("ended_blocks",), {ENDED_BLOCKS: REFUSED_UNTIL_DELETED}),
+    Row(
+        "NCE licence, expired", (b.nce_expired(),), Removed(), ("ended_blocks",), {ENDED_BLOCKS: REFUSED_UNTIL_DELETED}
+    ),
     Row(
         "NCE licence, disabled",
         (b.nce_disabled(),),
@@ -47,9 +67,16 @@ LICENCES = (
         {ENDED_BLOCKS: REFUSED_UNTIL_DELETED},
     ),
     Row("NCE licence, renewal job", (b.nce_renewing(),), Removed(), ("renewal_job_cancel", *WRITES, *REMOVAL)),
-    Row("NCE licence, expiring job", (b.nce_expiring(),), Removed(), ("scheduled_cancel_ends", *REMOVAL)),
+    Row(
+        "NCE licence, expiring job",
+        (b.nce_expiring(),),
+        Removed(),
+        ("scheduled_cancel_ends", *REMOVAL),
+        {ENDED_BLOCKS: REFUSED_UNTIL_DELETED},
+    ),
     Row("NCE licence, pending operation", (b.nce_busy(),), Removed(), (*WRITES, *REMOVAL)),
-    Row("NCE licence, pending", (b.nce_pending(),), Waits("pending_at_microsoft", None), REMOVAL),
+    Row("NCE licence, pending", (b.nce_pending(),), Removed(), REMOVAL),
+    Row("NCE licence, pending for ever", (b.nce_pending(None),), Waits("pending_at_microsoft", None), REMOVAL),
     Row("NCE licence, deleted", (b.nce_deleted(),), Removed(), ("ended_blocks",)),
     Row("NCE licence, too many updates", (b.nce_worn_out(),), Person("refused", GOES_ON), REMOVAL),
     Row("NCE extended service term", (b.extended(),), Removed(), (*SCHEDULES, *REMOVAL)),
@@ -64,15 +91,36 @@ LICENCES = (
     Row(
         "NCE add-on out of window below a base in its window",
         (b.nce(name="Base"), b.add_on("Base", term_ends=SOON)),
-        Waits("in_term", TERM_END),
+        Waits("in_term", 366),
+        ("base_with_addons", *SCHEDULES),
+        {("base_with_addons", "cascade"): Removed(), ("base_with_addons", "independent"): Waits("in_term", TERM_END)},
+        tries=("800096",),
+        lingers=True,
+    ),
+    Row(
+        "NCE add-on that ends while the window of its base is open",
+        (b.nce(name="Base"), b.add_on("Base", term_ends="+P3D")),
+        Waits("in_term", 5),
         ("base_with_addons", *SCHEDULES),
         {("base_with_addons", "cascade"): Removed()},
+        tries=("800096",),
+        lingers=True,
+    ),
+    Row(
+        "NCE add-on that ends while the window of its base is open, answered with 202",
+        (b.nce(name="Base"), b.add_on("Base", term_ends="+P3D")),
+        Waits("in_term", 5),
+        otherwise={("base_with_addons", "cascade"): Removed()},
+        given={"async_patch": True},
+        tries=("800096",),
+        lingers=True,
     ),
     Row(
         "NCE add-on in its window below a base out of window",
         (b.nce_past_window(SOON, name="Base"), b.add_on("Base")),
         Waits("in_term", TERM_END),
         ("base_with_addons", *SCHEDULES),
+        lingers=True,
     ),
     Row("legacy licence, active", (b.legacy(),), Removed(), ("if_match", *REMOVAL)),
     Row("legacy licence, renewal locked", (b.legacy_locked(),), Removed(), REMOVAL),
@@ -85,7 +133,9 @@ LICENCES = (
         ("ended_blocks",),
         {ENDED_BLOCKS: REFUSED_UNTIL_DELETED},
     ),
-    Row("legacy add-on and its base", (b.legacy(name="Base"), b.legacy_add_on("Base")), Removed(), ("unchanged_status",)),
+    Row(
+        "legacy add-on and its base", (b.legacy(name="Base"), b.legacy_add_on("Base")), Removed(), ("unchanged_status",)
+    ),
 )
 OTHER_KINDS = (
     Row("software subscription, in window", (b.software(),), Removed(), (*WRITES, *REMOVAL)),
@@ -95,12 +145,14 @@ OTHER_KINDS = (
         (b.software_suspended_past_window(started="-P1Y", term_ends=SOON),),
         Waits("in_term", TERM_END),
         (*SUSPENDED, "suspended_software", *REMOVAL),
+        lingers=True,
     ),
     Row(
         "software subscription, out of window",
         (b.software_past_window(started="-P1Y", term_ends=SOON),),
         Waits("in_term", TERM_END),
         (*PAST, *REMOVAL),
+        lingers=True,
     ),
     Row("marketplace, in window", (b.marketplace(),), Removed(), (*WRITES, *REMOVAL)),
     Row(
@@ -108,12 +160,14 @@ OTHER_KINDS = (
         (b.marketplace_past_window(),),
         Waits("in_term", 30),
         ("marketplace_variant", *PAST, *REMOVAL),
+        lingers=True,
     ),
     Row(
         "marketplace annual, out of window",
         (b.marketplace_past_window(annual=True, started="-P325D"),),
         Waits("in_term", TERM_END),
         ("marketplace_variant", *PAST),
+        lingers=True,
     ),
     Row("marketplace, suspended in window", (b.marketplace_suspended(),), Removed(), SUSPENDED),
     Row(
@@ -121,19 +175,25 @@ OTHER_KINDS = (
         (b.marketplace_suspended_past_window(),),
         Waits("in_term", 30),
         ("marketplace_variant", "suspended_marketplace", *SUSPENDED),
+        lingers=True,
     ),
     Row(
         "marketplace annual, suspended out of window",
         (b.marketplace_suspended_past_window(annual=True, started="-P325D"),),
         Waits("in_term", TERM_END),
         ("marketplace_variant", "suspended_marketplace", *SUSPENDED),
+        lingers=True,
     ),
     Row(
         "marketplace, to be activated",
         (b.marketplace_pending(),),
         Person("pending_at_microsoft", NEVER_ACTIVATED),
         ("pending_marketplace_cancel", "pending_marketplace_status", *REMOVAL),
-        {("pending_marketplace_cancel", "accept"): Removed()},
+        {
+            ("pending_marketplace_cancel", "accept"): Removed(),
+            ("pending_marketplace_status", "active"): Person("refused", NEVER_ACTIVATED),
+        },
+        tries=("800081",),
     ),
     Row(
         "Azure plan, in use",
