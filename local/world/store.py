@@ -107,9 +107,10 @@ class MemoryStore:
         with self._lock:
             return dict(self._holds)
 
-    def hold(self, service: str, until: datetime) -> None:
+    def hold(self, service: str, until: datetime, at_most: datetime | None = None) -> None:
         with self._lock:
-            self._holds[service] = max(until, self._holds.get(service, until))
+            kept = self._holds.get(service, until)
+            self._holds[service] = until if at_most is not None and kept > at_most else max(until, kept)
 
     def ping(self) -> None:
         """Always reachable."""

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Linq;
 using System.Net.Http;
 using System.Threading.Tasks;
 using System.Xml;
@@ -14,7 +15,8 @@ using System.Xml.Linq;
 public static class FollowOutcome
 {
     private const string Head = "/offboarding-events/subscriptions/crm/messages/head?timeout=5";
-    /// <summary>Stands for the CRM's database: there, a unique column in the event's own transaction.</summary>
+    /// <summary>Stands for the CRM's database: there, a unique column in the event's own transaction. A line is the id
+    /// of an event, or a request id and the type of its outcome.</summary>
     private const string Memory = "handled-events.txt";
 
     public static int Main(string[] args)
@@ -39,7 +41,8 @@ public static class FollowOutcome
     {
         var handled = new HashSet<string>(File.Exists(Memory) ? File.ReadLines(Memory) : new string[0]);
         var bus = new ServiceBus();
-        string type = null;
+        var type = OutcomeOf(requestId, handled);
+        if (type != null) Console.WriteLine($"already known: {type} {requestId}");
         while (type == null && DateTime.UtcNow < ends)
         {
             var message = await bus.Call(HttpMethod.Post, Head);
@@ -50,11 +53,7 @@ public static class FollowOutcome
             var place = message.Headers.Location.ToString();
             try
             {
-                var received = Http.Json(body);
-                Handle(received, handled);
-                var ended = Http.Header(message, "outcome") == "\"true\"";
-                var mine = received.Element("data").Element("requestId").Value == requestId;
-                type = ended && mine ? received.Element("type").Value : null;
+                Handle(Http.Json(body), Http.Header(message, "outcome") == "\"true\"", handled);
             }
             catch (XmlException)
             {
@@ -63,22 +62,29 @@ public static class FollowOutcome
             }
             // Not 200: the lock has run out. The event comes again, and is known by its id then.
             await bus.Call(HttpMethod.Delete, place);
+            type = OutcomeOf(requestId, handled);
         }
         return type;
     }
 
-    private static void Handle(XElement received, HashSet<string> handled)
+    private static string OutcomeOf(string requestId, HashSet<string> handled) => handled
+        .FirstOrDefault(line => line.StartsWith(requestId + " ", StringComparison.Ordinal))
+        ?.Substring(requestId.Length + 1);
+
+    private static void Handle(XElement received, bool isOutcome, HashSet<string> handled)
     {
         var data = received.Element("data");
         string id = received.Element("id")?.Value, type = received.Element("type")?.Value;
         var requestId = data?.Element("requestId")?.Value;
         if (id == null || type == null || requestId == null)
             throw new XmlException("not an event of an offboarding");
-        if (!handled.Add(id)) return;
+        if (handled.Contains(id)) return;
         var why = data.Element("reason")?.Element("text") ?? data.Element("stage");
         Console.WriteLine($"{type} {requestId}: {why?.Value}");
         Console.WriteLine($"  {WhatToDo(type, data)}");
-        File.AppendAllText(Memory, id + "\n");
+        var lines = isOutcome ? new[] { id, $"{requestId} {type}" } : new[] { id };
+        File.AppendAllLines(Memory, lines);
+        handled.UnionWith(lines);
     }
 
     private static string WhatToDo(string type, XElement data)

@@ -28,7 +28,8 @@ public static class SendRequest
     private static async Task Send(string path)
     {
         var request = File.ReadAllText(path);
-        var requestId = Http.Json(request).Element("requestId")?.Value;
+        var parsed = Http.Json(request);
+        var requestId = (parsed.Element("data") ?? parsed).Element("requestId")?.Value; // out of a CloudEvents envelope
         if (string.IsNullOrEmpty(requestId)) throw new ArgumentException($"{path} has no requestId");
         // A request that is refused comes back on offboarding-rejected with this message id as its correlation id.
         var properties = $"{{\"MessageId\":{Http.Quote(requestId)}}}";

@@ -8,7 +8,8 @@ using Azure.Messaging.ServiceBus;
 /// </remarks>
 public static class FollowOutcome
 {
-    /// <summary>Stands for the CRM's database: there, a unique column in the event's own transaction.</summary>
+    /// <summary>Stands for the CRM's database: there, a unique column in the event's own transaction. A line is the id
+    /// of an event, or a request id and the type of its outcome.</summary>
     private const string Memory = "handled-events.txt";
 
     public static async Task<int> Main(string[] args)
@@ -32,33 +33,40 @@ public static class FollowOutcome
     private static async Task<string?> Follow(string requestId, DateTime ends)
     {
         var handled = File.Exists(Memory) ? File.ReadLines(Memory).ToHashSet() : new HashSet<string>();
+        if (OutcomeOf(requestId, handled) is { } known)
+        {
+            Console.WriteLine($"already known: {known} {requestId}");
+            return known;
+        }
         await using var client = SendRequest.Connect();
         await using var receiver = client.CreateReceiver("offboarding-events", "crm");
-        while (DateTime.UtcNow < ends)
+        while (OutcomeOf(requestId, handled) is null && DateTime.UtcNow < ends)
         {
             var message = await receiver.ReceiveMessageAsync(TimeSpan.FromSeconds(2));
             if (message is null) continue;
             // An exception leaves the message as it is: it is delivered again, and dead-lettered after ten times.
             using var parsed = JsonDocument.Parse(message.Body.ToMemory());
-            var (type, data) = Handle(parsed.RootElement, handled);
-            await receiver.CompleteMessageAsync(message);
             var isOutcome = message.ApplicationProperties.TryGetValue("outcome", out var value) && value is "true";
-            if (isOutcome && data.GetProperty("requestId").GetString() == requestId) return type;
+            Handle(parsed.RootElement, isOutcome, handled);
+            await receiver.CompleteMessageAsync(message);
         }
-        return null;
+        return OutcomeOf(requestId, handled);
     }
 
-    private static (string? Type, JsonElement Data) Handle(JsonElement received, HashSet<string> handled)
+    private static string? OutcomeOf(string requestId, HashSet<string> handled) => handled
+        .FirstOrDefault(line => line.StartsWith(requestId + " ", StringComparison.Ordinal))?[(requestId.Length + 1)..];
+
+    private static void Handle(JsonElement received, bool isOutcome, HashSet<string> handled)
     {
         var (id, type) = (received.GetProperty("id").GetString()!, received.GetProperty("type").GetString());
+        if (handled.Contains(id)) return;
         var data = received.GetProperty("data");
-        if (handled.Add(id))
-        {
-            var hasReason = data.TryGetProperty("reason", out var reason);
-            var why = hasReason ? reason.GetProperty("text") : data.GetProperty("status");
-            Console.WriteLine($"{type} {data.GetProperty("requestId")}: {why}");
-            File.AppendAllText(Memory, id + "\n");
-        }
-        return (type, data);
+        var requestId = data.GetProperty("requestId").GetString();
+        var hasReason = data.TryGetProperty("reason", out var reason);
+        var why = hasReason ? reason.GetProperty("text") : data.GetProperty("status");
+        Console.WriteLine($"{type} {requestId}: {why}");
+        var lines = isOutcome ? new[] { id, $"{requestId} {type}" } : new[] { id };
+        File.AppendAllLines(Memory, lines);
+        handled.UnionWith(lines);
     }
 }

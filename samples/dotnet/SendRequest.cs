@@ -16,7 +16,8 @@ public static class SendRequest
             if (args.Length != 1) throw new ArgumentException("usage: SendRequest REQUEST.json");
             var body = BinaryData.FromBytes(await File.ReadAllBytesAsync(args[0]));
             using var request = JsonDocument.Parse(body.ToMemory());
-            var requestId = request.RootElement.GetProperty("requestId").GetString();
+            var isEnvelope = request.RootElement.TryGetProperty("data", out var data); // CloudEvents
+            var requestId = (isEnvelope ? data : request.RootElement).GetProperty("requestId").GetString();
 
             await using var client = Connect();
             await using var sender = client.CreateSender("offboarding-requests");

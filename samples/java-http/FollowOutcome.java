@@ -6,6 +6,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -17,7 +18,10 @@ import java.util.Set;
  */
 public final class FollowOutcome {
     private static final String HEAD = "/offboarding-events/subscriptions/crm/messages/head?timeout=5";
-    /** Stands for the CRM's database: there, a unique column in the transaction that makes the event's change. */
+    /**
+     * Stands for the CRM's database: there, a unique column in the transaction that makes the event's change. A line is
+     * the id of an event, or a request id and the type of its outcome.
+     */
     private static final Path MEMORY = Path.of("handled-events.txt");
 
     private FollowOutcome() {
@@ -43,7 +47,10 @@ public final class FollowOutcome {
     private static String follow(String requestId, Instant ends) throws Exception {
         Set<String> handled = new HashSet<>(Files.exists(MEMORY) ? Files.readAllLines(MEMORY) : Set.of());
         ServiceBus bus = new ServiceBus();
-        String type = null;
+        String type = outcomeOf(requestId, handled);
+        if (type != null) {
+            System.out.println("already known: " + type + " " + requestId);
+        }
         while (type == null && Instant.now().isBefore(ends)) {
             HttpResponse<String> message = bus.call("POST", HEAD, null, Map.of());
             if (message.statusCode() == 204) {
@@ -54,32 +61,37 @@ public final class FollowOutcome {
             }
             String place = message.headers().firstValue("Location").orElseThrow();
             try {
-                Map<?, ?> event = Json.object(Json.parse(message.body()));
-                handle(event, handled);
-                boolean ended = message.headers().firstValue("outcome").orElse("").equals("\"true\"");
-                boolean mine = requestId.equals(Json.object(event, "data").get("requestId"));
-                type = ended && mine ? (String) event.get("type") : null;
+                boolean isOutcome = message.headers().firstValue("outcome").orElse("").equals("\"true\"");
+                handle(Json.object(Json.parse(message.body())), isOutcome, handled);
             } catch (IllegalArgumentException unreadable) {
                 bus.call("PUT", place, null, Map.of()); // back at once; Service Bus dead-letters it the tenth time
                 continue;
             }
             // Not 200: the lock has run out. The event comes again, and is known by its id then.
             bus.call("DELETE", place, null, Map.of());
+            type = outcomeOf(requestId, handled);
         }
         return type;
     }
 
-    private static void handle(Map<?, ?> event, Set<String> handled) throws IOException {
+    private static String outcomeOf(String requestId, Set<String> handled) {
+        return handled.stream().filter(line -> line.startsWith(requestId + " ")).findFirst()
+            .map(line -> line.substring(requestId.length() + 1)).orElse(null);
+    }
+
+    private static void handle(Map<?, ?> event, boolean isOutcome, Set<String> handled) throws IOException {
         Map<?, ?> data = Json.object(event, "data");
         if (!(event.get("id") instanceof String id) || !(event.get("type") instanceof String type)
             || !(data.get("requestId") instanceof String requestId)) {
             throw new IllegalArgumentException("not an event of an offboarding");
         }
-        if (handled.add(id)) {
+        if (!handled.contains(id)) {
             Object why = Json.object(data, "reason").get("text");
             System.out.println(type + " " + requestId + ": " + (why != null ? why : data.get("stage")));
             System.out.println("  " + whatToDo(type, data));
-            Files.writeString(MEMORY, id + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            List<String> lines = isOutcome ? List.of(id, requestId + " " + type) : List.of(id);
+            Files.write(MEMORY, lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            handled.addAll(lines);
         }
     }
 

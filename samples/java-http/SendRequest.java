@@ -19,7 +19,9 @@ public final class SendRequest {
                 throw new IllegalArgumentException("usage: SendRequest REQUEST.json");
             }
             String body = Files.readString(Path.of(args[0]));
-            if (!(Json.object(Json.parse(body)).get("requestId") instanceof String requestId)) {
+            Map<?, ?> request = Json.object(Json.parse(body));
+            Object bare = request.containsKey("data") ? request.get("data") : request; // out of a CloudEvents envelope
+            if (!(Json.object(bare).get("requestId") instanceof String requestId)) {
                 throw new IllegalArgumentException(args[0] + " has no requestId");
             }
             // A request that is refused comes back on offboarding-rejected with this message id as its correlation id.

@@ -25,7 +25,8 @@ public final class SendRequest {
             }
             BinaryData body = BinaryData.fromBytes(Files.readAllBytes(Path.of(args[0])));
             Map<String, Object> request = body.toObject(new TypeReference<Map<String, Object>>() { });
-            if (!(request.get("requestId") instanceof String requestId)) {
+            Map<?, ?> bare = request.get("data") instanceof Map<?, ?> data ? data : request; // out of CloudEvents
+            if (!(bare.get("requestId") instanceof String requestId)) {
                 throw new IllegalArgumentException(args[0] + " has no requestId");
             }
             // A request that is refused comes back on offboarding-rejected with this message id as its correlation id.

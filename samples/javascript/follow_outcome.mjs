@@ -5,7 +5,8 @@
 import { appendFileSync, existsSync, readFileSync } from "node:fs";
 import { ServiceBusClient } from "@azure/service-bus";
 
-// Stands for the CRM's database: there, a unique column in the transaction that makes the event's change.
+// Stands for the CRM's database: there, a unique column in the transaction that makes the event's change. A line is the
+// id of an event, or a request id and the type of its outcome.
 const MEMORY = "handled-events.txt";
 const handled = new Set(existsSync(MEMORY) ? readFileSync(MEMORY, "utf8").split("\n") : []);
 
@@ -19,42 +20,49 @@ async function connect() {
   throw new Error("set SERVICEBUS_NAMESPACE (NAME.servicebus.windows.net) or SERVICEBUS (a connection string)");
 }
 
-function handle(event) {
+function outcomeOf(requestId) {
+  return [...handled].find((line) => line.startsWith(`${requestId} `))?.slice(requestId.length + 1);
+}
+
+function handle(event, isOutcome) {
   if (handled.has(event.id)) return;
   const { requestId, reason, stage } = event.data;
   console.log(`${event.type} ${requestId}: ${reason?.text ?? stage}`);
-  appendFileSync(MEMORY, `${event.id}\n`);
-  handled.add(event.id);
+  const lines = isOutcome ? [event.id, `${requestId} ${event.type}`] : [event.id];
+  appendFileSync(MEMORY, `${lines.join("\n")}\n`);
+  lines.forEach((line) => handled.add(line));
 }
 
 async function follow(receiver, requestId, ends) {
-  let outcome;
-  while (!outcome && Date.now() < ends) {
+  while (!outcomeOf(requestId) && Date.now() < ends) {
     for (const message of await receiver.receiveMessages(20, { maxWaitTimeInMs: 2000 })) {
       const event = message.body;
       if (event?.id && event.data?.requestId) {
-        handle(event);
+        handle(event, message.applicationProperties?.outcome === "true");
         await receiver.completeMessage(message);
-        if (message.applicationProperties?.outcome === "true" && event.data.requestId === requestId) outcome = event;
       } else {
         await receiver.deadLetterMessage(message, { deadLetterReason: "unreadable" });
       }
     }
   }
-  return outcome;
 }
 
 async function main(requestId, seconds = 300) {
   if (!requestId) throw new Error("usage: follow_outcome.mjs REQUEST_ID [SECONDS]");
-  const client = await connect();
-  try {
-    const receiver = client.createReceiver("offboarding-events", "crm");
-    const outcome = await follow(receiver, requestId, Date.now() + seconds * 1000);
-    if (!outcome) throw new Error(`${requestId} has not ended within ${seconds} s`);
-    if (outcome.type === "offboarding.rejected.v1") throw new Error(`${requestId} was rejected`);
-  } finally {
-    await client.close();
+  const known = outcomeOf(requestId);
+  if (known) {
+    console.log(`already known: ${known} ${requestId}`);
+  } else {
+    const client = await connect();
+    try {
+      await follow(client.createReceiver("offboarding-events", "crm"), requestId, Date.now() + seconds * 1000);
+    } finally {
+      await client.close();
+    }
   }
+  const outcome = outcomeOf(requestId);
+  if (!outcome) throw new Error(`${requestId} has not ended within ${seconds} s`);
+  if (outcome === "offboarding.rejected.v1") throw new Error(`${requestId} was rejected`);
 }
 
 main(...process.argv.slice(2)).catch((error) => {

@@ -18,13 +18,14 @@ async function connect() {
 async function main(path) {
   if (!path) throw new Error("usage: send_request.mjs REQUEST.json");
   const request = JSON.parse(await readFile(path, "utf8"));
-  if (!request.requestId) throw new Error(`${path} has no requestId`);
+  const { requestId } = request.data ?? request; // bare, or in a CloudEvents envelope
+  if (!requestId) throw new Error(`${path} has no requestId`);
   const client = await connect();
   try {
     // A request that is refused comes back on queue offboarding-rejected with this message id as its correlation id.
-    const message = { body: request, messageId: request.requestId, contentType: "application/json" };
+    const message = { body: request, messageId: requestId, contentType: "application/json" };
     await client.createSender("offboarding-requests").sendMessages(message);
-    console.log(`sent ${request.requestId}`);
+    console.log(`sent ${requestId}`);
   } finally {
     await client.close();
   }

@@ -43,10 +43,8 @@ def outcome_of(request_id: str, crm: sqlite3.Connection) -> str | None:
     return str(found[0]) if found else None
 
 
-def main(request_id: str, seconds: float = 300.0) -> None:
+def follow(request_id: str, crm: sqlite3.Connection, ends: float) -> str | None:
     """Handle events until the outcome is there; complete each after it was stored, never before."""
-    crm, ends = sqlite3.connect("crm.sqlite3"), time.monotonic() + seconds
-    crm.execute(TABLE)
     with connect() as client, client.get_subscription_receiver("offboarding-events", "crm") as receiver:
         while (outcome := outcome_of(request_id, crm)) is None and time.monotonic() < ends:
             for message in receiver.receive_messages(max_message_count=20, max_wait_time=2):
@@ -56,6 +54,17 @@ def main(request_id: str, seconds: float = 300.0) -> None:
                     receiver.dead_letter_message(message, reason="unreadable", error_description=repr(error))
                 else:
                     receiver.complete_message(message)
+    return outcome
+
+
+def main(request_id: str, seconds: float = 300.0) -> None:
+    """The outcome that the CRM has, or else the one to come."""
+    crm, ends = sqlite3.connect("crm.sqlite3"), time.monotonic() + seconds
+    crm.execute(TABLE)
+    if outcome := outcome_of(request_id, crm):
+        print(f"already known: {outcome} {request_id}")
+    else:
+        outcome = follow(request_id, crm, ends)
     if outcome in (None, "offboarding.rejected.v1"):
         sys.exit(f"{request_id}: {outcome or f'has not ended within {seconds:.0f} s'}")
 

@@ -27,8 +27,9 @@ def main(path: str) -> None:
     """Read, send, wait for the acknowledgement."""
     try:
         body = Path(path).read_text(encoding="utf-8")
-        request_id = str(json.loads(body)["requestId"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        request = json.loads(body)
+        request_id = str(request.get("data", request)["requestId"])  # bare, or in a CloudEvents envelope
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         sys.exit(f"{path} is not a request: {error!r}")
     # A request that is refused comes back on queue offboarding-rejected with this message id as its correlation id.
     message = ServiceBusMessage(body, message_id=request_id, content_type="application/json")

@@ -157,12 +157,13 @@ class SqliteStore:
     def holds(self) -> Mapping[str, datetime]:
         return {str(service): datetime.fromisoformat(until) for service, until in self._all("SELECT * FROM holds")}
 
-    def hold(self, service: str, until: datetime) -> None:
-        # One width, so that the texts sort as the moments do.
-        text = until.astimezone(UTC).isoformat(timespec="microseconds")
-        sql = "INSERT INTO holds VALUES (?, ?) ON CONFLICT (service) DO UPDATE SET until = max(until, excluded.until)"
+    def hold(self, service: str, until: datetime, at_most: datetime | None = None) -> None:
+        sql = (
+            "INSERT INTO holds VALUES (?1, ?2) ON CONFLICT (service) DO UPDATE"
+            " SET until = CASE WHEN until > ?3 THEN ?2 ELSE max(until, ?2) END"
+        )
         with self._transaction() as db:
-            db.execute(sql, (service, text))
+            db.execute(sql, (service, _sortable(until), _sortable(at_most) if at_most else None))
 
     def ping(self) -> None:
         self._one("SELECT 1")
@@ -246,6 +247,11 @@ def _write_beside(db: sqlite3.Connection, change: Change) -> None:
     db.executemany("INSERT OR REPLACE INTO holdings VALUES (?, ?, ?)", holdings)
     entries = [(identity, item.seq, codec.dump_entry(item)) for item in change.timeline]
     db.executemany("INSERT OR REPLACE INTO timeline VALUES (?, ?, ?)", entries)
+
+
+def _sortable(moment: datetime) -> str:
+    """One width, so that the texts sort as the moments do."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _columns(head: Offboarding) -> tuple[str | None, str, float | None, float | None, str]:

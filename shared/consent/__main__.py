@@ -20,9 +20,11 @@ from shared.consent.sign_in import Consented, consent
 from shared.doctor.__main__ import probe_of
 from shared.doctor.given import given_settings
 from shared.doctor.report import lines
+from shared.doctor.trouble import trouble
 from shared.domain.errors import RemoteError, SettingsError
 from shared.settings import Settings, read_settings
 
+CONSENT_COMMAND = "python3 dev.py consent"
 UNUSED = {"OFFBOARDING_STORE": "sqlite", "OFFBOARDING_SQLITE_FILE": ":memory:", "ServiceBus": "unused"}
 """The consent needs neither store nor queues, so on a desk they need not be set."""
 
@@ -38,7 +40,8 @@ def main() -> int:
         say(f"consent: {error}\n{error.operator_action}")
         return 2
     except RemoteError as error:
-        say(f"consent: {error.sentence}. Nothing was stored. {error.operator_action}")
+        problem = trouble("consent", error, "Nothing was stored", settings, CONSENT_COMMAND)
+        say(f"consent: {problem.cause}. Nothing was stored. What to do: {problem.action}.")
         return 1
     except KeyboardInterrupt:
         say("consent: stopped; nothing was stored.")

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.contracts.base import UtcTime, WireModel
-from shared.domain.blockers import Blocker
+from shared.domain.blockers import Blocker, Remedy
 from shared.domain.identifiers import event_id
 from shared.domain.messages import Destination, OutboundMessage
 from shared.domain.offboarding import TERMINAL, Offboarding, Status
@@ -48,71 +48,94 @@ OUTCOMES = frozenset(EventType) - {
 class ReasonData(WireModel):
     """Why the offboarding is where it is."""
 
-    code: str
-    text: str
-    operator_action: str | None = None
+    code: str = Field(description="Stable code, for programs.")
+    text: str = Field(description="The same as a sentence for people, in English.")
+    operator_action: str | None = Field(default=None, description="What a person should do about it, if anything.")
 
 
 class CustomerData(WireModel):
     """The customer as identified; only the tenant id is sure before planning."""
 
-    tenant_id: str | None = None
-    company_name: str | None = None
-    domain: str | None = None
+    tenant_id: str | None = Field(default=None, description="Microsoft Entra tenant id.")
+    company_name: str | None = Field(default=None, description="Company name, in Partner Center if it was found there.")
+    domain: str | None = Field(default=None, description="Default domain, in Partner Center if it was found there.")
 
 
 class BlockerData(WireModel):
     """One reason why the relationship cannot be removed yet."""
 
-    holding: str
-    name: str
-    cause: str
-    detail: str
-    what_to_do: str | None = None
-    unblocks_at: UtcTime | None = None
-    paid_until: UtcTime | None = None
+    holding: str = Field(description="Key of the holding, the same in every event of this offboarding.")
+    name: str = Field(description="What the holding is called in Partner Center.")
+    cause: str = Field(description="Stable code of why it blocks, for programs.")
+    detail: str = Field(description="The same as a sentence for people, in English.")
+    what_to_do: str | None = Field(default=None, description="What a person has to do; absent if nobody has to act.")
+    unblocks_at: UtcTime | None = Field(
+        default=None, description="When it stops blocking by itself; absent if no date is known."
+    )
+    paid_until: UtcTime | None = Field(
+        default=None, description="The last moment that is being paid for, if it is paid on."
+    )
 
 
 class PlanData(WireModel):
     """What will be done; `actions` counts them by kind."""
 
-    holdings: int
-    actions: dict[str, int]
-    dated_blockers: int
-    undated_blockers: int
-    first_window_closes_at: UtcTime | None = None
-    paid_until: UtcTime | None = None
-    digest: str
+    holdings: int = Field(description="How many holdings the customer has, ended ones too.")
+    actions: dict[str, int] = Field(description="Kind of action to how many of them.")
+    dated_blockers: int = Field(description="How many holdings end by themselves on a known date.")
+    undated_blockers: int = Field(description="How many wait for a person.")
+    unsettled_blockers: Annotated[
+        int, Field(description="How many wait for Microsoft, a transfer or an order, without a known date.")
+    ] = 0
+    first_window_closes_at: UtcTime | None = Field(
+        default=None, description="Until when everything planned to be cancelled still can be."
+    )
+    paid_until: UtcTime | None = Field(
+        default=None, description="The last moment of a commitment that is being paid for."
+    )
+    digest: str = Field(description="SHA-256 of every holding with its action: equal for equal plans.")
 
 
 class ProofData(WireModel):
     """One proof that the relationship is gone."""
 
-    name: str
-    holds: bool
-    detail: str
-    at: UtcTime
+    name: str = Field(description="What was asked, a stable code.")
+    holds: bool = Field(description="Whether the answer proves that the relationship is gone.")
+    detail: str = Field(description="What was found, for people.")
+    at: UtcTime = Field(description="When it was asked.")
 
 
 class EventData(WireModel):
     """What every event tells."""
 
-    offboarding_id: str
-    request_id: str
-    dry_run: bool
-    status: str
-    stage: str | None = None
-    customer: CustomerData
-    reason: ReasonData | None = None
-    next_attempt_at: UtcTime | None = None
-    paid_until: UtcTime | None = None
-    plan: PlanData | None = None
+    offboarding_id: str = Field(description="The id of the offboarding, the subject of the event too.")
+    request_id: str = Field(description="That of the request; begins with unreadable: where there is none.")
+    dry_run: bool = Field(description="Whether it only plans.")
+    status: str = Field(description="Where the offboarding stands; the names are those of the HTTP interface.")
+    stage: str | None = Field(default=None, description="What it works on now; absent once it has ended.")
+    customer: CustomerData = Field(description="Whose relationship it is about.")
+    reason: ReasonData | None = Field(default=None, description="Why it stands there.")
+    next_attempt_at: UtcTime | None = Field(
+        default=None, description="When the pipeline looks again; not the end of a wait."
+    )
+    paid_until: UtcTime | None = Field(
+        default=None, description="The last moment that is being paid for: bill the customer until then."
+    )
+    plan: PlanData | None = Field(default=None, description="What will be done, once it was planned.")
     blockers: Annotated[tuple[BlockerData, ...] | None, Field(description=f"At most {BLOCKERS_SHOWN}.")] = None
-    blocker_count: int | None = None
-    proofs: tuple[ProofData, ...] | None = None
-    reestablish_url: str | None = None
-    joined_to: str | None = None
-    live_offboarding_id: str | None = None
+    blocker_count: int | None = Field(default=None, description="How many block in all.")
+    proofs: tuple[ProofData, ...] | None = Field(
+        default=None, description="What proves that the relationship is gone, once it was asked."
+    )
+    reestablish_url: str | None = Field(
+        default=None, description="Link with which the customer accepts a new relationship."
+    )
+    joined_to: str | None = Field(
+        default=None, description="Only in joined: the id of the offboarding to follow instead."
+    )
+    live_offboarding_id: str | None = Field(
+        default=None, description="Only in rejected: the id of the live one that stands in the way."
+    )
     window_closes_at: Annotated[
         UtcTime | None, Field(description="Only in window_closing: until when a cancellation is still possible.")
     ] = None
@@ -144,7 +167,8 @@ def blocker_data(blocker: Blocker) -> BlockerData:
         cause=blocker.cause.value,
         detail=blocker.detail,
         what_to_do=blocker.what_to_do or None,
-        unblocks_at=blocker.until,
+        # When something is looked at again is the offboarding's matter, not the day on which it ends.
+        unblocks_at=blocker.until if blocker.remedy is Remedy.DATE else None,
         paid_until=blocker.paid_until,
     )
 
@@ -159,6 +183,7 @@ def plan_data(offboarding: Offboarding) -> PlanData | None:
         actions=dict(plan.actions),
         dated_blockers=plan.dated_blockers,
         undated_blockers=plan.undated_blockers,
+        unsettled_blockers=plan.unsettled_blockers,
         first_window_closes_at=plan.first_window_closes_at,
         paid_until=plan.paid_until,
         digest=plan.digest,

@@ -6,15 +6,18 @@ import json
 from typing import Any
 
 from shared.domain.errors import shorten
+from shared.domain.policy import Restriction
 
 PATTERNS = {
     "requestId": "must be 1 to 128 letters, digits, '.', '_', ':' or '-', beginning with a letter or digit",
     "customerTenantId": "must be a GUID such as 0a4cf1f2-3f0f-4c9a-8d7e-6b1f2a3c4d5e",
     "customerDomain": "must be a domain name such as contoso.onmicrosoft.com",
+    "resellerMpnId": "must be a number of up to 20 digits",
 }
 ONE_LINE = "must be one line of text with something to read in it"
 TYPES = {
     "bool_type": "must be true or false",
+    "tuple_type": "must be a list",
     "string_type": "must be text",
     "missing": "is required",
     "model_type": "must be a JSON object",
@@ -41,6 +44,9 @@ def rule_of(kind: str, field: str, context: dict[str, Any], message: str) -> str
         return DATES
     if kind == "string_too_long":
         return f"must have at most {context.get('max_length')} characters"
+    if kind == "too_long":
+        words = f" of: {', '.join(Restriction)}" if field == "restrictions" else ""
+        return f"must have at most {context.get('max_length')}{words}"
     if kind == "string_too_short":
         return "must not be empty"
     if kind == "literal_error":

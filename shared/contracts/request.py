@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from shared.contracts.base import UtcTime, WireModel
 from shared.contracts.field_rules import code_of, rule_of, shown_value
@@ -41,6 +41,12 @@ REQUEST_TYPE = "offboarding.request.v1"
 
 class RequestV1(WireModel):
     """Asks to end the reseller relationship with one customer."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "anyOf": [{"required": ["customerDomain"]}, {"required": ["customerTenantId", "customerCompanyName"]}]
+        }
+    )
 
     version: Annotated[Literal["1"], Field(description="Version of this format.")]
     request_id: Annotated[RequestId, Field(description="Chosen by the sender; sending it twice is one offboarding.")]
@@ -97,6 +103,12 @@ class RequestV1(WireModel):
         """The same request in the domain's types, with its fingerprint."""
         # Without defaults: an option that a later version adds must not change the fingerprint of a stored request.
         said = json.loads(self.model_dump_json(by_alias=True, exclude_defaults=True))
+        # The same request in another spelling is the same request.
+        for name in ("customerTenantId", "customerDomain"):
+            if name in said:
+                said[name] = said[name].lower()
+        if self.restrictions:
+            said["restrictions"] = sorted(set(self.restrictions))
         canonical = json.dumps(said, sort_keys=True)
         return OffboardingRequest(
             request_id=self.request_id,

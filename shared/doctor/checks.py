@@ -13,9 +13,10 @@ from shared.adapters.http.record import Record
 from shared.adapters.http.tokens import Audience
 from shared.doctor.platform import queues, store
 from shared.doctor.probe import Finding, Probe
-from shared.domain.errors import OffboardingError, RefusedError, RemoteError
-from shared.domain.sign_in import CONSENT, Problem
-from shared.stages.preflight import NO_TOKEN, NOT_TAKEN, claims_problems, problem_of
+from shared.doctor.trouble import trouble
+from shared.domain.errors import OffboardingError, RefusedError
+from shared.domain.sign_in import CONSENT, DOCTOR, Problem
+from shared.stages.preflight import NO_TOKEN, NOT_TAKEN, claims_problems
 from shared.stages.renew_sign_in import ALARM_AFTER, DEAD_AFTER, WARN_AFTER
 
 LARGEST_SKEW = timedelta(minutes=5)
@@ -107,13 +108,25 @@ def account(probe: Probe) -> Finding:
         # Some accounts may not read it; the removal itself will tell.
         return Finding("account", "Partner Center does not tell what kind of partner this is")
     if found["IsIndirectCloudSolutionProviderOf"]:
-        return Finding("account", f"indirect provider of {found['IsIndirectCloudSolutionProviderOf']} reseller(s)")
+        return _provider(found["IsIndirectCloudSolutionProviderOf"], told=probe.settings.indirect_provider)
     if not found["IsIndirectResellerOf"]:
         return Finding("account", "direct partner")
     cause = "This account is an indirect reseller"
     consequence = "Only its provider can remove a relationship, so every removal is refused (403/900150)"
     action = "run the pipeline in the indirect provider's tenant"
     return Finding("account", problems=(Problem("account", "indirect_reseller", cause, consequence, action),))
+
+
+def _provider(resellers: int, *, told: bool) -> Finding:
+    """The relationship of an indirect provider is the one of every reseller that the customer has."""
+    what = f"indirect provider of {resellers} reseller(s)"
+    if told:
+        return Finding("account", what)
+    cause = f"This account is an {what}, and OFFBOARDING_INDIRECT_PROVIDER is false"
+    consequence = "A request need not name a reseller, and a removal then hits every reseller of the customer"
+    action = "set OFFBOARDING_INDIRECT_PROVIDER to true, so that a request has to name the reseller (resellerMpnId)"
+    warning = Problem("account", "reseller_not_asked_for", cause, consequence, action)
+    return Finding("account", what, warnings=(warning,))
 
 
 def graph(probe: Probe) -> Finding:
@@ -149,11 +162,8 @@ def _run(check: Check, probe: Probe) -> Finding:
         return Finding(check.name, skipped=f"not checked: {check.after} first")
     try:
         finding = check.look(probe)
-    except RemoteError as error:
-        finding = Finding(check.name, problems=(problem_of(check.name, error, check.consequence),))
     except OffboardingError as error:
-        text = str(error).rstrip(".")
-        problem = Problem(check.name, error.code, text, check.consequence, error.operator_action.rstrip("."))
+        problem = trouble(check.name, error, check.consequence, probe.settings, DOCTOR)
         finding = Finding(check.name, problems=(problem,))
     if finding.ok or (check.name == "refresh token" and finding.problems[0].code == "old_token"):
         probe.passed.add(check.name)

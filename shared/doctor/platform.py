@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 from azure.core.exceptions import AzureError
@@ -11,7 +11,7 @@ from azure.servicebus import ServiceBusClient, ServiceBusSender
 from shared.adapters.service_bus import EntityNames
 from shared.doctor.probe import Finding, Probe
 from shared.domain.offboarding import Stage
-from shared.domain.sign_in import Problem
+from shared.domain.sign_in import DOCTOR, Problem
 
 
 def store(probe: Probe) -> Finding:
@@ -25,12 +25,19 @@ def queues(probe: Probe) -> Finding:
     lost = probe.queues()
     if not lost:
         return Finding("queues", "every queue and the topic can be written to")
-    names = "; ".join(f"{name}: {reason}" for name, reason in sorted(lost.items()))
-    action = "check ServiceBus__fullyQualifiedNamespace, the network, and the identity's role Data Sender"
-    problem = Problem(
-        "queues", "unreachable", f"Not reachable: {names}", "No stage is woken, and no event leaves", action
-    )
+    names = "; ".join(f"{_names(lost, reason)}: {reason}" for reason in sorted(set(lost.values())))
+    bus = probe.settings.bus
+    setting = "ServiceBus" if bus.connection else "ServiceBus__fullyQualifiedNamespace"
+    action = f"check {setting}, the network, and the identity's role Data Sender, and try again: {DOCTOR}"
+    if "UseDevelopmentEmulator=true" in bus.connection:
+        action = f"see whether python3 dev.py up is running; check {setting}, and try again: {DOCTOR}"
+    cause = f"Service Bus{f' {bus.namespace}' if not bus.connection else ''} cannot be reached: {names}"
+    problem = Problem("queues", "unreachable", cause, "No stage is woken, and no event leaves", action)
     return Finding("queues", problems=(problem,))
+
+
+def _names(lost: Mapping[str, str], reason: str) -> str:
+    return ", ".join(sorted(name for name, found in lost.items() if found == reason))
 
 
 def unreachable(connect: Callable[[], ServiceBusClient], names: EntityNames) -> dict[str, str]:

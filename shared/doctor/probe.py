@@ -15,16 +15,17 @@ from shared.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The result of one check: a good word, or problems. `skipped` says which check has to be mended first."""
+    """The result of one check: a good word, warnings, or problems. `skipped` says which one has to be mended first."""
 
     check: str
     good: str = ""
     problems: tuple[Problem, ...] = ()
     skipped: str = ""
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether nothing was found; a skipped check proves nothing, but is no problem of its own."""
+        """Whether it works; a warning is for a person to decide on, a skipped check is no problem of its own."""
         return not self.problems
 
 

@@ -7,7 +7,7 @@ total differs from its items: each is a problem that blocks (I8), never a smalle
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.domain.classify import (
@@ -96,7 +96,8 @@ def assemble(
         item.plan_id.lower() for item in read.azure_subscriptions.items if item.status.casefold() != "inactive"
     )
     holdings = [subscription_holding(item, children[item.id.lower()]) for item in read.subscriptions.items]
-    holdings += [azure_holding(item) for item in read.azure_subscriptions.items]
+    resellers = {item.id.lower(): item.reseller for item in read.subscriptions.items}
+    holdings += [azure_holding(item, resellers.get(item.plan_id.lower())) for item in read.azure_subscriptions.items]
     software, software_problems = _perpetual_software(read)
     holdings += software
     holdings += [_order_holding(order) for order in read.orders.items if not _order_settled(order)]
@@ -104,12 +105,30 @@ def assemble(
     if azure is not None:
         holdings += [reservation_holding(item) for item in azure.reservations.items]
         holdings += [savings_plan_holding(item) for item in azure.savings_plans.items]
+        holdings = _with_twins(holdings, read.subscriptions.items, azure.savings_plans.items)
         problems += _unseen_reservations(read.entitlements.items, azure.reservations.items, now, seen_before)
     repeated = [key for key, count in Counter(item.key for item in holdings).items() if count > 1]
     problems += [
         InventoryProblem("holdings", "listed_twice", f"{key} is listed more than once") for key in sorted(repeated)
     ]
     return tuple(holdings), (*problems, *software_problems)
+
+
+def _with_twins(
+    holdings: list[Holding], subscriptions: tuple[Subscription, ...], plans: tuple[SavingsPlan, ...]
+) -> list[Holding]:
+    """Savings plans that both services list, joined by the order of the purchase: Partner Center's names Azure's."""
+    orders: dict[str, tuple[str, ...]] = {}
+    for plan in plans:
+        if plan.order_id is not None:
+            order = plan.order_id.lower()
+            orders[order] = (*orders.get(order, ()), savings_plan_holding(plan).key)
+    twins = {
+        subscription_key(item.id): orders[item.product_order_id.lower()]
+        for item in subscriptions
+        if item.product_order_id is not None and item.product_order_id.lower() in orders
+    }
+    return [replace(item, covers=twins[item.key]) if item.key in twins else item for item in holdings]
 
 
 def _incomplete(read: PartnerCenterRead, azure: AzureRead | None) -> list[InventoryProblem]:
@@ -131,7 +150,7 @@ def _incomplete(read: PartnerCenterRead, azure: AzureRead | None) -> list[Invent
 
 def _none_of_the_ordered(read: PartnerCenterRead) -> list[InventoryProblem]:
     """Orders name subscriptions and not one of them is listed, in any state: such a list is not believed."""
-    ordered = ordered_holdings(read.orders.items) - moved_away(read.transfers.items)
+    ordered = ordered_holdings(read.orders.items) - moved_away(read.transfers.items).keys()
     wanted = {key for key in ordered if key.startswith("subscription:")}
     listed = {subscription_key(item.id) for item in read.subscriptions.items}
     if not wanted or wanted & listed:
@@ -213,6 +232,8 @@ def _software_holding(order: Order, line: OrderLine, item: Entitlement) -> Holdi
         quantity=line.quantity,
         order_id=order.id,
         cancellable_until=window,
+        line_number=line.number,
+        offer_id=line.offer_id,
     )
 
 

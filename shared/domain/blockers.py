@@ -128,9 +128,9 @@ class Case:
         holding, end = self.holding, self.holding.term_end
         return Disposition(action, Blocker(holding.key, holding.name, cause, Remedy.DATE, detail, what_to_do, end, end))
 
-    def recheck(self, cause: Cause, detail: str) -> Disposition:
+    def recheck(self, cause: Cause, detail: str, *, slow: bool = False) -> Disposition:
         """It passes by itself at a time that nobody knows."""
-        until = self.now + self.pace.recheck
+        until = self.now + (self.pace.slow_recheck if slow else self.pace.recheck)
         return Disposition(
             blocker=Blocker(self.holding.key, self.holding.name, cause, Remedy.RECHECK, detail, until=until)
         )

@@ -98,8 +98,8 @@ def _cancel_recorded(record: Subscription) -> bool:
     return at_term_end == {"cancel"}
 
 
-def azure_holding(record: AzureSubscription) -> Holding:
-    """The holding of an Azure subscription below a plan (`azureEntitlements`)."""
+def azure_holding(record: AzureSubscription, reseller: str | None = None) -> Holding:
+    """The holding of an Azure subscription below a plan (`azureEntitlements`); it belongs to the plan's reseller."""
     known = {"active": HoldingStatus.ACTIVE, "inactive": HoldingStatus.INACTIVE}
     return Holding(
         key=f"azure:{record.plan_id.lower()}/{record.id.lower()}",
@@ -109,6 +109,7 @@ def azure_holding(record: AzureSubscription) -> Holding:
         status=known.get(record.status.casefold(), HoldingStatus.UNKNOWN),
         raw_status=record.status,
         parent_id=record.plan_id,
+        reseller=reseller,
     )
 
 

@@ -13,6 +13,7 @@ from shared.domain.holdings import Holding, HoldingKind
 from shared.domain.ledger import VANISHING_IS_FINAL, WAITING, ActionRecord, ActionState, HoldingRecord
 from shared.domain.policy import Pace, Policy
 from shared.domain.refusals import REAPPLIED_AT_MOST, cancel_refused, end_refused, overtaken
+from shared.domain.resellers import held_back
 from shared.domain.transfers import held
 
 REAPPLIED = frozenset({ActionKind.END_AT_TERM, ActionKind.STOP_RENEWAL})
@@ -84,8 +85,10 @@ def decide_all(known: Mapping[str, HoldingRecord], policy: Policy, pace: Pace, n
         if record.holding.kind is HoldingKind.OPEN_TRANSFER
         if (blocker := decisions[key].blocker) is not None
     }
-    if transfers:
-        decisions.update(held({key: record.holding for key, record in known.items()}, decisions, transfers))
+    holdings = {key: record.holding for key, record in known.items()}
+    decisions.update(held(holdings, decisions, transfers))
+    decisions.update(held_back(holdings, decisions, policy))
+    decisions.update(told_by_their_twins(holdings, decisions))
     for key, record in known.items():
         add_on = settling.get(record.holding.id.lower())
         if add_on is not None and decisions[key].action is ActionKind.CANCEL:
@@ -94,6 +97,19 @@ def decide_all(known: Mapping[str, HoldingRecord], policy: Policy, pace: Pace, n
             blocker = Blocker(key, record.holding.name, Cause.WAITS_FOR_ADD_ON, Remedy.RECHECK, detail, until=until)
             decisions[key] = Disposition(blocker=blocker, closes_at=decisions[key].closes_at)
     return decisions
+
+
+def told_by_their_twins(
+    holdings: Mapping[str, Holding], decisions: Mapping[str, Disposition]
+) -> dict[str, Disposition]:
+    """A savings plan is listed by Partner Center and by Azure: while Azure's record blocks, it speaks for both."""
+    return {
+        key: Disposition()
+        for key, item in holdings.items()
+        if item.kind is HoldingKind.SAVINGS_PLAN
+        and decisions[key].action is None
+        and any(twin in decisions and decisions[twin].blocker is not None for twin in item.covers)
+    }
 
 
 def with_missing_children(
@@ -159,6 +175,7 @@ def _refused(record: HoldingRecord, last: ActionRecord) -> Blocker:
 
 
 def _reactivated(record: HoldingRecord, times: int) -> Blocker:
-    detail = f"was ended {times} times and is active again: somebody or something switches it on"
-    action = "Find who reactivates it (customer administrator, another tool), stop that, then resume."
+    done = record.last.kind.value if record.last else "it"
+    detail = f"{done} took effect {times} times, and each time somebody or something changed it back"
+    action = "Find who changes it back (customer administrator, another tool), stop that, then resume."
     return Blocker(record.holding.key, record.holding.name, Cause.REACTIVATED, Remedy.PERSON, detail, action)

@@ -12,6 +12,7 @@ from datetime import datetime
 from shared.domain.blockers import SAFE, Case, Cause, Disposition
 from shared.domain.holdings import Holding, HoldingKind, HoldingStatus
 from shared.domain.policy import Pace, Policy
+from shared.domain.resellers import ASK, is_foreign
 from shared.domain.rules.azure import azure_plan, azure_subscription
 from shared.domain.rules.commitments import reservation, savings_plan
 from shared.domain.rules.licences import legacy, new_commerce
@@ -54,10 +55,10 @@ def disposition(
         return case.person(Cause.UNKNOWN_STATUS, detail, "Look at it in Partner Center; end it there, then resume.")
     if holding.ended:
         return SAFE
-    if policy.reseller is not None and holding.reseller not in (None, policy.reseller):
-        detail = f"belongs to reseller {holding.reseller}, and the request names reseller {policy.reseller}"
-        what_to_do = "Ask that reseller: the removal would end its subscriptions too."
-        return case.person(Cause.OTHER_RESELLER, detail, what_to_do)
+    if is_foreign(holding, policy):
+        named = f"reseller {policy.reseller}" if policy.reseller else "no reseller"
+        detail = f"belongs to reseller {holding.reseller}, and the request names {named}"
+        return case.person(Cause.OTHER_RESELLER, detail, ASK)
     if holding.status is HoldingStatus.PENDING and holding.kind not in PENDING_HAS_A_RULE:
         return case.recheck(Cause.PENDING_AT_MICROSOFT, "is still being provisioned")
     return RULES[holding.kind](case)

@@ -52,18 +52,18 @@ class OffboardingError(Exception):
 
 
 class InvalidRequestError(OffboardingError):
-    """The request can never work. Names the field (JSON path), the value (shortened) and the rule;
-    `others` are further (field, rule) pairs of the same body."""
+    """The request can never work. Names the field (JSON path), the value and the rule; `others` are further pairs of
+    field and rule of the same body. Names and values are shortened: a sender may make them as long as the body."""
 
     operator_action = "Correct the request and send it again."
 
     def __init__(
         self, code: str, field: str, rule: str, value: str = "", others: tuple[tuple[str, str], ...] = ()
     ) -> None:
-        self.code, self.field, self.rule, self.value = code, field, rule, shorten(value)
-        self.others = others
+        self.code, self.field, self.rule, self.value = code, shorten(field), rule, shorten(value)
+        self.others = tuple((shorten(name), broken) for name, broken in others)
         shown = f" (got {self.value})" if self.value else ""
-        super().__init__(f"{field}: {rule}{shown}")
+        super().__init__(f"{self.field}: {rule}{shown}")
 
 
 class RequestIdReusedError(OffboardingError):
@@ -176,7 +176,7 @@ class SignInRequiredError(RemoteError):
     """The token is missing, has no MFA claim or belongs to the wrong kind of caller."""
 
     code = "sign_in_required"
-    operator_action = "Sign in again with MFA as an Admin agent and store the new refresh token, then resume."
+    operator_action = "Run python3 dev.py consent and sign in with MFA as an Admin agent, then resume."
 
 
 class UnreadableAnswerError(RemoteError):

@@ -105,7 +105,8 @@ def _unrecorded(key: str, name: str, pace: Pace, now: datetime) -> Blocker:
 def _ordered_but_missing(record: HoldingRecord, inventory: Inventory) -> Blocker | None:
     holding = record.holding
     final = holding.status in VANISHING_IS_FINAL
-    if record.missing_since is None or final or holding.key not in inventory.ordered:
+    explained = holding.key in inventory.moved and not record.stayed
+    if record.missing_since is None or final or explained or holding.key not in inventory.ordered:
         return None
     detail = "is not listed any more although its order is not cancelled"
     action = "Look it up in Partner Center; end it there or open a support case, then resume."

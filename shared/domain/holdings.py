@@ -60,7 +60,8 @@ class Holding:
     subscription of an add-on, plan of an Azure subscription, order of a reservation. `active_children`: how many Azure
     subscriptions of a plan are not inactive. `ends_at_term`: auto-renew is off and, where the term would otherwise roll
     into a paid extended one, a Cancel at term end is recorded. `reseller`: partner location id (MPN) of the reseller on
-    record. `covers`: keys of the subscriptions in a transfer.
+    record. `covers`: keys of the subscriptions in a transfer, or of the same thing in
+    another list. `line_number` and `offer_id`: the order line of perpetual software.
     `image` is the resource as JSON text, kept for the PATCH body and for putting things back.
     """
 
@@ -80,6 +81,8 @@ class Holding:
     active_children: int = 0
     reseller: str | None = None
     covers: tuple[str, ...] = ()
+    line_number: int = 0
+    offer_id: str = ""
     note: str = ""
     image: str = field(default="", repr=False)
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from shared.domain.holdings import Holding
@@ -24,7 +25,8 @@ class InventoryProblem:
 class Inventory:
     """Everything read, with the times that I1 needs: business time for the record, monotonic seconds for its 60 s.
 
-    `ordered`: the keys of holdings that an order with a live line still names.
+    `ordered`: the keys of holdings that an order with a live line still names. `moved`: those that a completed transfer
+    took away, and when.
     """
 
     customer: CustomerProfile
@@ -33,6 +35,7 @@ class Inventory:
     began_at: datetime
     began_monotonic: float
     ordered: frozenset[str] = frozenset()
+    moved: Mapping[str, datetime | None] = field(default_factory=dict)
 
     @property
     def by_key(self) -> dict[str, Holding]:

@@ -57,7 +57,9 @@ class ActionRecord:
 
 @dataclass(frozen=True, slots=True)
 class HoldingRecord:
-    """A holding as last seen, its image before the first write, and every action taken on it."""
+    """A holding as last seen, its image before the first write, and every action taken on it. `stayed`: it was still
+    there a day after a transfer of it was completed. `no_refund`: asked for its price, Azure said that none is to be
+    had."""
 
     holding: Holding
     first_seen_at: datetime
@@ -66,6 +68,8 @@ class HoldingRecord:
     before_image: str = field(default="", repr=False)
     actions: tuple[ActionRecord, ...] = ()
     blocker: Blocker | None = None
+    stayed: bool = False
+    no_refund: bool = False
 
     @property
     def last(self) -> ActionRecord | None:
@@ -130,6 +134,8 @@ def forgive(record: HoldingRecord, pace: Pace, now: datetime) -> HoldingRecord:
     What was accepted a moment ago is left alone: its effect is on the way (I2).
     """
     last = record.last
+    if record.no_refund:
+        record = replace(record, no_refund=False)
     if last is None:
         return record
     if any(action.state is ActionState.REFUSED for action in record.actions[:-1]):

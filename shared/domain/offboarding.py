@@ -136,7 +136,11 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class RemovalIntent:
-    """The point of no return: stored by compare-and-set before the PATCH, with the answer after it."""
+    """The point of no return: stored by compare-and-set before the PATCH, with the answer after it.
+
+    `accepted_before`: an earlier one was accepted and showed no effect in time; what a later one finds gone is its
+    work.
+    """
 
     n: int
     request_id: str
@@ -147,6 +151,7 @@ class RemovalIntent:
     detail: str = ""
     without_effect: bool = False
     tries: int = 1
+    accepted_before: bool = False
 
     @property
     def accepted(self) -> bool:

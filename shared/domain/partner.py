@@ -70,6 +70,7 @@ class Subscription:
     scheduled_actions: tuple[ScheduledAction, ...] = ()
     attention_needed: bool = False
     reseller: str | None = None
+    product_order_id: str | None = None
     image: str = field(default="", repr=False)
 
 
@@ -109,11 +110,14 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Transfer:
-    """A transfer of subscriptions to another partner; only `Active` blocks. `subscription_ids`: what is in it."""
+    """A transfer of subscriptions to another partner; only `Active` blocks. `subscription_ids`: what is in it.
+    `outgoing`: this partner gives it away; None when the answer does not say."""
 
     id: str
     status: str
     subscription_ids: tuple[str, ...] = ()
+    changed_at: datetime | None = None
+    outgoing: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

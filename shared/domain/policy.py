@@ -33,7 +33,8 @@ class Policy:
     `strict_nce`: what is suspended and still billed (NCE licences, software, marketplace) blocks the removal.
     `perpetual_past_window_blocks`: software that can no longer be cancelled blocks instead of being reported only.
     `reactivate_suspended`: a suspended licence outside its window may be switched on, to record that it ends with its
-    term; only a request can ask for it. `reseller`: the one whose customer this is, named by the request.
+    term; only a request can ask for it. `reseller`: the one whose customer this is, named by the request; a
+    partner that is `indirect` acts for nobody who was not named.
     """
 
     strict_nce: bool = True
@@ -44,6 +45,7 @@ class Policy:
     perpetual_past_window_blocks: bool = False
     reactivate_suspended: bool = False
     reseller: str | None = None
+    indirect: bool = False
 
     def narrowed(self, restrictions: Iterable[Restriction]) -> Policy:
         """This policy with what one request restricts."""
@@ -81,6 +83,7 @@ class Pace:
     settle_poll: timedelta = timedelta(minutes=2)
     settle_deadline: timedelta = timedelta(hours=24)
     recheck: timedelta = timedelta(hours=1)
+    slow_recheck: timedelta = timedelta(hours=6)
     renewal_job: timedelta = timedelta(hours=24)
     warn_before_window: timedelta = timedelta(hours=48)
     vanish_proof: timedelta = timedelta(minutes=10)

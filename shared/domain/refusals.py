@@ -21,7 +21,7 @@ REAPPLIED_AT_MOST = 5
 def cancel_refused(record: HoldingRecord, add_ons: bool = False) -> bool:
     """The service said that this cannot be cancelled (or refunded) now; a new window is a new chance. `add_ons`: it has
     live ones; when the last of them has ended, the cancel is tried once more."""
-    return any(
+    return record.no_refund or any(
         action.state is ActionState.REFUSED
         and action.window == record.holding.cancellable_until
         and (

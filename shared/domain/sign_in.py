@@ -9,8 +9,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-CONSENT = "run the consent command and sign in with multifactor authentication as an Admin agent"
+CONSENT = "run python3 dev.py consent and sign in with multifactor authentication as an Admin agent"
+DOCTOR = "python3 dev.py doctor"
 PORTAL = "in the Entra admin center, under the app registration"
+RESUME = ", then resume."
+"""The last step of every advice about an offboarding."""
+
+
+def advice_of(action: str) -> str:
+    """What to do about an offboarding that stopped, as a sentence for the operator."""
+    return f"{action[0].upper()}{action[1:]}{RESUME}"
+
+
+def action_of(advice: str) -> str:
+    """The same for somebody who runs a command: there is no offboarding to resume."""
+    return advice.removesuffix(RESUME).removesuffix(".")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +36,7 @@ class Meaning:
     @property
     def advice(self) -> str:
         """What to do, as a sentence for the operator."""
-        return f"{self.action[0].upper()}{self.action[1:]}, then resume."
+        return advice_of(self.action)
 
 
 @dataclass(frozen=True, slots=True)

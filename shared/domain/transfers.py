@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from shared.domain.blockers import Blocker, Cause, Disposition, Remedy
 from shared.domain.classify import subscription_key
 from shared.domain.holdings import Holding, HoldingKind
 from shared.domain.partner import Transfer
 
-TRANSFER_OPEN = frozenset({"active"})
-TRANSFER_OVER = frozenset({"complete", "completed", "reject", "rejected", "partiallycomplete"})
-TRANSFER_DONE = frozenset({"complete", "completed"})
+TRANSFER_OPEN = frozenset({"active", "pending", "inprogress"})
+TRANSFER_DONE = frozenset({"complete", "completed", "partiallycomplete", "completedwitherrors"})
+TRANSFER_OVER = TRANSFER_DONE | {"reject", "rejected", "canceled", "cancelled", "declined", "expired", "failed"}
+"""Partner Center documents Active and Completed, its samples show more, Azure billing's transfers the rest."""
+SETTLED_AFTER = timedelta(days=1)
+"""What a completed transfer took away is gone from the lists within a day."""
 
 
 def is_over(transfer: Transfer) -> bool:
@@ -20,10 +24,19 @@ def is_over(transfer: Transfer) -> bool:
     return transfer.status.casefold() in TRANSFER_OVER
 
 
-def moved_away(transfers: tuple[Transfer, ...]) -> frozenset[str]:
-    """Keys of the subscriptions that completed transfers took to another partner: they are gone for a good reason."""
-    done = (item for item in transfers if item.status.casefold() in TRANSFER_DONE)
-    return frozenset(subscription_key(identity) for item in done for identity in item.subscription_ids)
+def moved_away(transfers: tuple[Transfer, ...]) -> dict[str, datetime | None]:
+    """Keys of the subscriptions that completed transfers of ours took to another partner, and when: if they are gone,
+    they are gone for a good reason."""
+    done = (item for item in transfers if item.status.casefold() in TRANSFER_DONE and item.outgoing is not False)
+    return {subscription_key(identity): item.changed_at for item in done for identity in item.subscription_ids}
+
+
+def stayed(moved: Mapping[str, datetime | None], key: str, now: datetime) -> bool:
+    """Still listed a day after its transfer was completed: that transfer explains nothing about it any more."""
+    if key not in moved:
+        return False
+    at = moved[key]
+    return at is None or now >= at + SETTLED_AFTER
 
 
 def held(
@@ -34,22 +47,37 @@ def held(
     `transfers`: the blockers of the open transfers, by the transfer's key.
     """
     found: dict[str, Disposition] = {}
+    plans = frozenset(key for key, item in holdings.items() if item.kind is HoldingKind.AZURE_PLAN)
     for key, blocker in transfers.items():
         covers = holdings[key].covers
         for other, holding in holdings.items():
-            if decisions[other].action is None or not _inside(holding, other, covers):
+            if decisions[other].action is None or not _inside(holding, other, covers, plans):
                 continue
             detail = f"is part of {holdings[key].name}; it is left alone until that is accepted or withdrawn"
-            waiting = Blocker(other, holding.name, Cause.OPEN_TRANSFER, Remedy.RECHECK, detail, until=blocker.until)
-            found[other] = replace(decisions[other], action=None, blocker=waiting)
+            found[other] = replace(
+                decisions[other],
+                action=None,
+                blocker=Blocker(
+                    other,
+                    holding.name,
+                    Cause.OPEN_TRANSFER,
+                    Remedy.RECHECK,
+                    detail,
+                    until=blocker.until,
+                    paid_until=before.paid_until if (before := decisions[other].blocker) else None,
+                ),
+            )
     return found
 
 
-_MOVABLE = ("subscription:", "azure:")
+_WITH_THE_PLAN = frozenset({HoldingKind.RESERVATION, HoldingKind.SAVINGS_PLAN})
 
 
-def _inside(holding: Holding, key: str, covers: tuple[str, ...]) -> bool:
-    if not covers:
-        return key.startswith(_MOVABLE)
-    below_plan = holding.kind is HoldingKind.AZURE_SUBSCRIPTION
-    return key in covers or (below_plan and subscription_key(holding.parent_id or "") in covers)
+def _inside(holding: Holding, key: str, covers: tuple[str, ...], plans: frozenset[str]) -> bool:
+    """The target partner opens a transfer and its lines are added later: one without lines may come to hold anything.
+    Reservations and savings plans go with an Azure plan."""
+    if not covers or key in covers:
+        return True
+    if holding.kind is HoldingKind.AZURE_SUBSCRIPTION:
+        return subscription_key(holding.parent_id or "") in covers
+    return holding.kind in _WITH_THE_PLAN and not plans.isdisjoint(covers)

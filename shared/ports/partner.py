@@ -76,8 +76,10 @@ class PartnerCenter(Protocol):
         self, customer_id: str, plan_id: str, azure_subscription_id: str, request_id: str
     ) -> WriteAnswer: ...
 
-    def cancel_order(self, customer_id: str, order_id: str, request_id: str) -> WriteAnswer:
-        """Cancel a whole order of perpetual software."""
+    def cancel_order_line(
+        self, customer_id: str, order_id: str, line_number: int, offer_id: str, request_id: str
+    ) -> WriteAnswer:
+        """Cancel one line of an order, of perpetual software; what else is in the order stays."""
 
     def remove_relationship(self, customer_id: str, request_id: str) -> WriteAnswer:
         """PATCH relationshipToPartner=none: only the remove stage calls it, with a RemovalPermit in hand (I1)."""
@@ -98,6 +100,9 @@ class Reservations(Protocol):
     def list_reservations(self, customer_id: str) -> Collection[Reservation]: ...
 
     def list_savings_plans(self, customer_id: str) -> Collection[SavingsPlan]: ...
+
+    def price_refund(self, customer_id: str, order_id: str, reservation_id: str, quantity: int) -> None:
+        """calculateRefund alone, which changes nothing: raises RefusedError where no refund is to be had."""
 
     def return_reservation(
         self, customer_id: str, order_id: str, reservation_id: str, quantity: int, request_id: str

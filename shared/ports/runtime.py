@@ -163,8 +163,11 @@ class OffboardingStore(Protocol):
     def holds(self) -> Mapping[str, datetime]:
         """Until when (business time) each service asked not to be called, as far as any process was told."""
 
-    def hold(self, service: str, until: datetime) -> None:
-        """Keep `until` for a service unless a later moment is kept: it only ever moves forward."""
+    def hold(self, service: str, until: datetime, at_most: datetime | None = None) -> None:
+        """Keep `until` for a service unless a later moment is kept: it only moves forward.
+
+        A kept moment after `at_most` is a mistake and is replaced.
+        """
 
     def ping(self) -> None:
         """Raises UnavailableError when the store cannot be reached."""

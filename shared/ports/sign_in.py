@@ -54,8 +54,14 @@ class SignIn(Protocol):
     def right_audience(self, claims: Claims) -> bool:
         """Whether Partner Center takes tokens with that audience."""
 
+    def forget(self) -> None:
+        """The token in use is not good enough: the next call gets a new one, of whatever sign-in is stored by then."""
+
     def renew(self) -> bool:
-        """Redeem the stored refresh token and store the one of the answer; False when the answer had none."""
+        """Redeem the stored refresh token and store the one of the answer; False when the answer had none.
+
+        A token that somebody stored meanwhile is kept instead.
+        """
 
     def age(self) -> timedelta:
         """Machine time since the refresh token was stored; it dies after 90 days without use."""

@@ -9,19 +9,21 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TypeVar
 
-from shared.adapters.http.transport import checked_base_url
+from shared.adapters.http.transport import checked_base_url, shown_address
 from shared.domain.errors import SettingsError
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 N = TypeVar("N", int, float)
+_WORD = re.compile(r"(?=.{1,20}$)([A-Za-z]+([ ._-][A-Za-z]+)*|[+-]?\d+(\.\d+)?)")
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Reader:
     """Typed reads of settings. A value that cannot be used becomes a problem and the default is handed out instead.
 
-    `problems` collects one sentence for each, naming setting, rule and (unless it is a secret) the value.
+    `problems` collects one sentence for each, naming setting, rule and, if it is a word or a number, the value: a
+    secret may have been put into the wrong setting.
     """
 
     def __init__(self, env: Mapping[str, str]) -> None:
@@ -43,14 +45,14 @@ class Reader:
         """A required GUID, in lower case."""
         value = self.required(name).lower()
         if value and not GUID.fullmatch(value):
-            self.problems.append(f"{name} must be a GUID (got {value[:40]!r})")
+            self.problems.append(f"{name} must be a GUID (got {shown(value)})")
         return value
 
     def guids(self, name: str) -> frozenset[str]:
         """GUIDs separated by commas, in lower case."""
         values = [item.strip().lower() for item in self.optional(name).split(",") if item.strip()]
         # A protection that cannot be read must not silently protect nobody.
-        self.problems += [f"{name}: {item[:40]!r} is not a GUID" for item in values if not GUID.fullmatch(item)]
+        self.problems += [f"{name}: {shown(item)} is not a GUID" for item in values if not GUID.fullmatch(item)]
         return frozenset(values)
 
     def choice(self, name: str, kind: type[E], default: E) -> E:
@@ -63,7 +65,7 @@ class Reader:
         value = self.optional(name)
         # A token of the identity is sent there, so nothing but TLS will do.
         if value and not value.lower().startswith("https://"):
-            self.problems.append(f"{name} must begin with https:// (got {value[:40]!r})")
+            self.problems.append(f"{name} must begin with https:// (got {shown_address(value)})")
         return value
 
     def base_url(self, name: str, default: str = "") -> str:
@@ -102,8 +104,13 @@ class Reader:
         try:
             return parse(value)
         except (ValueError, KeyError, OverflowError):
-            self.problems.append(f"{name} must be {rule} (got {value[:40]!r})")
+            self.problems.append(f"{name} must be {rule} (got {shown(value)})")
             return default
+
+
+def shown(value: str) -> str:
+    """A wrong value as it may stand in a message: words and numbers of up to 20 characters, of others the length."""
+    return repr(value) if _WORD.fullmatch(value) else f"a value of {len(value)} characters"
 
 
 def _within(number: N, least: N, most: N) -> N:

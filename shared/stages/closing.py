@@ -6,8 +6,8 @@ for each window, whatever the offboarding waits for: a person, a date, another p
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from shared.contracts.events import window_closing_message
 from shared.domain.decisions import decide_all
@@ -17,6 +17,7 @@ from shared.domain.messages import OutboundMessage
 from shared.domain.offboarding import Reason, Status
 from shared.stages.session import Session
 
+TOGETHER = timedelta(hours=24)
 QUIET = frozenset({Status.NEEDS_ATTENTION, Status.AWAITING_APPROVAL, Status.SCHEDULED})
 """States in which nothing is written, however long they last. A wait counts when it is a long one."""
 
@@ -30,47 +31,61 @@ def looked_at_again(session: Session, status: Status, reason: Reason | None, at:
 
 
 def warning_due_at(session: Session, status: Status, at: datetime | None) -> datetime | None:
-    """When the next warning of this offboarding is due; None when no window is open or its warning was given."""
-    closes_at, _ = _closing(session, status, at)
-    warned = session.offboarding.warned_window
-    if closes_at is None or (warned is not None and warned >= closes_at):
+    """When the next warning of this offboarding is due; None when no window is left to warn of."""
+    windows = _unused(session, status, at)
+    return windows[0][0] - session.services.pace.warn_before_window if windows else None
+
+
+@dataclass(frozen=True, slots=True)
+class WindowWarning:
+    """A window that closes, and the sentence about it."""
+
+    closes_at: datetime
+    text: str
+
+
+def warn(session: Session, status: Status, at: datetime | None) -> WindowWarning | None:
+    """The warning that is due now, noted in the head, so that each window is warned of once.
+
+    Windows that close within a day of the first are told together: many licences are no storm of events.
+    """
+    now, pace = session.services.clock.now(), session.services.pace
+    windows = _unused(session, status, at)
+    if not windows or windows[0][0] - pace.warn_before_window > now:
         return None
-    return closes_at - session.services.pace.warn_before_window
-
-
-def warn(session: Session, status: Status, at: datetime | None) -> list[OutboundMessage]:
-    """The event that is due now, noted in the head, so that each window is warned of once."""
-    now, due_at = session.services.clock.now(), warning_due_at(session, status, at)
-    if due_at is None or due_at > now:
-        return []
-    closes_at, names = _closing(session, status, at)
-    if closes_at is None:
-        return []
-    shown = ", ".join(names[:5]) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
+    first = windows[0][0]
+    told = [(closes_at, name) for closes_at, name in windows if closes_at <= first + TOGETHER]
+    shown = ", ".join(f"{name} until {closes_at:%Y-%m-%d %H:%M} UTC" for closes_at, name in told[:5])
+    more = f" and {len(told) - 5} more" if len(told) > 5 else ""
     text = (
-        f"{shown} can be cancelled only until {closes_at:%Y-%m-%d %H:%M} UTC, and this offboarding is {status.value}: "
-        "after that the whole term is paid"
+        f"can still be cancelled: {shown}{more}. This offboarding is {status.value}; "
+        "after its window a licence is paid for the whole term"
     )
-    session.offboarding = replace(session.offboarding, warned_window=closes_at)
+    session.offboarding = replace(session.offboarding, warned_window=told[-1][0])
     session.note("window_closing", text)
-    return [window_closing_message(session.offboarding, closes_at, text, now)]
+    return WindowWarning(first, text)
 
 
-def _closing(session: Session, status: Status, at: datetime | None) -> tuple[datetime | None, list[str]]:
-    """The first window that closes unused, and what closes with it."""
+def warning_event(session: Session, warning: WindowWarning | None) -> list[OutboundMessage]:
+    """The event of a warning, from the head as it is stored with it."""
+    if warning is None:
+        return []
+    now = session.services.clock.now()
+    return [window_closing_message(session.offboarding, warning.closes_at, warning.text, now)]
+
+
+def _unused(session: Session, status: Status, at: datetime | None) -> list[tuple[datetime, str]]:
+    """The windows that close while nothing happens and that nobody was warned of: when, and whose; first ones first."""
     services, now = session.services, session.services.clock.now()
     long_wait = status is Status.WAITING and at is not None and at - now > services.pace.recheck
     if session.offboarding.request.dry_run or not (status in QUIET or long_wait):
-        return None, []
+        return []
     decisions = decide_all(session.records, session.policy, services.pace, now)
-    waiting = [
+    warned = session.offboarding.warned_window
+    return sorted(
         (decision.closes_at, session.records[key].holding.name)
         for key, decision in decisions.items()
         if decision.closes_at is not None
-        and decision.closes_at > now
+        and decision.closes_at > max(now, warned or now)
         and not ((last := session.records[key].last) is not None and last.state is ActionState.ACCEPTED)
-    ]
-    if not waiting:
-        return None, []
-    first = min(at for at, _ in waiting)
-    return first, [name for at, name in waiting if at <= first + services.pace.warn_before_window]
+    )

@@ -94,7 +94,7 @@ def _ours(offboarding: Offboarding) -> bool:
     if removal is None:
         return False
     unclear = removal.status is None and not removal.without_effect
-    return removal.accepted or unclear or removal.tries > 1
+    return removal.accepted or unclear or removal.tries > 1 or removal.accepted_before
 
 
 def _overdue(session: Session, names: str, failing: set[str]) -> Outcome:
@@ -171,10 +171,10 @@ def _audited(session: Session) -> tuple[bool, str]:
 def _gdap(session: Session) -> tuple[bool, str]:
     """GDAP ends here, after the removal: it e-mails both sides, and its rights may be needed to read Azure before."""
     offboarding, admin = session.offboarding, session.services.delegated_admin
+    if not session.policy.terminate_gdap:
+        return True, "delegated admin relationships are left alone as configured"
     relationships = admin.list_relationships(offboarding.customer_id or "").items
     alive = [item for item in relationships if item.status.casefold() not in GDAP_ENDED]
-    if not session.policy.terminate_gdap:
-        return True, f"{len(alive)} delegated admin relationships are left alone as configured"
     held = {proof.name for proof in offboarding.proofs if proof.holds}
     if alive and not held >= GONE:
         # It cannot be put back, and one odd answer may have led here: nothing ends while the customer is still ours.

@@ -237,7 +237,10 @@ def _cancel_azure(services: Services, customer_id: str, record: HoldingRecord, r
 
 
 def _cancel_order(services: Services, customer_id: str, record: HoldingRecord, request_id: str) -> WriteAnswer:
-    return services.partner_center.cancel_order(customer_id, record.holding.id, request_id)
+    holding = record.holding
+    return services.partner_center.cancel_order_line(
+        customer_id, holding.id, holding.line_number, holding.offer_id, request_id
+    )
 
 
 def _return_reservation(services: Services, customer_id: str, record: HoldingRecord, request_id: str) -> WriteAnswer:

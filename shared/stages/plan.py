@@ -6,7 +6,9 @@ import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
+from shared.domain.blockers import Blocker, Cause, Remedy
 from shared.domain.errors import NoRelationshipError, SignInRequiredError, UnreadableAnswerError
+from shared.domain.gate import Blockers, RemovalPermit
 from shared.domain.inventory import Inventory
 from shared.domain.offboarding import Customer, Reason, Stage, Status
 from shared.domain.partner import CustomerProfile
@@ -17,6 +19,7 @@ from shared.stages.accept import beside
 from shared.stages.outcome import Again, Attention, Finish, Next, Outcome
 from shared.stages.preflight import preflight
 from shared.stages.read import stamp, take_inventory
+from shared.stages.refunds import ask_for_refunds
 from shared.stages.resellers import other_reseller
 from shared.stages.services import Mode, Services
 from shared.stages.session import Session
@@ -35,19 +38,24 @@ def plan(session: Session) -> Outcome:
     services, request, now = session.services, session.offboarding.request, session.services.clock.now()
     foreign = other_reseller(inventory, request.reseller, services.partner)
     if foreign is not None:
-        return _reject(*foreign)
+        code, text = foreign
+        action = "Agree it with every reseller of the customer, or let what is not yours move to another partner first."
+        return Finish(Status.REJECTED, Reason(code, f"{text}; nothing was changed", action))
+    if request.dry_run or request.commitments is Commitments.STOP:
+        ask_for_refunds(session)
     drafted = draft_plan(session.records, inventory.problems, session.policy, services.pace, now)
     # The gate's verdict is only recorded here: each holding shows its planned action or what it waits for.
-    judge(session, inventory)
+    verdict = judge(session, inventory)
     session.offboarding = replace(session.offboarding, plan=drafted, paid_until=drafted.paid_until)
     actions = ", ".join(f"{count} × {kind}" for kind, count in drafted.actions) or "nothing to do"
-    session.note("planned", f"{drafted.holdings} holdings: {actions}; {_paid(drafted.paid_until)}")
+    rest = _rest(verdict, drafted.paid_until)
+    session.note("planned", f"{drafted.holdings} holdings: {actions}; {rest}")
     if request.dry_run or request.commitments is Commitments.STOP:
         unproven = _read_again(session, inventory)
         if unproven is not None:
             return unproven
     if request.dry_run:
-        text = f"dry run: {actions}; {_paid(drafted.paid_until)}; nothing was changed"
+        text = f"dry run: {actions}; {rest}; nothing was changed"
         return Finish(Status.PLANNED, Reason("dry_run", text))
     if request.commitments is Commitments.STOP and not drafted.can_finish_today:
         late = drafted.dated_blockers + drafted.undated_blockers + drafted.unsettled_blockers
@@ -69,7 +77,7 @@ def _signed_in(session: Session) -> Outcome | None:
     if not problems:
         return None
     text = " ".join(problem.text for problem in problems)
-    action = "Run the doctor command for everything that is wrong, mend it, then resume."
+    action = "Run python3 dev.py doctor for everything that is wrong, mend it, then resume."
     return Attention(Reason(SignInRequiredError.code, f"{text} Nothing was changed.", action))
 
 
@@ -214,5 +222,18 @@ def _same(name: str) -> str:
     return unicodedata.normalize("NFC", name).strip()
 
 
-def _paid(until: datetime | None) -> str:
-    return f"commitments are paid until {stamp(until)}" if until else "no commitment runs on"
+def _rest(verdict: RemovalPermit | Blockers, paid_until: datetime | None) -> str:
+    """What remains when the planned actions are done: what is paid until when, who or what is waited for."""
+    paid = f"commitments are paid until {stamp(paid_until)}" if paid_until else "no commitment runs on"
+    open_matters = [item for item in verdict.items if _is_open(item)] if isinstance(verdict, Blockers) else []
+    if not open_matters:
+        return paid
+    named = "; ".join(f"{item.name} {item.detail}" for item in open_matters[:3])
+    more = f"; and {len(open_matters) - 3} more" if len(open_matters) > 3 else ""
+    return f"{paid if paid_until else 'no known date'}; waits for: {named}{more}"
+
+
+def _is_open(blocker: Blocker) -> bool:
+    """Neither the pipeline nor a date takes it away."""
+    passing = blocker.remedy is Remedy.RECHECK and blocker.cause is not Cause.WAITS_FOR_CHILDREN
+    return passing or blocker.remedy is Remedy.PERSON

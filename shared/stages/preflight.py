@@ -8,7 +8,7 @@ from __future__ import annotations
 from threading import Lock
 
 from shared.domain.errors import RemoteError, SignInRequiredError, UnreadableAnswerError
-from shared.domain.sign_in import CONSENT, Problem
+from shared.domain.sign_in import CONSENT, Problem, action_of
 from shared.ports.sign_in import Claims, SignIn
 from shared.stages.services import Services
 
@@ -38,10 +38,17 @@ def preflight(services: Services) -> tuple[Problem, ...]:
     return problems
 
 
+def doubt() -> None:
+    """A call was refused for the sign-in since the last clear answer: look again before the next first write."""
+    global _clear
+    with _lock:
+        _clear = None
+
+
 def problem_of(check: str, error: RemoteError, consequence: str) -> Problem:
     """An error of a service as a problem."""
     code = error.remote_code or (str(error.status) if error.status else error.code)
-    return Problem(check, code, error.sentence.rstrip("."), consequence, error.operator_action.rstrip("."))
+    return Problem(check, code, error.sentence.rstrip("."), consequence, action_of(error.operator_action))
 
 
 def claims_problems(claims: Claims, *, right_audience: bool, partner_tenant_id: str) -> tuple[Problem, ...]:
@@ -76,6 +83,8 @@ def _look(services: Services) -> tuple[Problem, ...]:
         claims, right_audience=sign_in.right_audience(claims), partner_tenant_id=services.partner.tenant_id
     )
     if found:
+        # What it lacks may be mended in a minute, and it would be handed out for an hour.
+        sign_in.forget()
         return found
     try:
         # One small object that only a user with the role may read: app-only, MFA and role are checked by the service.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -14,7 +15,7 @@ from shared.domain.holdings import HoldingKind
 from shared.domain.inventory import Inventory, InventoryProblem
 from shared.domain.ledger import ActionState, HoldingRecord, observe
 from shared.domain.partner import AzureSubscription, Collection
-from shared.domain.transfers import moved_away
+from shared.domain.transfers import moved_away, stayed
 from shared.stages.parallel import run_all, submit
 from shared.stages.services import Services
 from shared.stages.session import Session
@@ -46,7 +47,8 @@ def take_inventory(session: Session) -> Inventory:
         (*problems, *contradictions),
         began_at,
         began_monotonic,
-        ordered_holdings(read.orders.items) - moved_away(read.transfers.items),
+        ordered_holdings(read.orders.items),
+        moved_away(read.transfers.items),
     )
     _record(session, inventory)
     return inventory
@@ -62,8 +64,9 @@ def read_back(session: Session) -> None:
         record = session.records.get(seen.key)
         if record is None:
             continue
-        children = record.holding.active_children
-        updated = observe(record, subscription_holding(item, children), services.clock.now())
+        before = record.holding
+        seen = replace(seen, active_children=before.active_children, covers=before.covers)
+        updated = observe(record, seen, services.clock.now())
         if updated is not record:
             changed.append(updated)
     session.note("read_back", f"{len(items)} subscriptions read after writing, {len(changed)} changed")
@@ -140,6 +143,8 @@ def _record(session: Session, inventory: Inventory) -> None:
         if key not in seen and _outside(key, inventory):
             continue
         record = observe(known.get(key), seen.get(key), now)
+        if key in seen and not seen[key].ended and not record.stayed and stayed(inventory.moved, key, now):
+            record = replace(record, stayed=True)
         if record is not known.get(key):
             changed.append(record)
     detail = f"{len(inventory.holdings)} holdings, {len(changed)} new or changed"

@@ -105,7 +105,11 @@ def _intend(session: Session) -> RemovalIntent:
     tries = unclear.tries + 1 if unclear else 1
     # The first of several tries may have been the one that took effect: the activity log is searched from there.
     since = unclear.intended_at if unclear else now
-    intent = RemovalIntent(n, ms_request_id(offboarding.id, "relationship", "remove", n), since, tries=tries)
+    accepted = last is not None and (last.accepted or last.accepted_before)
+    if accepted and last is not None:
+        since = last.intended_at
+    request_id = ms_request_id(offboarding.id, "relationship", "remove", n)
+    intent = RemovalIntent(n, request_id, since, tries=tries, accepted_before=accepted)
     session.note("removal.intended", "point of no return", request_id=intent.request_id)
     session.save(replace(session.offboarding, removal=intent))
     return intent

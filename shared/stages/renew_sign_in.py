@@ -44,5 +44,5 @@ def _tell_age(services: Services) -> None:
     except RemoteError as error:
         log.error("refresh_token_age_days is not known: %s", error)
         return
-    text = f"; it dies after {DEAD_AFTER} days without use: run the consent command" if days >= WARN_AFTER else ""
+    text = f"; it dies after {DEAD_AFTER} days without use: run python3 dev.py consent" if days >= WARN_AFTER else ""
     log.log(level_of(days), "refresh_token_age_days=%d%s", days, text, extra={"refreshTokenAgeDays": days})

@@ -28,6 +28,7 @@ from shared.stages.confirm import confirm
 from shared.stages.outbox import drain
 from shared.stages.outcome import Again, Attention, Continue, Outcome
 from shared.stages.plan import plan
+from shared.stages.preflight import doubt
 from shared.stages.remove import remove
 from shared.stages.services import Services
 from shared.stages.session import Session
@@ -145,6 +146,8 @@ def _run(session: Session, stage: Stage) -> Outcome:
 
 def _fault(session: Session, error: OffboardingError) -> Outcome:
     session.note(f"fault.{error.code}", shorten(str(error), 500), status=getattr(error, "status", None))
+    if isinstance(error, SignInRequiredError):
+        doubt()
     if isinstance(error, SignInRequiredError) or not error.retryable:
         return Attention(Reason(error.code, shorten(str(error), 500), error.operator_action))
     after = _retry_after(session, error)

@@ -44,7 +44,8 @@ class Session:
     @property
     def policy(self) -> Policy:
         """The configured policy as this request narrows it."""
-        return self.offboarding.request.policy(self.services.policy)
+        policy = self.offboarding.request.policy(self.services.policy)
+        return replace(policy, indirect=self.services.partner.indirect_provider)
 
     def note(
         self,

@@ -6,11 +6,11 @@ import logging
 from dataclasses import replace
 
 from shared.contracts.events import event_message
-from shared.domain.errors import ConcurrencyConflictError
+from shared.domain.errors import ConcurrencyConflictError, SignInRequiredError
 from shared.domain.messages import Actor
 from shared.domain.offboarding import RUNNABLE, Offboarding, Stage, Status, move
 from shared.ports.runtime import Stored
-from shared.stages.closing import looked_at_again, warn
+from shared.stages.closing import looked_at_again, warn, warning_event
 from shared.stages.outbox import drain
 from shared.stages.retention import forget_expired
 from shared.stages.services import Services
@@ -85,20 +85,28 @@ def _remind(stored: Stored, services: Services) -> None:
     the event if a person is still needed, and so after a refused removal (what was in its way may be gone); elsewhere
     by the event alone."""
     session, now = Session(stored, services, Actor.SWEEPER), services.clock.now()
-    if session.offboarding.stage in (Stage.VERIFY, Stage.REMOVE):
+    stage = _looked_at_in(session.offboarding)
+    if stage is not None:
         session.note("looked_again", "a person is needed; looking for what can be done meanwhile")
-        session.offboarding = move(
-            session.offboarding, now, status=Status.RUNNING, stage=Stage.VERIFY, next_attempt_at=now
-        )
+        status = Status.PLANNING if stage is Stage.PLAN else Status.RUNNING
+        session.offboarding = move(session.offboarding, now, status=status, stage=stage, next_attempt_at=now)
         session.save(outbox=tuple(wake_up(session, now, services.pace)))
         drain(services, session.offboarding.id)
         return
     session.note("reminded", session.offboarding.reason.text if session.offboarding.reason else "")
     status, again = session.offboarding.status, now + services.pace.reminder
-    warnings = warn(session, status, again)
+    warning = warn(session, status, again)
     session.offboarding = replace(
         session.offboarding, next_attempt_at=looked_at_again(session, status, session.offboarding.reason, again)
     )
     reminder = event_message(session.offboarding, session.offboarding.blockers, now)
-    session.save(outbox=(reminder, *warnings))
+    session.save(outbox=(reminder, *warning_event(session, warning)))
     drain(services, session.offboarding.id)
+
+
+def _looked_at_in(offboarding: Offboarding) -> Stage | None:
+    """The stage that is run again while a person is waited for. A sign-in that was mended is noticed in any of them."""
+    signed_out = offboarding.reason is not None and offboarding.reason.code == SignInRequiredError.code
+    if offboarding.stage in (Stage.VERIFY, Stage.REMOVE):
+        return Stage.VERIFY
+    return offboarding.stage if signed_out else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.contracts.events import event_message
 from shared.domain.errors import ThrottledError
@@ -13,9 +13,12 @@ from shared.domain.messages import Destination, OutboundMessage
 from shared.domain.offboarding import RUNNABLE, TERMINAL, Offboarding, Reason, Stage, Status, move
 from shared.domain.policy import Pace
 from shared.ports.runtime import Live
-from shared.stages.closing import looked_at_again, warn
+from shared.stages.closing import looked_at_again, warn, warning_event
 from shared.stages.outcome import Again, Attention, Continue, Finish, Next, Outcome
 from shared.stages.session import Session
+
+WORTH_TELLING = timedelta(hours=1)
+"""A service that asks for a longer pause than this is news."""
 
 
 def apply(session: Session, outcome: Outcome) -> None:
@@ -24,7 +27,7 @@ def apply(session: Session, outcome: Outcome) -> None:
     status, stage, reason, at = _target(before, outcome, now)
     if status is Status.NEEDS_ATTENTION:
         at = now + pace.reminder
-    warnings = warn(session, status, at)
+    warning = warn(session, status, at)
     at = looked_at_again(session, status, reason, at)
     after = move(session.offboarding, now, status=status, stage=stage, reason=reason, next_attempt_at=at)
     counters = after.counters if stage is before.stage else replace(after.counters, rechecks=0)
@@ -38,7 +41,7 @@ def apply(session: Session, outcome: Outcome) -> None:
         outbox += wake_up(session, at or now, pace)
     if _changed(before, after):
         outbox.append(event_message(session.offboarding, session.offboarding.blockers, now))
-    outbox += warnings
+    outbox += warning_event(session, warning)
     session.save(outbox=tuple(outbox), live=Live.RELEASE if status in TERMINAL else Live.KEEP)
 
 
@@ -93,7 +96,8 @@ def _waiting_status(stage: Stage | None, reason: Reason) -> Status:
 
 def _changed(before: Offboarding, after: Offboarding) -> bool:
     """Whether anybody wants to hear of it: another state, stage or reason. Being asked to slow down is nothing new."""
-    if after.reason is not None and after.reason.code == ThrottledError.code:
+    short = after.next_attempt_at is None or after.next_attempt_at - after.updated_at <= WORTH_TELLING
+    if after.reason is not None and after.reason.code == ThrottledError.code and short:
         return False
     reasons = (before.reason.text if before.reason else "", after.reason.text if after.reason else "")
     return (before.status, before.stage) != (after.status, after.stage) or reasons[0] != reasons[1]

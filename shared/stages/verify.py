@@ -11,10 +11,13 @@ from shared.domain.errors import NoRelationshipError
 from shared.domain.gate import Blockers, RemovalPermit, gate
 from shared.domain.inventory import Inventory
 from shared.domain.offboarding import Counters, Reason, Stage, Status
+from shared.domain.policy import Commitments
 from shared.stages.outcome import Again, Attention, Finish, Next, Outcome
 from shared.stages.read import stamp, take_inventory
 from shared.stages.session import Session
 
+LONG_ENOUGH = 30
+"""Looks after which something that passes by itself is asked for less often still: about a day."""
 JUST_AFTER = timedelta(seconds=1)
 LOOK = "Look at the customer in Partner Center, then resume."
 
@@ -85,16 +88,28 @@ def _next_step(session: Session, blockers: Blockers) -> Outcome:
         first = persons[0]
         more = f" (and {len(persons) - 1} more)" if len(persons) > 1 else ""
         return Attention(Reason(first.cause.value, f"{_line(first)}{more}", first.what_to_do))
+    if _must_not_wait(session, blockers):
+        dated = blockers.of(Remedy.DATE)
+        text = f"{_line(dated[0])}, and the request says stop"
+        return Attention(Reason("commitments_remain", text, "Resume to wait for the end of what runs on."))
     soft = [item for item in blockers.items if item.remedy is Remedy.RECHECK and item.cause is not Cause.VANISHED]
     rechecks = session.offboarding.counters.rechecks
     if any(item.until == until for item in soft):
         # Only asking again helps: ask less often the longer it takes.
-        until = max(until, now + min(pace.settle_poll * 2 ** min(rechecks, 10), pace.recheck))
+        longest = pace.recheck if rechecks < LONG_ENOUGH else pace.slow_recheck
+        until = max(until, now + min(pace.settle_poll * 2 ** min(rechecks, 10), longest))
     session.offboarding = replace(
         session.offboarding, counters=replace(session.offboarding.counters, rechecks=rechecks + 1, returns=0)
     )
     at = min(until + JUST_AFTER, now + pace.longest_wait)
     return Again(max(at, now + JUST_AFTER), _with_person(_waiting_reason(blockers), persons))
+
+
+def _must_not_wait(session: Session, blockers: Blockers) -> bool:
+    """ "Stop and report" was planned as finished today, and something runs on after all: a refund was refused, a window
+    closed. Waiting for it needs a person's word, given by a resume."""
+    stops = session.offboarding.request.commitments is Commitments.STOP and not session.offboarding.resumed
+    return stops and bool(blockers.of(Remedy.DATE))
 
 
 def _passes_soon(session: Session, blockers: Blockers) -> bool:
@@ -142,7 +157,9 @@ def _waiting_reason(blockers: Blockers) -> Reason:
         if last.until
         else ""
     )
-    return Reason(last.cause.value, text)
+    soft = [item for item in blockers.of(Remedy.RECHECK) if item.cause is not Cause.RENEWING]
+    also = f". Also: {_line(soft[0])}" + (f" (and {len(soft) - 1} more)" if len(soft) > 1 else "") if soft else ""
+    return Reason(last.cause.value, text + also)
 
 
 def _with_person(reason: Reason, persons: tuple[Blocker, ...]) -> Reason:

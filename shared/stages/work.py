@@ -14,6 +14,8 @@ from shared.stages.session import Session
 
 CANCEL_STAGE = frozenset(ActionKind) - SUSPEND_STAGE
 GONE = Reason("customer_unreadable", "Partner Center does not show this customer as ours; verify finds out why")
+RUNS_ON = frozenset({ActionKind.END_AT_TERM, ActionKind.STOP_RENEWAL, ActionKind.REACTIVATE})
+"""What is written to something that goes on to the end of its term."""
 IN_SUBSCRIPTION_LIST = frozenset({ActionKind.SUSPEND, ActionKind.CANCEL, ActionKind.END_AT_TERM, ActionKind.REACTIVATE})
 
 
@@ -33,7 +35,7 @@ def cancel(session: Session) -> Outcome:
         close_open_intents(session)
         due = due_actions(session, CANCEL_STAGE)
         if _window_closed(session, due):
-            text = "a cancellation window closed before it could be used, and the request says stop"
+            text = "something can no longer be cancelled or returned, and the request says stop"
             return Attention(Reason("commitments_remain", text, "Resume to end it with its term and wait for that."))
         accepted = perform(session, due)
         if accepted and any(kind in IN_SUBSCRIPTION_LIST for _, kind in due):
@@ -46,4 +48,4 @@ def cancel(session: Session) -> Outcome:
 def _window_closed(session: Session, due: list[tuple[HoldingRecord, ActionKind]]) -> bool:
     """ "Stop and report" was planned as finished today; waiting for a term needs a person's word, given by a resume."""
     stops = session.offboarding.request.commitments is Commitments.STOP
-    return stops and not session.offboarding.resumed and any(kind is ActionKind.END_AT_TERM for _, kind in due)
+    return stops and not session.offboarding.resumed and any(kind in RUNS_ON for _, kind in due)

@@ -131,6 +131,8 @@ def test_send_and_follow(language: Language, run: Run, stack: Addresses, tmp_pat
     assert followed.stdout.count(f"offboarding.unheard_of.v9 {name}-other") == 1, "a repeated event was handled again"
     assert json.dumps(repeated) not in _lying(stack), "an event was not completed"
     assert _lying(stack, ServiceBusSubQueue.DEAD_LETTER).count(f"no event for {name}") == 1
+    again = run("follow_outcome", f"{name}-queue", LIMIT - 10)
+    assert (again.returncode, again.stdout) == (0, f"already known: {OUTCOME} {name}-queue\n"), again.stderr
 
 
 @pytest.mark.parametrize("language", parameters())
@@ -162,18 +164,39 @@ def test_what_fails_is_told(language: Language, run: Run, stack: Addresses, tmp_
     assert "requestId: " in expected[0][0].stderr, "every wrong field is told"
 
 
+@pytest.mark.parametrize("language", parameters())
+def test_a_request_in_a_cloudevents_envelope_is_sent_too(language: Language, run: Run, tmp_path: Path) -> None:
+    """Under the same id as the bare one; it is refused for its type, so it begins nothing."""
+    name = f"{language.name}-envelope"
+    envelope = {"specversion": "1.0", "id": "e1", "source": "/crm", "type": "crm.ended.v1", "data": {"requestId": name}}
+    path = tmp_path / "envelope.json"
+    path.write_text(json.dumps(envelope), encoding="utf-8")
+    sent = run("send_request", path)
+    assert (sent.returncode, sent.stdout) == (0, f"sent {name}\n"), sent.stderr
+
+
 @NEEDS_SHELL
 def test_curl_is_enough(stack: Addresses, tmp_path: Path) -> None:
-    request = _write_request(tmp_path, stack, "shell")
+    def run_with(given: dict[str, str], name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        return _run(["sh", str(SAMPLES / "shell" / name), *arguments], tmp_path, given)
+
+    request = str(_write_request(tmp_path, stack, "shell"))
     for _ in range(2):
-        sent = _run(["sh", str(SAMPLES / "shell" / "send_request.sh"), str(request)], tmp_path, _of(stack))
+        sent = run_with(_of(stack), "send_request.sh", request)
         assert (sent.returncode, sent.stdout) == (0, "sent shell\n"), sent.stderr
     wrong_key = _of(stack) | {"SERVICEBUS": "Endpoint=sb://x;SharedAccessKey=wrong"}
-    refused = _run(["sh", str(SAMPLES / "shell" / "send_request.sh"), str(request)], tmp_path, wrong_key)
-    assert refused.returncode != 0
-    assert "<Code>401</Code>" in refused.stdout
-    shown = _run(["sh", str(SAMPLES / "shell" / "send_by_http.sh"), str(request)], tmp_path, _of(stack))
+    for refused in (run_with(wrong_key, "send_request.sh", request), run_with(wrong_key, "follow_outcome.sh", "shell")):
+        assert refused.returncode != 0
+        assert "<Code>401</Code>" in refused.stdout + refused.stderr
+    shown = run_with(_of(stack), "send_by_http.sh", request)
     assert shown.stdout.startswith("HTTP/1.1 202 "), shown.stderr
+    assert shown.stdout.endswith("}\n")
+    followed = run_with(_of(stack), "follow_outcome.sh", "shell", str(LIMIT - 10))
+    assert followed.returncode == 0, followed.stderr
+    assert followed.stdout.splitlines()[-1] == f"{OUTCOME} shell: outcome true"
+    assert not [event for event in _lying(stack) if '"shell"' in event], "an event was not completed"
+    late = run_with(_of(stack), "follow_outcome.sh", "nobody", "0")
+    assert (late.returncode, late.stderr) == (1, "nobody has not ended within 0 s\n")
 
 
 @pytest.mark.slow
@@ -184,9 +207,11 @@ def test_the_first_try_of_the_page(stack: Addresses, tmp_path: Path) -> None:
         (tmp_path / name).symlink_to(ROOT / name, target_is_directory=True)
     printed = {"servicebus": stack.servicebus, "servicebusRest": stack.rest, "http": stack.http}
     (tmp_path / "stack.json").write_text(json.dumps(printed | {"functionKey": stack.key}), encoding="utf-8")
-    done = _run(["sh", "samples/shell/try_it.sh"], tmp_path, {})
-    assert done.returncode == 0, done.stderr
-    assert f"{OUTCOME} crm-2026-000123: " in done.stdout
+    for outcome in (OUTCOME, "offboarding.already_removed.v1"):
+        done = _run(["sh", "samples/shell/try_it.sh"], tmp_path, {})
+        assert done.returncode == 0, done.stderr
+        assert f"\n{outcome} try-" in done.stdout
+    assert {path.name for path in tmp_path.iterdir()} == {".venv", "samples", "stack.json"}
 
 
 class _Azure(http.server.BaseHTTPRequestHandler):

@@ -88,19 +88,50 @@ def test_a_wait_survives_the_process_that_was_told() -> None:
     check_invariants(world)
 
 
-def test_a_date_in_the_far_future_is_looked_at_again_every_day() -> None:
-    world = World(CUSTOMERS[0])
-    world.store.hold("Partner Center", world.clock.now() + timedelta(days=29))
+def test_a_date_that_no_service_asks_for_holds_for_a_day() -> None:
+    """A clock was wrong, or somebody wrote the row: it is not waited for, in no process and after no restart."""
+    world = Processes(2, CUSTOMERS[0])
+    began = world.clock.now()
+    world.store.hold("Partner Center", began + timedelta(days=29))
     request = world.ask(CUSTOMERS[0])
-    world.run(for_at_most=timedelta(days=3, hours=1))
+    world.run(for_at_most=timedelta(hours=23))
 
     offboarding = world.offboarding(request)
     assert offboarding.next_attempt_at is not None
-    assert offboarding.next_attempt_at <= world.clock.now() + timedelta(days=1)
+    assert offboarding.next_attempt_at <= began + timedelta(days=1, minutes=1)
     assert not any(entry["path"].startswith("/v1/") for entry in world.journal())
     world.run()
+    first = next(entry for entry in world.journal() if entry["path"].startswith("/v1/"))
+    waited = datetime.fromisoformat(first["time"]) - began
+    assert timedelta(days=1) <= waited <= timedelta(days=1, minutes=10)
     assert world.offboarding(request).status is Status.REMOVED
     assert "fault.throttled" not in whats(world, offboarding.id)
+
+
+@pytest.mark.parametrize("answer", ["99999999999", "1e308", "Fri, 31 Dec 9999 23:59:59 GMT"])
+@pytest.mark.parametrize("status", [429, 503])
+def test_an_absurd_wait_ends_after_a_day(status: int, answer: str) -> None:
+    world = World(CUSTOMERS[0])
+    action = {"type": "status", "status": status, "headers": {"Retry-After": answer}}
+    arm(world, {"match": {"pathRegex": "^/v1/customers", "nth": 2}, "action": action})
+    request = world.ask(CUSTOMERS[0])
+    world.run(for_at_most=timedelta(hours=27))
+    assert world.offboarding(request).status is Status.REMOVED
+    assert_waited(world, timedelta(hours=24))
+
+
+def test_a_hold_that_a_person_lifts_is_lifted_for_a_running_process() -> None:
+    world = World(*CUSTOMERS[:3])
+    action = {"type": "throttle", "retryAfter": 80_000}
+    arm(world, {"match": {"pathRegex": "^/v1/customers", "nth": 2}, "action": action})
+    requests = [world.ask(CUSTOMERS[0]), world.ask(CUSTOMERS[1])]
+    world.run(for_at_most=timedelta(minutes=5))
+    assert not any(world.offboarding(request).finished for request in requests)
+    world.store.hold("Partner Center", world.clock.now(), at_most=world.clock.now())
+
+    later = world.ask(CUSTOMERS[2])
+    world.run(for_at_most=timedelta(hours=3))
+    assert world.offboarding(later).status is Status.REMOVED
 
 
 def test_a_throttled_write_is_no_try_and_is_repeated_at_once_when_the_time_has_come() -> None:

@@ -46,11 +46,42 @@ def test_while_a_person_is_waited_for_the_window_is_told_about_once() -> None:
         world.run(for_at_most=timedelta(days=1))
         world.clock.advance(timedelta(days=1))
         world.sweep()
+    world.run(for_at_most=timedelta(hours=1))
 
     assert world.all()[0].status is Status.NEEDS_ATTENTION
     assert len(closing(world)) == 1
     assert closing(world)[0]["data"]["status"] == "needs_attention"
     assert "Old" not in closing(world)[0]["data"]["notice"]
+
+
+def test_many_windows_are_told_about_in_time_and_together() -> None:
+    """Windows of 72 hours, five and six days: each is told about before it closes, those of one day in one event."""
+    licences = [b.nce(name=f"L{number:02}", started=f"-P1DT{number}H") for number in range(12)]
+    customer = b.customer("Many", b.nce(name="First", started="-P4D"), *licences)
+    world = World(customer)
+    world.ask(customer, notBefore=(START + timedelta(days=20)).isoformat())
+    world.run(for_at_most=timedelta(days=19))
+
+    told = closing(world)
+    assert len(told) == 2
+    assert "First until 2026-06-04" in told[0]["data"]["notice"]
+    assert "L11" in told[1]["data"]["notice"]
+    assert "7 more" in told[1]["data"]["notice"]
+    for event in told:
+        assert datetime.fromisoformat(event["time"]) < datetime.fromisoformat(event["data"]["windowClosesAt"])
+
+
+def test_a_service_that_asks_for_a_long_pause_is_news_and_delays_no_warning() -> None:
+    customer = b.customer("Paused", b.nce(name="Basic", started="-P5D"))
+    world = World(customer)
+    rule = {"match": {"method": "PATCH", "nth": 1}, "action": {"type": "throttle", "retryAfter": 80_000}}
+    arm(world, rule)
+    world.ask(customer)
+    world.run(for_at_most=timedelta(hours=12))
+
+    assert world.all()[0].status is Status.WAITING
+    assert "throttled" in {event["data"].get("reason", {}).get("code") for event in world.events()}
+    assert len(closing(world)) == 1
 
 
 def test_being_throttled_is_waited_for_even_when_a_window_closes() -> None:

@@ -123,7 +123,9 @@ def unnamed(case: Case) -> set[str]:
         return set()
     ours = " ".join(key for key, _ in case.rest.blockers)
     theirs = {str(item["id"]).lower() for item in case.tenant["blockers"] if item["reason"] not in OVER}
-    return {identity for identity in theirs if identity not in ours}
+    # A savings plan is named by Azure's record of it, which speaks for both.
+    twins = {str(item["id"]).lower(): str(item.get("savingsPlanId") or "-") for item in case.tenant["subscriptions"]}
+    return {identity for identity in theirs if identity not in ours and twins.get(identity, "-") not in ours}
 
 
 def _explained(case: Case, key: str, cause: str) -> bool:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+from azure.core.exceptions import ServiceRequestError
 
-from shared.domain.errors import SettingsError
+from shared.adapters.table_store.table import Table
+from shared.doctor.trouble import trouble
+from shared.domain.errors import SettingsError, UnavailableError
 from shared.domain.policy import Policy
 from shared.settings import ClientAuth, read_settings
 from shared.stages.services import Mode
@@ -184,3 +188,76 @@ def test_a_sign_in_that_cannot_be_used_is_told(changed: dict[str, str], told: st
 def test_a_federated_identity_needs_no_secret() -> None:
     settings = read_settings({**GOOD, "OFFBOARDING_CLIENT_AUTH": "Federated", "OFFBOARDING_CLIENT_SECRET": ""})
     assert settings.sign_in.client_auth is ClientAuth.FEDERATED
+
+
+HIDDEN = "s3cr3t-Value/1234567890abcdef=="
+URLS = ("PARTNER_CENTER_URL", "LOGIN_URL", "GRAPH_URL", "AZURE_URL", "KEY_VAULT_URL")
+
+
+@pytest.mark.parametrize("name", URLS)
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("https://s3cr3t-V:Value@host.example", "(got 'https://host.example/…')"),
+        ("https://s3cr3t-V:1234/Value@host.example", "a value of 40 characters"),
+        (f"https://user:{HIDDEN}@host.example", "a value of 57 characters"),
+        (f"https://host.example/?sig={HIDDEN}", "(got 'https://host.example/…')"),
+        (f"https://host.example:8443/#{HIDDEN}", "(got 'https://host.example:8443/…')"),
+        (f"http://host.example/{HIDDEN}", "(got 'http://host.example/…')"),
+        ("http://host.example/", "(got 'http://host.example')"),
+        (f"https://host.example:{HIDDEN}", f"a value of {21 + len(HIDDEN)} characters"),
+        (HIDDEN, f"a value of {len(HIDDEN)} characters"),
+    ],
+)
+def test_of_a_wrong_address_only_the_host_is_told(name: str, value: str, told: str) -> None:
+    message = problems(**{f"OFFBOARDING_{name}": value, "OFFBOARDING_REFRESH_TOKEN_FILE": ""})
+    assert told in message
+    assert HIDDEN[:8] not in message
+
+
+def test_of_a_wrong_table_address_only_the_host_is_told() -> None:
+    value = f"http://account.example/?sig={HIDDEN}"
+    assert "(got 'http://account.example/…')" in problems(
+        OFFBOARDING_STORE="table", OFFBOARDING_TABLE_ENDPOINT=value, OFFBOARDING_TABLE_CONNECTION=""
+    )
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "CLIENT_AUTH",
+        "MODE",
+        "STORE",
+        "CLOUD",
+        "STRICT_NCE",
+        "CALLS_PER_MINUTE",
+        "CLAIM_SECONDS",
+        "PARTNER_TENANT_ID",
+        "PROTECTED_CUSTOMERS",
+    ],
+)
+@pytest.mark.parametrize("value", [HIDDEN, "x" * 21, "hunter2"])
+def test_of_a_wrong_value_that_is_no_word_only_the_length_is_told(name: str, value: str) -> None:
+    message = problems(**{f"OFFBOARDING_{name}": value})
+    assert f"a value of {len(value)} characters" in message
+    assert value not in message
+
+
+def test_a_signature_in_an_address_is_not_told_when_the_store_cannot_be_reached() -> None:
+    class Nobody:
+        def create_table_if_not_exists(self, name: str) -> NoReturn:
+            raise ServiceRequestError(f"HTTPSConnectionPool(): Max retries exceeded with url: /?sig={HIDDEN}&x=1")
+
+    with pytest.raises(UnavailableError) as caught:
+        Table(Nobody(), "offboardings").get("partition", "row")  # type: ignore[arg-type]
+    settings = read_settings(
+        {**GOOD, "OFFBOARDING_STORE": "table", "OFFBOARDING_TABLE_ENDPOINT": f"https://account.example/?sig={HIDDEN}"}
+    )
+    problem = trouble("store", caught.value, "nothing is stored", settings, "doctor")
+    assert "https://account.example/" in problem.cause
+    assert HIDDEN[:8] not in f"{caught.value} {problem}"
+
+
+@pytest.mark.parametrize("value", ["sometimes", "plan only", "Live-Mode", "1.5", "-3", "x" * 20])
+def test_words_and_numbers_are_told(value: str) -> None:
+    assert f"OFFBOARDING_MODE must be one of plan, live (got {value!r})" in problems(OFFBOARDING_MODE=value)

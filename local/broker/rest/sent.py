@@ -14,13 +14,13 @@ from local.broker.rest.broker_properties import parse_broker_properties
 from local.broker.rest.request import HttpError, HttpRequest
 
 _STANDARD = """
-accept authorization brokerproperties cache-control connection content-encoding content-language content-length
-content-md5 content-type cookie date dnt expect forwarded from host http2-settings if-match if-modified-since
-if-none-match keep-alive max-forwards origin pragma range referer te trailer transfer-encoding upgrade user-agent
-via warning
+accept allow authorization brokerproperties cache-control connection content-encoding content-language content-length
+content-location content-md5 content-range content-type cookie date dnt etag expect expires forwarded from host
+http2-settings if-match if-modified-since if-none-match if-range if-unmodified-since keep-alive last-modified location
+max-forwards origin pragma range referer retry-after server set-cookie strict-transport-security te trailer
+transfer-encoding upgrade user-agent vary via warning www-authenticate
 """
-STANDARD = frozenset(_STANDARD.split())
-"""Headers that belong to HTTP, not to the message."""
+_HTTPS_OWN = frozenset(_STANDARD.split())
 _PREFIXES = ("accept-", "access-control-", "proxy-", "sec-", "x-forwarded-", "x-ms-")
 _BATCH = "application/vnd.microsoft.servicebus.json"
 _LOWEST, _HIGHEST = -(2**63), 2**63 - 1
@@ -61,6 +61,13 @@ def encoded_message(request: HttpRequest) -> bytes:
     )
 
 
+def belongs_to_http(name: str) -> bool:
+    """Whether a header is one of HTTP (requests and answers: RFC 9110), so that no property of a message may take its
+    name, in either direction: a second Location would hide where the lock is."""
+    low = name.lower()
+    return low in _HTTPS_OWN or low.startswith(_PREFIXES)
+
+
 def custom_properties(request: HttpRequest) -> dict[str, object]:
     """The headers that are the message's own: texts stand in quotation marks, numbers and true or false do not.
 
@@ -68,8 +75,7 @@ def custom_properties(request: HttpRequest) -> dict[str, object]:
     """
     found: dict[str, object] = {}
     for name, text in request.headers:
-        low = name.lower()
-        if low in STANDARD or low.startswith(_PREFIXES):
+        if belongs_to_http(name):
             continue
         try:
             value = json.loads(text)

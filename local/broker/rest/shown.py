@@ -14,7 +14,7 @@ from local.broker.amqp.decode import decode
 from local.broker.amqp.terms import described_fields
 from local.broker.engine.message import Message
 from local.broker.rest.answer import ENTRY, Answer
-from local.broker.rest.sent import STANDARD
+from local.broker.rest.sent import belongs_to_http
 
 _NAMES = {
     0: "MessageId",
@@ -68,7 +68,7 @@ def _custom(section: bytes) -> list[tuple[str, str]]:
     headers = []
     for part in wire.sections(section):
         for name, value in decode(part.value)[0].items():
-            can_be_name = isinstance(name, str) and _TOKEN.fullmatch(name) and name.lower() not in STANDARD
+            can_be_name = isinstance(name, str) and _TOKEN.fullmatch(name) and not belongs_to_http(name)
             if can_be_name and isinstance(value, str | bool | int | float | UUID):
                 headers.append((name, json.dumps(str(value) if isinstance(value, UUID) else value)))
     return headers

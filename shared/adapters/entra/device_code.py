@@ -68,5 +68,5 @@ class DeviceCodeSignIn:
             if answer.get("error") not in PENDING:
                 return redeemed(answer)
         raise SignInRequiredError(
-            "nobody signed in with the code in time", service=SERVICE, advice="Run the consent command again."
+            "nobody signed in with the code in time", service=SERVICE, advice="Run python3 dev.py consent again."
         )

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from urllib.parse import urlsplit
 
 import requests
 
 from shared.adapters.entra.refusals import sign_in_failure
+from shared.adapters.entra.secrecy import granted, silenced
 from shared.adapters.http.answer import Answer, document, error_report
 from shared.adapters.http.call import Call
 from shared.adapters.http.record import Record
@@ -25,8 +26,6 @@ from shared.domain.errors import RemoteError, ThrottledError, UnreadableAnswerEr
 SERVICE = "Microsoft Entra"
 SECRETS = ("refresh_token", "client_secret", "client_assertion", "device_code", "code")
 """Fields of a request whose values must not be repeated, even if an answer quotes them (I12)."""
-KEPT = ("access_token", "refresh_token", "expires_in", "token_type", "scope")
-"""What of a token answer is handed on. MSAL would decode an id_token, which nobody here needs."""
 KEPT_DISCOVERIES = 256
 
 
@@ -96,14 +95,11 @@ class EntraHttp:
         form = {name: item.decode() if isinstance(item, bytes) else item for name, item in (data or {}).items()}
         answer = self._send("POST", url, form)
         if not answer.ok:
-            for secret in filter(None, (form.get(name) for name in SECRETS)):
-                answer = replace(answer, body=answer.body.replace(secret.encode(), b"[secret]"))
+            answer = silenced(answer, [form[name] for name in SECRETS if form.get(name)])
             if answer.status == 400 and error_report(answer).code in self._answerable:
                 return Reply(400, json.dumps({"error": error_report(answer).code}))
         self._check("POST", url, answer)
-        record = Record(document(answer, f"{SERVICE} answer"), f"{SERVICE} answer")
-        kept = record.raw if "device_code" in record.raw else {name: record.raw.get(name) for name in KEPT}
-        return Reply(200, json.dumps({name: value for name, value in kept.items() if value is not None}))
+        return Reply(200, json.dumps(granted(answer, f"{SERVICE} answer")))
 
     def close(self) -> None:
         """The session belongs to the process."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from shared.adapters.entra.source import RefreshTokenSource
 from shared.adapters.http.tokens import Audience
 from shared.ports.sign_in import Claims, TokenVault
 
+log = logging.getLogger(__name__)
 PARTNER_CENTER_APP = "fa3d9a0c-3fb0-42cc-9193-47c7ecd2edbd"
 """The application id of Partner Center's API: v2 tokens may name it instead of the address."""
 
@@ -36,16 +38,25 @@ class EntraSignIn:
         address = self._application.resources[Audience.PARTNER_CENTER]
         return claims.audience.rstrip("/") in {address, PARTNER_CENTER_APP, f"api://{PARTNER_CENTER_APP}"}
 
+    def forget(self) -> None:
+        """See SignIn."""
+        self._tokens.forget(Audience.PARTNER_CENTER, self._application.partner_tenant_id)
+
     def renew(self) -> bool:
         """See SignIn.
 
         Dying after the redemption and before the write loses nothing: Entra does not revoke the older token, and the
-        next day tries again. Two renewals at once store one of two good tokens. An answer without a refresh token
-        keeps the old one, whose age then goes on.
+        next day tries again. An answer without a refresh token keeps the old one, whose age then goes on. A token that
+        was stored meanwhile is kept, too: it is of a newer sign-in (the consent command), or another renewal's.
         """
-        redeemed = self._tokens.redeem(Audience.PARTNER_CENTER, self._application.partner_tenant_id)
+        old = self._vault.read().value
+        redeemed = self._tokens.redeem(Audience.PARTNER_CENTER, self._application.partner_tenant_id, old)
         if redeemed.refresh_token is None:
             return False
+        # No vault writes on a condition: a consent between this read and the write is lost (milliseconds a day).
+        if self._vault.read().value != old:
+            log.warning("the refresh token was replaced during its renewal; the newer one is kept")
+            return True
         self._vault.write(redeemed.refresh_token)
         return True
 

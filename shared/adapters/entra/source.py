@@ -58,10 +58,14 @@ class RefreshTokenSource:
         """See TokenSource."""
         return self._cache.token(audience, tenant_id, refused)
 
-    def redeem(self, audience: Audience, tenant_id: str) -> Redeemed:
-        """A new access token, past the cache."""
+    def forget(self, audience: Audience, tenant_id: str, refused: str = "") -> None:
+        """See TokenSource."""
+        self._cache.forget(audience, tenant_id, refused)
+
+    def redeem(self, audience: Audience, tenant_id: str, refresh_token: str = "") -> Redeemed:
+        """A new access token, past the cache, for the refresh token of the vault unless another one is given."""
         self._door.guard.check()
-        refresh_token = self._vault.read().value
+        refresh_token = refresh_token or self._vault.read().value
         tenant_id = guid("tenantId", tenant_id)
         foreign = tenant_id.lower() != self._application.partner_tenant_id.lower()
         http = EntraHttp(self._door, tenant_id, foreign=foreign)

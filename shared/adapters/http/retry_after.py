@@ -11,8 +11,9 @@ from shared.adapters.http.answer import Answer, error_report
 
 DEFAULT_WAIT = timedelta(seconds=60)
 """For a 429 that names no time. Partner Center counts requests by the minute (API throttling guidance)."""
-LONGEST_WAIT = timedelta(days=30)
-"""Only keeps an absurd number from overflowing; it is longer than any throttling that is documented."""
+LONGEST_WAIT = timedelta(hours=24)
+"""No wait is longer than the longest that is documented (24 hours, Partner Center error code 900278): an absurd header
+must not stop everything for weeks."""
 _IN_TEXT = re.compile(r"try again in (\d{1,9}) second", re.IGNORECASE)
 
 
@@ -40,11 +41,11 @@ def throttled_for(answer: Answer, now: datetime) -> timedelta:
 def _until(value: str, now: datetime) -> timedelta | None:
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=UTC)
+        return _bounded((moment - now).total_seconds())
+    except (ValueError, OverflowError):
         return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return _bounded((moment - now).total_seconds())
 
 
 def _bounded(seconds: float) -> timedelta:

@@ -1,7 +1,8 @@
 """ServiceClient: the only way out of the process towards one service.
 
 It waits for nothing and repeats nothing (a retry is the pipeline's decision), with one exception: a 401 that may be an
-expired token is answered once with a renewed one.
+expired token is answered once with a renewed one. A token that lacks something (MFA, audience, role, permission) is
+dropped, so that the next attempt sees what a person has mended.
 """
 
 from __future__ import annotations
@@ -23,7 +24,15 @@ from shared.adapters.http.rate import RateLimiter
 from shared.adapters.http.throttle import ThrottleBoard, ThrottleGuard
 from shared.adapters.http.tokens import Audience, TokenSource
 from shared.adapters.http.transport import Bearer, Timeouts, checked_base_url, transmit
-from shared.domain.errors import NoAnswerError, ThrottledError, UnavailableError, UnreadableAnswerError
+from shared.domain.errors import (
+    NoAnswerError,
+    RemoteError,
+    SignInRequiredError,
+    ThrottledError,
+    UnavailableError,
+    UnreadableAnswerError,
+    Verdict,
+)
 
 log = logging.getLogger(__name__)
 _PORTS = {"http": 80, "https": 443}
@@ -73,9 +82,11 @@ class ServiceClient:
         answer = self._send(call, token)
         error = failure(self.service, call, answer, self._now(), self._rules)
         if isinstance(error, TokenRefusedError):
-            renewed = self._tokens.token(self._audience, call.tenant_id, refused=token)
-            answer = self._send(call, renewed)
+            token = self._tokens.token(self._audience, call.tenant_id, refused=token)
+            answer = self._send(call, token)
             error = failure(self.service, call, answer, self._now(), self._rules)
+        if error is not None and _about_the_token(error):
+            self._tokens.forget(self._audience, call.tenant_id, refused=token)
         if isinstance(error, ThrottledError | UnavailableError | NoAnswerError) and error.retry_after is not None:
             # An outage that names a time is no place for the other calls of this process either.
             error.retry_after = self._guard.hold(error.retry_after)
@@ -128,3 +139,8 @@ class ServiceClient:
             answer.headers.get("MS-CV", ""),
         )
         return answer
+
+
+def _about_the_token(error: RemoteError) -> bool:
+    """Whether another token could change the answer: roles and permissions are written into it when it is issued."""
+    return isinstance(error, SignInRequiredError) or (error.status == 403 and error.verdict is Verdict.OPERATOR)

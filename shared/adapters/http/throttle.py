@@ -8,17 +8,27 @@ burst then name the same moment, and it is told on once.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from threading import Lock
+from types import MappingProxyType
 
 from shared.domain.errors import ThrottledError
 
-Tell = Callable[[str, datetime], None]
-"""Tells everybody else that a service is not to be called before a moment; must not raise."""
+Tell = Callable[[str, datetime], bool]
+"""Tells everybody else that a service is not to be called before a moment; false when that failed; must not raise."""
 
 
-def tell_nobody(service: str, until: datetime) -> None:
+def tell_nobody(service: str, until: datetime) -> bool:
     """For a process that is alone."""
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    until: datetime
+    stored: bool
+    """Everybody else knows it too, so that what is stored decides from here on."""
 
 
 class ThrottleBoard:
@@ -28,40 +38,55 @@ class ThrottleBoard:
         self._now = now
         self._tell = tell
         self._lock = Lock()
-        self._until: dict[str, datetime] = {}
+        self._held: dict[str, _Held] = {}
 
     def left(self, service: str) -> timedelta:
         """What is left of the wait; zero when the service may be called."""
         with self._lock:
-            until = self._until.get(service)
-        return max(until - self._now(), timedelta()) if until else timedelta()
+            held = self._held.get(service)
+        return max(held.until - self._now(), timedelta()) if held else timedelta()
 
     def until(self, service: str) -> datetime | None:
         """The end of the wait, None when the service may be called."""
         with self._lock:
-            until = self._until.get(service)
-        return until if until is not None and until > self._now() else None
+            held = self._held.get(service)
+        return held.until if held is not None and held.until > self._now() else None
 
     def hold(self, service: str, wait: timedelta) -> None:
         """Nothing leaves for `wait` from now; a shorter wait never replaces a longer one."""
         if wait <= timedelta():
             return
         until = _up_to_a_second(self._now() + wait)
-        if self._moved(service, until):
-            self._tell(service, until)
-
-    def adopt(self, held: Mapping[str, datetime]) -> None:
-        """What other processes were told holds here as well."""
-        for service, until in held.items():
-            self._moved(service, until)
-
-    def _moved(self, service: str, until: datetime) -> bool:
         with self._lock:
-            known = self._until.get(service)
-            if known is not None and known >= until:
-                return False
-            self._until[service] = until
-            return True
+            known = self._held.get(service)
+            if known is not None and known.until >= until:
+                return
+            held = self._held[service] = _Held(until, stored=False)
+        if self._tell(service, until):
+            with self._lock:
+                if self._held.get(service) is held:
+                    self._held[service] = replace(held, stored=True)
+
+    def stored(self) -> Mapping[str, datetime]:
+        """The waits that everybody else knows too: to be asked before what is stored is read, and given to `adopt`."""
+        with self._lock:
+            return {service: held.until for service, held in self._held.items() if held.stored}
+
+    def adopt(self, held: Mapping[str, datetime], known: Mapping[str, datetime] = MappingProxyType({})) -> None:
+        """What is stored holds here as well.
+
+        Of what was `known` to be stored before it was read, the store's word counts also when it is shorter or gone: a
+        person has lifted the wait. A wait that was named since, or that could not be stored, stays.
+        """
+        with self._lock:
+            for service, until in known.items():
+                mine = self._held.get(service)
+                if mine is not None and mine.stored and mine.until == until:
+                    del self._held[service]
+            for service, until in held.items():
+                mine = self._held.get(service)
+                if mine is None or mine.until < until:
+                    self._held[service] = _Held(until, stored=True)
 
 
 class ThrottleGuard:

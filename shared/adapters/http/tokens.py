@@ -35,6 +35,9 @@ class TokenSource(Protocol):
         Raises SignInRequiredError when only a person can help.
         """
 
+    def forget(self, audience: Audience, tenant_id: str, refused: str = "") -> None:
+        """Do not hand out the kept token again, if it is `refused` (any when empty): the next call gets a new one."""
+
 
 @dataclass(frozen=True, slots=True)
 class IssuedToken:
@@ -78,6 +81,15 @@ class TokenCache:
                 if not (error.retryable and entry.value and self._monotonic() < entry.expires_at):
                     raise
             return entry.value
+
+    def forget(self, audience: Audience, tenant_id: str, refused: str = "") -> None:
+        """See TokenSource. A token that another thread renewed meanwhile is kept."""
+        with self._lock:
+            entry = self._entries.get((audience, tenant_id.lower()))
+        if entry is not None:
+            with entry.lock:
+                if not refused or entry.value == refused:
+                    entry.value = ""
 
     def _renew(self, entry: _Entry, audience: Audience, tenant_id: str) -> None:
         asked_at = self._monotonic()

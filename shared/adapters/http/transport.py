@@ -26,6 +26,7 @@ from shared.domain.errors import NoAnswerError, RemoteError, SettingsError, Sign
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LARGEST_BODY = 64 * 1024 * 1024
 _CHUNK = 64 * 1024
+_HOST = re.compile(r"[a-z0-9.:-]{1,253}")
 _SENDABLE = re.compile(r"[\x21-\x7e]+")
 
 
@@ -78,10 +79,10 @@ def pooled_session(parallelism: int) -> requests.Session:
 
 def checked_base_url(setting: str, url: str) -> str:
     """`url` without a trailing slash; raises SettingsError unless it is https, or http to this machine (I12)."""
-    shown = "an address with a password" if "@" in url else repr(url)
+    shown = shown_address(url)
     try:
         parts = urlsplit(url)
-        bare = bool(parts.hostname) and parts.port != 0 and not (parts.query or parts.fragment or "@" in parts.netloc)
+        bare = bool(parts.hostname) and parts.port != 0 and not (parts.query or parts.fragment or "@" in url)
     except ValueError:
         bare = False
     if not bare:
@@ -89,6 +90,20 @@ def checked_base_url(setting: str, url: str) -> str:
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOOPBACK):
         raise SettingsError(f"{setting}: must use https, tokens are sent to it (got {shown})")
     return url.rstrip("/")
+
+
+def shown_address(url: str) -> str:
+    """Scheme, host and port of an address; whatever may hide a secret (user, path, query, fragment) is left out."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    # An @ further back means that a slash in the password made a host of the user's name.
+    if not host or not _HOST.fullmatch(host) or ("@" in url and "@" not in parts.netloc):
+        return f"a value of {len(url)} characters"
+    shown = f"{parts.scheme}://{f'[{host}]' if ':' in host else host}" + (f":{port}" if port is not None else "")
+    return repr(shown if url.rstrip("/").lower() == shown else f"{shown}/…")
 
 
 def transmit(

@@ -77,7 +77,8 @@ class PartnerCenterClient:
         return read_all(self._service, self._get(_customer(customer_id, "orders")), partner_center_page, order)
 
     def list_transfers(self, customer_id: str) -> Collection[Transfer]:
-        return read_all(self._service, self._get(_customer(customer_id, "transfers")), partner_center_page, transfer)
+        call = self._get(_customer(customer_id, "transfers"))
+        return read_all(self._service, call, partner_center_page, lambda item: transfer(item, self._tenant_id))
 
     def list_azure_subscriptions(self, customer_id: str, plan_id: str) -> Collection[AzureSubscription]:
         call = self._get(f"{_subscription(customer_id, plan_id)}/azureEntitlements")
@@ -116,9 +117,15 @@ class PartnerCenterClient:
             self._write("POST", path, {"cancellationReason": COMPROMISE}, request_id), has_status("inactive")
         )
 
-    def cancel_order(self, customer_id: str, order_id: str, request_id: str) -> WriteAnswer:
+    def cancel_order_line(
+        self, customer_id: str, order_id: str, line_number: int, offer_id: str, request_id: str
+    ) -> WriteAnswer:
         path = _customer(customer_id, "orders", segment("orderId", order_id))
-        return written(self._write("PATCH", path, {"id": order_id, "status": "cancelled"}, request_id), is_cancelled)
+        line: dict[str, object] = {"lineItemNumber": line_number}
+        if offer_id:
+            line["offerId"] = offer_id
+        body = {"id": order_id, "status": "cancelled", "lineItems": [line]}
+        return written(self._write("PATCH", path, body, request_id), is_cancelled(line_number))
 
     def remove_relationship(self, customer_id: str, request_id: str) -> WriteAnswer:
         """Never `completed`: the answer only echoes the request, and the effect takes minutes."""

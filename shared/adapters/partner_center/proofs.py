@@ -28,9 +28,13 @@ def renews_not(record: Record) -> bool:
     return record.flag("autoRenewEnabled") is False
 
 
-def is_cancelled(record: Record) -> bool:
-    """The whole order is cancelled. Documented answers show it in either of two ways: by the order's status with the
-    quantities unchanged, or by a quantity of 0 in every line."""
-    read = order(record)
-    by_lines = bool(read.lines) and all(line.quantity == 0 for line in read.lines)
-    return (read.status or "").casefold() == "cancelled" or by_lines
+def is_cancelled(line_number: int) -> Callable[[Record], bool]:
+    """The line is cancelled. Documented answers show it in either of two ways: by the order's status with the
+    quantities unchanged, or by a quantity of 0 in the line."""
+
+    def shown(record: Record) -> bool:
+        read = order(record)
+        by_line = any(line.number == line_number and line.quantity == 0 for line in read.lines)
+        return (read.status or "").casefold() == "cancelled" or by_line
+
+    return shown

@@ -27,6 +27,7 @@ _FOLDERS = {
     CommitmentKind.RESERVATION: (f"{CAPACITY}/reservationOrders", "reservations"),
     CommitmentKind.SAVINGS_PLAN: (f"{BENEFITS}/savingsPlanOrders", "savingsPlans"),
 }
+PRICING = "/calculateRefund"
 REASON = "The customer relationship ends"
 
 
@@ -42,29 +43,21 @@ class AzureReservationsClient:
     def list_savings_plans(self, customer_id: str) -> Collection[SavingsPlan]:
         return read_all(self._service, _get(customer_id, f"{BENEFITS}/savingsPlans"), odata_page, savings_plan)
 
+    def price_refund(self, customer_id: str, order_id: str, reservation_id: str, quantity: int) -> None:
+        asking, _ = _asking(customer_id, order_id, reservation_id, quantity)
+        self._priced(asking)
+
     def return_reservation(
         self, customer_id: str, order_id: str, reservation_id: str, quantity: int, request_id: str
     ) -> WriteAnswer:
         """The price calculation changes nothing, so losing its answer is not a lost write; only the return is one."""
-        if quantity < 1:
-            raise InvalidRequestError("invalid_quantity", "quantity", "must be at least 1", str(quantity))
         request_id = guid("requestId", request_id)
-        order = f"{CAPACITY}/reservationOrders/{segment('reservationOrderId', order_id)}"
-        returned = {
-            "reservationId": f"{order}/reservations/{segment('reservationId', reservation_id)}",
-            "quantity": quantity,
-        }
-        scope = {"scope": "Reservation", "reservationToReturn": returned}
-        tenant = guid("customerId", customer_id)
-        asking = Call("POST", f"{order}/calculateRefund", tenant, VERSION, body={"id": order, "properties": scope})
-        refund = Record(self._service.read(asking), self._service.where(asking))
-        self._check_policy(refund, asking)
-        session = refund.child("properties").required("sessionId")
+        asking, scope = _asking(customer_id, order_id, reservation_id, quantity)
+        session = self._priced(asking)
         body = {"properties": {**scope, "sessionId": session, "returnReason": REASON}}
         headers = {"x-ms-client-request-id": request_id}
-        returning = replace(
-            asking, path=f"{order}/return", body=body, headers=headers, effect=True, request_id=request_id
-        )
+        path = asking.path.removesuffix(PRICING) + "/return"
+        returning = replace(asking, path=path, body=body, headers=headers, effect=True, request_id=request_id)
         answer = self._service.exchange(returning)
         record = shown(answer)
         if record is not None and answer.status != ACCEPTED:
@@ -89,6 +82,12 @@ class AzureReservationsClient:
         )
         return written(self._service.exchange(call), lambda item: item.child("properties").flag("renew") is False)
 
+    def _priced(self, asking: Call) -> str:
+        """The session of a price, with which the return is asked for; it lives for minutes only."""
+        refund = Record(self._service.read(asking), self._service.where(asking))
+        self._check_policy(refund, asking)
+        return refund.child("properties").required("sessionId")
+
     def _check_policy(self, record: Record, call: Call) -> None:
         problem = policy_error(record)
         if problem is None:
@@ -97,6 +96,18 @@ class AzureReservationsClient:
         raise azure_rules(refusal) or refusal.as_error(
             RefusedError, "the refund is refused", advice=SUPPORT, verdict=Verdict.CANNOT_NOW
         )
+
+
+def _asking(customer_id: str, order_id: str, reservation_id: str, quantity: int) -> tuple[Call, dict[str, object]]:
+    """The call that prices a refund, and the part of its body that the return repeats."""
+    if quantity < 1:
+        raise InvalidRequestError("invalid_quantity", "quantity", "must be at least 1", str(quantity))
+    order = f"{CAPACITY}/reservationOrders/{segment('reservationOrderId', order_id)}"
+    reservation = f"{order}/reservations/{segment('reservationId', reservation_id)}"
+    returned = {"reservationId": reservation, "quantity": quantity}
+    scope: dict[str, object] = {"scope": "Reservation", "reservationToReturn": returned}
+    tenant = guid("customerId", customer_id)
+    return Call("POST", f"{order}{PRICING}", tenant, VERSION, body={"id": order, "properties": scope}), scope
 
 
 def _get(customer_id: str, path: str) -> Call:

@@ -1,4 +1,4 @@
-"""Until when each service asked not to be called: a handful of rows in the index, which only ever move forward."""
+"""Until when each service asked not to be called: a handful of rows in the index, which move forward."""
 
 from __future__ import annotations
 
@@ -23,13 +23,14 @@ class Holds:
         rows = self._table.rows(keys.INDEX, beginning, keys.after(beginning))
         return {str(row["service"]): datetime.fromisoformat(str(row["until"])) for row in rows}
 
-    def move(self, service: str, until: datetime) -> None:
+    def move(self, service: str, until: datetime, at_most: datetime | None = None) -> None:
         """Raises UnavailableError when others keep changing the row at the same moment."""
         key = keys.hold(service)
         wanted = {"PartitionKey": keys.INDEX, "RowKey": key, "service": service, "until": _text(until)}
         for _ in range(TRIES):
             row = self._table.get(keys.INDEX, key)
-            if row is not None and datetime.fromisoformat(str(row["until"])) >= until:
+            kept = None if row is None else datetime.fromisoformat(str(row["until"]))
+            if kept is not None and kept >= until and (at_most is None or kept <= at_most):
                 return
             try:
                 write = create(wanted) if row is None else replace(wanted, str(row.metadata["etag"]))

@@ -93,8 +93,8 @@ class TableStore:
     def holds(self) -> Mapping[str, datetime]:
         return self._holds.read()
 
-    def hold(self, service: str, until: datetime) -> None:
-        self._holds.move(service, until)
+    def hold(self, service: str, until: datetime, at_most: datetime | None = None) -> None:
+        self._holds.move(service, until, at_most)
 
     def ping(self) -> None:
         self._table.get(keys.INDEX, "ping")

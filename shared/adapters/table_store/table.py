@@ -6,6 +6,7 @@ Every write is an entity-group transaction: all of its rows in one partition, al
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,6 +26,7 @@ MOST_BYTES = 3_500_000
 """Of the 4 MiB that a transaction may have; the rest is for what the estimate of a row's size leaves out."""
 
 _CLASHES = frozenset({404, 409, 412})
+_SIGNATURE = re.compile(r"\bsig=[^&\s'\")]+", re.IGNORECASE)
 _PASSING = frozenset({401, 403, 408, 429})
 """Answers that may change without a change here: a role that was just given needs minutes to work."""
 
@@ -163,4 +165,5 @@ def _code(error: HttpResponseError) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0][:300] if str(error) else type(error).__name__
+    """Without the signature of an address, which an exception of a lost connection may quote (I12)."""
+    return _SIGNATURE.sub("sig=[secret]", str(error).splitlines()[0])[:300] if str(error) else type(error).__name__

@@ -12,7 +12,8 @@ def reservation(case: Case) -> Disposition:
     if holding.term_end is not None and holding.term_end <= case.now:
         return _over(case)
     if case.policy.refund_reservations and not case.cancel_refused:
-        return case.act(ActionKind.RETURN_RESERVATION, "is live and will be returned for a refund")
+        otherwise = f" (if Azure refuses, it is paid until {holding.term_end:%Y-%m-%d})" if holding.term_end else ""
+        return case.act(ActionKind.RETURN_RESERVATION, f"is live and will be returned for a refund{otherwise}")
     why = "Azure refuses the refund" if case.cancel_refused else "refunds are switched off"
     if holding.term_end is None:
         return case.person(

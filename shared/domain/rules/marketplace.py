@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from shared.domain.blockers import SAFE, ActionKind, Case, Cause, Disposition
 from shared.domain.holdings import HoldingStatus
 from shared.domain.rules.terms import until_term_end
@@ -39,4 +41,6 @@ def _pending(case: Case) -> Disposition:
 def _left(case: Case) -> Disposition:
     if case.holding.term_end is not None and case.holding.term_end > case.now and case.holding.auto_renew is False:
         return case.dated("is left alone as configured; it does not renew and ends with its term", Cause.LEFT_BY_POLICY)
-    return case.person(Cause.LEFT_BY_POLICY, "is left alone as configured and goes on", _PUBLISHER)
+    found = case.person(Cause.LEFT_BY_POLICY, "is left alone as configured and goes on", _PUBLISHER)
+    # It is being paid until its term ends at least, and then renews.
+    return replace(found, blocker=replace(found.blocker, paid_until=case.holding.term_end)) if found.blocker else found

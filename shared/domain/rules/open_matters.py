@@ -14,7 +14,7 @@ def open_transfer(case: Case) -> Disposition:
     """A transfer to another partner: the better end for what is in it, so it is waited for, nothing in it touched."""
     detail = "is an open transfer to another partner; what is in it is left alone until it is accepted or withdrawn"
     if case.policy.wait_for_transfers:
-        return case.recheck(Cause.OPEN_TRANSFER, detail)
+        return case.recheck(Cause.OPEN_TRANSFER, detail, slow=True)
     return case.person(Cause.OPEN_TRANSFER, detail, "Let the customer accept it or cancel it, then resume.")
 
 

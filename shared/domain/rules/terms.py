@@ -16,6 +16,8 @@ def until_term_end(case: Case, *, may_reactivate: bool = False) -> Disposition:
     if holding.term_end <= case.now:
         return _term_over(case)
     if holding.status is HoldingStatus.SUSPENDED:
+        if holding.ends_at_term:
+            return case.dated("is suspended, still billed, and ends with its term, as recorded")
         if may_reactivate and case.policy.reactivate_suspended:
             detail = "is suspended and outside its window; it is switched on to record that it ends with its term"
             return case.dated(detail, action=ActionKind.REACTIVATE)

@@ -95,11 +95,12 @@ def check_order(record: Record, wanted: Expected) -> None:
         (line["lineItemNumber"], line["quantity"], line["offerId"], line["subscriptionId"])
         for line in wanted["lineItems"]
     ]
-    assert is_cancelled(record) is (wanted["status"] == "cancelled")
+    first = wanted["lineItems"][0]["quantity"] if wanted["lineItems"] else None
+    assert is_cancelled(0)(record) is (wanted["status"] == "cancelled" or first == 0)
 
 
 def check_transfer(record: Record, wanted: Expected) -> None:
-    read = transfer(record)
+    read = transfer(record, "")
     assert (read.id, read.status) == (wanted["id"], wanted["status"])
 
 

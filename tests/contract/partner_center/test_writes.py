@@ -103,7 +103,9 @@ def test_cancelling_azure_subscriptions_and_then_the_plan(status: Literal[200, 2
 @pytest.mark.parametrize("shape", ["documented", "lineZero", "statusOnly", "quantityOnly"])
 def test_cancelling_software(shape: Literal["documented", "lineZero", "statusOnly", "quantityOnly"]) -> None:
     world = World(Knobs(cancelled_order=shape))
-    assert world.partner_center.cancel_order(CUSTOMER, SOFTWARE_ORDER, world.request_id()).completed
+    assert world.partner_center.cancel_order_line(
+        CUSTOMER, SOFTWARE_ORDER, 0, "DG7GMGF0FKZV:0003:DG7GMGF0DWMS", world.request_id()
+    ).completed
     order = next(one for one in world.partner_center.list_orders(CUSTOMER).items if one.id == SOFTWARE_ORDER)
     assert order.status == "cancelled" or order.lines[0].quantity == 0
 

@@ -1,4 +1,4 @@
-"""Until when a service is not called: shared by every process, and only ever moved forward."""
+"""Until when a service is not called: shared by every process, and moved forward."""
 
 from __future__ import annotations
 
@@ -27,6 +27,14 @@ def test_it_only_moves_forward(opened: Opener) -> None:
     for minutes, kept in ((5, 5), (3, 5), (5, 5), (9, 9)):
         opened().hold("Azure", NOW + minutes * MINUTE)
         assert opened().holds()["Azure"] == NOW + kept * MINUTE
+
+
+def test_a_moment_that_cannot_be_right_is_replaced(opened: Opener) -> None:
+    store = opened()
+    store.hold("Azure", NOW + 9 * MINUTE, at_most=NOW)
+    for minutes, most, kept in ((5, 9, 9), (5, None, 9), (5, 8, 5), (3, 5, 5), (7, 5, 7), (2, 1, 2)):
+        store.hold("Azure", NOW + minutes * MINUTE, None if most is None else NOW + most * MINUTE)
+        assert opened().holds()["Azure"] == NOW + kept * MINUTE, (minutes, most)
 
 
 def test_whole_seconds_and_other_zones_are_the_same_moments(store: OffboardingStore) -> None:

@@ -77,12 +77,16 @@ class Tokens:
 
     value: str = TOKEN
     refused: list[str] = field(default_factory=list)
+    forgotten: list[str] = field(default_factory=list)
 
     def token(self, audience: Audience, tenant_id: str, refused: str = "") -> str:
         if refused:
             self.refused.append(refused)
             return f"{self.value}-renewed"
         return self.value
+
+    def forget(self, audience: Audience, tenant_id: str, refused: str = "") -> None:
+        self.forgotten.append(refused)
 
 
 def session_of(script: Script) -> requests.Session:

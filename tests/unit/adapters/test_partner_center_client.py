@@ -121,16 +121,18 @@ def test_cancelling_an_azure_subscription(reply: Reply, completed: bool) -> None
     [
         ({"id": "O", "status": "cancelled", "lineItems": [{"lineItemNumber": 0, "quantity": 1}]}, True),
         ({"id": "O", "status": "completed", "lineItems": [{"lineItemNumber": 0, "quantity": 0}]}, True),
-        ({"id": "O", "lineItems": [{"lineItemNumber": 0, "quantity": 0}, {"lineItemNumber": 1, "quantity": 1}]}, False),
+        ({"id": "O", "lineItems": [{"lineItemNumber": 0, "quantity": 0}, {"lineItemNumber": 1, "quantity": 1}]}, True),
+        ({"id": "O", "lineItems": [{"lineItemNumber": 0, "quantity": 1}, {"lineItemNumber": 1, "quantity": 0}]}, False),
         ({"id": "O", "status": "completed", "lineItems": []}, False),
         ({"id": "O", "lineItems": [{}]}, False),
     ],
 )
 def test_cancelling_an_order(shown: object, completed: bool) -> None:
     client, script = partner_center(Reply(shown))
-    assert client.cancel_order(CUSTOMER, "Order_1-x", REQUEST_ID).completed is completed
+    assert client.cancel_order_line(CUSTOMER, "Order_1-x", 0, "a:b:c", REQUEST_ID).completed is completed
     assert (script.asked[0].method, script.asked[0].url) == ("PATCH", f"{HOME}/orders/Order_1-x")
-    assert script.body() == {"id": "Order_1-x", "status": "cancelled"}
+    line = {"lineItemNumber": 0, "offerId": "a:b:c"}
+    assert script.body() == {"id": "Order_1-x", "status": "cancelled", "lineItems": [line]}
 
 
 def test_the_echo_of_a_removal_proves_nothing() -> None:

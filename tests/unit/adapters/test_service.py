@@ -13,6 +13,7 @@ from shared.adapters.partner_center.error_map import partner_center_rules
 from shared.domain.errors import (
     NoAnswerError,
     RefusedError,
+    RemoteError,
     SignInRequiredError,
     ThrottledError,
     UnavailableError,
@@ -76,6 +77,36 @@ def test_a_sign_in_that_lacks_something_is_not_tried_again(code: int) -> None:
     with pytest.raises(SignInRequiredError):
         service_of(script, partner_center_rules, tokens).exchange(READ)
     assert tokens.refused == []
+    assert tokens.forgotten == [TOKEN], "the next attempt needs another one"
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "forgotten"),
+    [
+        (400, 900316, True),
+        (403, 900329, True),
+        (403, 900150, True),
+        (403, 2032, True),
+        (403, 20002, False),
+        (400, 2000, False),
+        (429, "", False),
+        (500, 900421, False),
+    ],
+)
+def test_a_token_is_dropped_when_another_one_could_change_the_answer(
+    status: int, code: object, forgotten: bool
+) -> None:
+    script, tokens = Script([Reply({"code": code, "description": "no"}, status)]), Tokens()
+    with pytest.raises(RemoteError):
+        service_of(script, partner_center_rules, tokens).exchange(READ)
+    assert (len(script.asked), tokens.forgotten) == (1, [TOKEN] if forgotten else [])
+
+
+def test_of_two_refused_tokens_the_second_is_dropped_too() -> None:
+    script, tokens = Script([Reply(b"", 401), Reply(b"", 401)]), Tokens()
+    with pytest.raises(SignInRequiredError):
+        service_of(script, tokens=tokens).exchange(READ)
+    assert (tokens.refused, tokens.forgotten) == ([TOKEN], [f"{TOKEN}-renewed"])
 
 
 def test_after_a_429_nothing_leaves_before_the_time_has_come() -> None:

@@ -84,6 +84,20 @@ def test_a_refused_token_is_never_handed_out_again() -> None:
         cache.token(PC, HOME)
 
 
+def test_a_forgotten_token_is_replaced_at_the_next_call_only() -> None:
+    issuer = Issuer()
+    cache = issuer.cache()
+    cache.forget(PC, HOME)
+    first = cache.token(PC, HOME)
+    cache.forget(PC, HOME.upper(), first)
+    assert len(issuer.issued) == 1
+    assert cache.token(PC, HOME) == "token-2"
+    cache.forget(PC, HOME, first)
+    assert cache.token(PC, HOME) == "token-2", "another thread has renewed it already"
+    cache.forget(PC, HOME)
+    assert cache.token(PC, HOME) == "token-3"
+
+
 def test_many_threads_ask_once() -> None:
     issuer, barrier = Issuer(), Barrier(8)
     cache = issuer.cache()

@@ -150,7 +150,10 @@ def test_an_order_line_needs_its_number() -> None:
 
 
 def test_transfers_and_azure_subscriptions() -> None:
-    assert transfer(record(id="T", status="PartiallyComplete")) == Transfer("T", "PartiallyComplete")
+    assert transfer(record(id="T", status="PartiallyComplete"), "me") == Transfer("T", "PartiallyComplete")
+    given = record(id="T", status="Active", sourcePartnerTenantId="ME", lastModifiedTime="2026-03-24T20:44:15Z")
+    assert (transfer(given, "me").outgoing, transfer(given, "you").outgoing) == (True, False)
+    assert transfer(given, "me").changed_at == datetime(2026, 3, 24, 20, 44, 15, tzinfo=UTC)
     read = azure_subscription(record(id="E", friendlyName=" Dev", status="inactive"), "plan")
     assert read == AzureSubscription("E", "plan", " Dev", "inactive")
 

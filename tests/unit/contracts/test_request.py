@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from shared.contracts.problems import problem_of
 from shared.contracts.request import RequestV1, parse_request
 from shared.contracts.schemas import FOLDER, all_schemas, as_text
 from shared.domain.errors import InvalidRequestError
@@ -88,6 +89,45 @@ def test_every_wrong_field_is_named_at_once() -> None:
 
     named = {caught.value.field, *(field for field, _ in caught.value.others)}
     assert named == {"dryRun", "reason", "extra"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "rule"),
+    [
+        ({"resellerMpnId": "12x"}, "must be a number of up to 20 digits"),
+        ({"resellerMpnId": "1" * 21}, "must be a number of up to 20 digits"),
+        ({"restrictions": ["strict_nce"] * 7}, "must have at most 6 of: strict_nce, no_reservation_refunds"),
+        ({"restrictions": "strict_nce"}, "must be a list"),
+        ({"restrictions": ["all"]}, "must be 'strict_nce', 'no_reservation_refunds'"),
+    ],
+)
+def test_a_rule_is_told_in_words_that_fit_the_field(changed: dict[str, object], rule: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        parse_request(json.dumps({**MINIMAL, **changed}).encode())
+    assert caught.value.rule.startswith(rule)
+    assert caught.value.others == ()
+
+
+LONG = "x" * 60_000
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps({**MINIMAL, LONG: 1}),
+        json.dumps({**MINIMAL, "reason": "", LONG: 1}),
+        json.dumps({"specversion": "1.0", "id": "1", "source": "crm", "type": "offboarding.request.v1", LONG: 1}),
+        json.dumps({"reason": LONG}),
+        f'{{"{LONG[:30_000]}": 1, "{LONG[:30_000]}": 2}}',
+    ],
+    ids=["field", "second field", "attribute", "value", "repeated"],
+)
+def test_a_name_as_long_as_the_body_is_not_repeated_whole(body: str) -> None:
+    with pytest.raises(InvalidRequestError) as caught:
+        parse_request(body.encode())
+    told = f"{caught.value} {caught.value.field} {caught.value.others}"
+    assert "x" * 81 not in told
+    assert len(problem_of(caught.value).to_json()) < 3000
 
 
 def test_the_fingerprint_ignores_order_and_spelling_of_defaults() -> None:

@@ -50,7 +50,13 @@ BROKEN: dict[str, tuple[dict[str, Any], str, str, str, str]] = {
     "conditional": ({"failure": "conditionalAccess"}, "token", "AADSTS53003", "Conditional Access", "let the policy"),
     "disabled": ({"failure": "disabledUser"}, "token", "AADSTS50057", "is disabled", "enable it"),
     "no principal": ({"failure": "noServicePrincipal"}, "token", "AADSTS500011", "no principal", "az ad sp create"),
-    "unavailable": ({"failure": "unavailable"}, "token", "temporarily_unavailable", "transient", ""),
+    "unavailable": (
+        {"failure": "unavailable"},
+        "token",
+        "temporarily_unavailable",
+        "answers 503",
+        "try again: python3",
+    ),
     "no mfa": ({"mfa": False}, "token", "900421", "no MFA claim", CONSENT),
     "app only": ({"appOnly": True}, "token", "900329", "needs a user", CONSENT),
     "wrong audience": ({"audience": "https://graph.windows.net"}, "token", "900420", "graph.windows.net", "CLOUD"),
@@ -68,6 +74,8 @@ def test_each_broken_sign_in_has_its_sentence(how: str) -> None:
     assert cause.casefold() in problem.cause.casefold()
     assert action.casefold() in problem.action.casefold()
     assert problem.consequence
+    assert "resume" not in problem.text, "there is no offboarding to resume"
+    assert "timeline" not in problem.text
     # What cannot be known now is not reported as broken too, and store and queues are looked at all the same.
     assert [finding.check for finding in found.values() if finding.problems] == [check]
     assert found["role"].skipped
@@ -99,6 +107,7 @@ def test_a_clock_that_is_wrong(minutes: int, ok: bool) -> None:
     ("partner", "text", "ok"),
     [
         (PartnerSpec(resellers=(OTHER,)), "indirect provider of 1", True),
+        (PartnerSpec(), "direct partner", True),
         (PartnerSpec(providers=(OTHER,)), "indirect reseller", False),
     ],
 )
@@ -108,8 +117,27 @@ def test_the_kind_of_account(partner: PartnerSpec, text: str, ok: bool) -> None:
     assert text in finding.good + "".join(problem.cause for problem in finding.problems)
 
 
+@pytest.mark.parametrize("named", ["false", "true"])
+def test_an_indirect_provider_is_warned_of_requests_without_a_reseller(named: str) -> None:
+    patient = Patient(partner=PartnerSpec(resellers=(OTHER,)), settings={"OFFBOARDING_INDIRECT_PROVIDER": named})
+    found = patient.findings()
+    warnings = [warning.text for warning in found["account"].warnings]
+    assert len(warnings) == (named == "false")
+    assert all("every reseller" in text and "OFFBOARDING_INDIRECT_PROVIDER" in text for text in warnings)
+    shown, report = lines(tuple(found.values())), json.loads(as_json(tuple(found.values())))
+    assert ("WARNING  account" in shown) is bool(warnings)
+    assert ("ok       account" in shown) is not bool(warnings)
+    assert report["ok"] is True
+    statuses = {item["check"]: item["status"] for item in report["checks"]}
+    assert statuses["account"] == ("warning" if warnings else "ok")
+
+
 def fault(patient: Patient, path: str, status: int, code: str) -> None:
-    rule = {"match": {"pathRegex": path, "times": None}, "action": {"type": "status", "status": status, "code": code}}
+    add(patient, path, {"type": "status", "status": status, "code": code})
+
+
+def add(patient: Patient, path: str, action: dict[str, object]) -> None:
+    rule = {"match": {"pathRegex": path, "times": None}, "action": action}
     answer = patient.simulator.handle(Request.of("POST", "/_simulator/faults", {}, encode([rule])))
     assert answer.status < 300, answer.body
 
@@ -127,6 +155,23 @@ def test_what_cannot_be_read(path: str, status: int, code: str, check: str) -> N
     fault(patient, path, status, code)
     [problem] = patient.findings()[check].problems
     assert problem.code in {code, str(status)}
+
+
+@pytest.mark.parametrize(
+    ("path", "check", "said"),
+    [
+        ("/v1/customers$", "customers", "Partner Center at https://"),
+        ("/tenantRelationships/", "graph", "Graph at https"),
+    ],
+)
+def test_a_service_that_cannot_be_reached_is_named_with_its_address(path: str, check: str, said: str) -> None:
+    patient = Patient()
+    add(patient, path, {"type": "dropBefore"})
+    [problem] = patient.findings()[check].problems
+    assert said in problem.cause
+    assert "cannot be reached" in problem.cause
+    assert problem.action.startswith("check OFFBOARDING_")
+    assert problem.action.endswith("the network, and try again: python3 dev.py doctor")
 
 
 def test_an_account_that_does_not_tell_its_kind_is_no_problem() -> None:

@@ -1,5 +1,7 @@
 """Open transfers hold what is in them; completed ones explain what is gone."""
 
+from datetime import datetime, timedelta
+
 import pytest
 
 from shared.domain.blockers import ActionKind, Cause, Remedy
@@ -8,7 +10,7 @@ from shared.domain.holdings import Holding, HoldingKind, HoldingStatus
 from shared.domain.ledger import HoldingRecord
 from shared.domain.partner import Transfer
 from shared.domain.policy import Pace, Policy
-from shared.domain.transfers import is_over, moved_away
+from shared.domain.transfers import is_over, moved_away, stayed
 from tests.unit.domain.support import LATER, NOW, holding, record
 
 K, S = HoldingKind, HoldingStatus
@@ -55,13 +57,43 @@ def test_azure_subscriptions_move_with_their_plan() -> None:
     assert decisions["azure:p/s"].action is None
 
 
+def test_reservations_and_savings_plans_move_with_an_azure_plan() -> None:
+    plan = Holding("subscription:p", K.AZURE_PLAN, "p", "Azure plan", S.ACTIVE)
+    reserved = Holding("reservation:o/r", K.RESERVATION, "r", "VM", S.ACTIVE, parent_id="o", term_end=LATER)
+    with_plan = decide_all(known(plan, reserved, transfer("subscription:p")), Policy(), Pace(), NOW)
+    without = decide_all(known(plan, reserved, transfer("subscription:x")), Policy(), Pace(), NOW)
+
+    assert with_plan["reservation:o/r"].action is None
+    assert without["reservation:o/r"].action is ActionKind.RETURN_RESERVATION
+
+
+def test_a_transfer_to_us_takes_nothing_away() -> None:
+    coming = Transfer("t", "Complete", ("A",), outgoing=False)
+
+    assert moved_away((coming,)) == {}
+
+
+@pytest.mark.parametrize(
+    ("at", "explains"), [(NOW - timedelta(days=2), False), (NOW - timedelta(hours=2), True), (None, False)]
+)
+def test_what_is_still_there_a_day_after_its_transfer_is_not_explained_by_it(
+    at: datetime | None, explains: bool
+) -> None:
+    assert stayed({"subscription:a": at}, "subscription:a", NOW) is not explains
+    assert not stayed({}, "subscription:a", NOW)
+
+
 @pytest.mark.parametrize(
     ("status", "over", "done"),
     [
         ("Active", False, False),
         ("Complete", True, True),
         ("Completed", True, True),
-        ("PartiallyComplete", True, False),
+        ("PartiallyComplete", True, True),
+        ("CompletedWithErrors", True, True),
+        ("Cancelled", True, False),
+        ("Declined", True, False),
+        ("InProgress", False, False),
         ("Reject", True, False),
         ("", False, False),
         ("Frozen", False, False),
@@ -71,4 +103,4 @@ def test_which_transfers_are_over_and_which_took_something_away(status: str, ove
     item = Transfer("t", status, ("A",))
 
     assert is_over(item) is over
-    assert moved_away((item,)) == (frozenset({"subscription:a"}) if done else frozenset())
+    assert moved_away((item,)) == ({"subscription:a": None} if done else {})

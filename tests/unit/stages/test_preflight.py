@@ -12,7 +12,7 @@ from local.simulator.messages import Request, encode
 from local.simulator.scenario.models import Scenario
 from local.world.world import World
 from shared.domain.errors import UnavailableError
-from shared.stages.preflight import GOOD_FOR, preflight
+from shared.stages.preflight import GOOD_FOR, doubt, preflight
 
 
 def world_of(**sign_in: Any) -> World:
@@ -53,11 +53,20 @@ def test_problems_are_told_and_not_remembered(sign_in: dict[str, Any], codes: li
     world = world_of(**sign_in)
     assert [problem.code for problem in preflight(world.services)] == codes
     mend(world, mfa=True)
-    # A token that was issued before keeps what it says until it expires.
-    world.clock.pass_machine(timedelta(hours=2))
-    assert preflight(world.services) == ()
+    assert preflight(world.services) == (), "a token that lacks something is not used again"
 
 
 def test_what_passes_by_itself_is_no_problem_for_a_person() -> None:
     with pytest.raises(UnavailableError):
         preflight(world_of(failure="unavailable").services)
+
+
+def test_a_clear_answer_is_doubted_once_a_call_was_refused_for_the_sign_in() -> None:
+    world = world_of()
+    assert preflight(world.services) == ()
+    mend(world, adminAgent=False)
+    assert preflight(world.services) == ()
+    world.services.sign_in.forget()
+    assert preflight(world.services) == (), "the clear answer still counts"
+    doubt()
+    assert [problem.code for problem in preflight(world.services)] == ["900150"]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from local.simulator.knobs import Knobs, SignIn, SignInFailure
+from local.simulator.messages import Request
 from local.simulator.scenario.models import Scenario
 from local.world.crash import CrashError
 from local.world.world import World
@@ -33,6 +35,24 @@ def test_the_new_token_is_stored_and_works(caplog: pytest.LogCaptureFixture) -> 
     renew_sign_in(world.services)
     assert world.services.sign_in.claims().mfa
     assert new.value not in caplog.text
+
+
+def test_a_consent_during_the_renewal_is_kept(caplog: pytest.LogCaptureFixture) -> None:
+    """A person signs in with `dev.py consent` while the daily timer waits for its answer."""
+    world = world_of()
+    handle = world.simulator.handle
+
+    def consented_meanwhile(request: Request) -> Any:
+        answer = handle(request)
+        if request.path.endswith("/token"):
+            world.vault.write("of-the-newer-sign-in")
+        return answer
+
+    world.simulator.handle = consented_meanwhile  # type: ignore[method-assign]
+    renew_sign_in(world.services)
+    assert world.vault.read().value == "of-the-newer-sign-in"
+    assert "the newer one is kept" in caplog.text
+    assert "of-the-newer-sign-in" not in caplog.text
 
 
 def test_an_answer_without_a_refresh_token_keeps_the_old_one_and_its_age(caplog: pytest.LogCaptureFixture) -> None:

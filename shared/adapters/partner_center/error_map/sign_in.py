@@ -6,12 +6,13 @@ import re
 
 from shared.adapters.http.error_map import About, ErrorRow
 from shared.domain.errors import Verdict
+from shared.domain.sign_in import CONSENT, advice_of
 
-STORE_ANEW = "Sign in again with multifactor authentication, store the new refresh token, then resume."
-AS_A_USER = "Sign in as a user of the partner (App+User) and store the new refresh token, then resume."
-ROLE = "Sign in as a member of the Admin agents group and store the new refresh token, then resume."
-REGISTRATION = "Check the app registration: it must ask for a token for Partner Center. Then resume."
-ACCOUNT = "Look at the account settings of the partner in Partner Center; once it is in order, resume."
+STORE_ANEW = advice_of(CONSENT)
+AS_A_USER = "Run python3 dev.py consent and sign in as a user of the partner (App+User), then resume."
+ROLE = "Run python3 dev.py consent and sign in as a member of the Admin agents group, then resume."
+REGISTRATION = "Check the app registration: it must ask for a token for Partner Center, then resume."
+ACCOUNT = "Bring the account settings of the partner in Partner Center in order, then resume."
 NO_MFA = "the token carries no MFA claim"
 
 
@@ -40,7 +41,7 @@ SIGN_IN = (
         None,
         "900309",
         "a Conditional Access policy blocks the sign-in",
-        "Let the policy allow this application, sign in again and store the new refresh token, then resume.",
+        "Let the policy allow this application, run python3 dev.py consent and sign in again, then resume.",
     ),
     _nobody(None, "90000", "Microsoft Entra refused the sign-in", STORE_ANEW),
     _nobody(None, "900150", "the signed-in user lacks the role for this call", ROLE),

@@ -35,6 +35,7 @@ def subscription(record: Record) -> Subscription:
             for item in record.children("scheduledActions")
         ),
         reseller=record.reference("partnerId") or None,
+        product_order_id=record.reference("productOrderId") or None,
         attention_needed=record.flag("attentionNeeded") or False,
         image=as_image(record.raw),
     )

@@ -8,10 +8,15 @@ from shared.adapters.http.record import Record
 from shared.domain.partner import Transfer
 
 
-def transfer(record: Record) -> Transfer:
-    """One transfer; an absent status is "", which counts as open."""
+def transfer(record: Record, partner_tenant_id: str) -> Transfer:
+    """One transfer, as `partner_tenant_id` sees it; an absent status is "", which counts as open."""
+    source = record.reference("sourcePartnerTenantId")
     return Transfer(
-        id=record.required("id"), status=record.text("status") or "", subscription_ids=tuple(_subscriptions(record))
+        id=record.required("id"),
+        status=record.text("status") or "",
+        subscription_ids=tuple(_subscriptions(record)),
+        changed_at=record.moment("lastModifiedTime"),
+        outgoing=source.lower() == partner_tenant_id.lower() if source else None,
     )
 
 

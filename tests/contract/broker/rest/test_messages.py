@@ -77,6 +77,26 @@ def test_a_lock_is_settled_once(method: str, rest: Rest, queue: str) -> None:
         assert (dead.status, dead.headers["DeadLetterReason"]) == (201, '"MaxDeliveryCountExceeded"')
 
 
+@pytest.mark.parametrize("name", ["Location", "LOCATION", "BrokerProperties", "Date", "Server", "X-Ms-Own"])
+def test_a_property_does_not_take_the_place_of_a_header_of_the_answer(
+    name: str, rest: Rest, queue: str, door: BrokerServer
+) -> None:
+    """Sent by either way; a second Location would lead a client away from its lock."""
+    if name != "BrokerProperties":
+        rest.call("POST", f"/{queue}/messages", b"x", headers={name: '"http://elsewhere.example/"'})
+    with ServiceBusClient.from_connection_string(door.connection_string) as client:
+        message = ServiceBusMessage(b"x", application_properties={name: "http://elsewhere.example/"})
+        client.get_queue_sender(queue).send_messages(message)
+    for _ in range(1 if name == "BrokerProperties" else 2):
+        rest._connection.request("POST", f"/{queue}/messages/head", headers={"Authorization": rest.token})
+        answer = rest._connection.getresponse()
+        answer.read()
+        places = [value for header, value in answer.getheaders() if header.lower() == "location"]
+        assert (answer.status, len(places)) == (201, 1)
+        assert "elsewhere" not in str(answer.getheaders())
+        assert rest.call("DELETE", places[0]).status == 200
+
+
 def test_a_lock_that_ran_out_is_gone_and_a_renewed_one_is_not(rest: Rest) -> None:
     rest.send("quick")
     got = rest.lock("quick")
@@ -151,12 +171,13 @@ def test_amqp_and_http_see_the_same_messages(rest: Rest, queue: str, door: Broke
                 b"over amqp",
                 message_id="two",
                 content_type="a\r\nb",
-                application_properties={"Host": "x", "bad name": 1},
+                application_properties={"Host": "x", "bad name": 1, "Location": "x", "set-cookie": "a=b", "Rank": 7},
             )
         )
     got = rest.lock(queue, 10)
     assert (got.body, got.broker["MessageId"]) == (b"over amqp", "two")
-    assert not {"Host", "bad name"} & set(got.headers), "what is no header was made one"
+    assert not {"Host", "bad name", "set-cookie"} & set(got.headers), "what is no header was made one"
+    assert got.headers["Rank"] == "7"
     assert rest.call("DELETE", got.headers["Location"]).status == 200
 
 

@@ -1,0 +1,39 @@
+"""Whose customer it is: a removal hits every reseller of the customer, so nothing is done for the wrong one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from shared.domain.blockers import Blocker, Cause, Disposition, Remedy
+from shared.domain.holdings import Holding
+from shared.domain.policy import Policy
+
+ASK = "Ask that reseller: the removal would end its subscriptions too."
+
+
+def is_foreign(holding: Holding, policy: Policy) -> bool:
+    """Belongs to another reseller than the one named, or to any where an indirect provider's request named none."""
+    if holding.reseller is None or holding.ended:
+        return False
+    return holding.reseller != policy.reseller if policy.reseller is not None else policy.indirect
+
+
+def held_back(
+    holdings: Mapping[str, Holding], decisions: Mapping[str, Disposition], policy: Policy
+) -> dict[str, Disposition]:
+    """While something of another reseller is there, only what surely belongs to the named one is acted on."""
+    if not any(is_foreign(item, policy) and decisions[key].blocker for key, item in holdings.items()):
+        return {}
+    found = {}
+    for key, item in holdings.items():
+        decision = decisions[key]
+        if decision.action is None or decision.blocker is None:
+            continue
+        if policy.reseller is not None and item.reseller == policy.reseller:
+            continue
+        detail = "is left alone while the customer holds something of another reseller"
+        paid = decision.blocker.paid_until
+        blocker = Blocker(key, item.name, Cause.OTHER_RESELLER, Remedy.PERSON, detail, ASK, paid_until=paid)
+        found[key] = replace(decision, action=None, blocker=blocker)
+    return found

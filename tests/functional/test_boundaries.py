@@ -1,0 +1,152 @@
+"""What belongs to somebody else, and what a request ruled out, stays untouched, also when it turns up later."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from local.simulator.messages import Request, encode
+from local.simulator.scenario import builder as b
+from local.world.world import World
+from shared.domain.offboarding import Offboarding, Status
+from tests.functional.checks import check_invariants, effects
+from tests.functional.trouble import arm
+
+DAY = timedelta(days=1)
+
+
+def mutate(world: World, **change: Any) -> None:
+    body = encode({"customer": world.tenant()[0]["id"], **change})
+    answer = world.simulator.handle(Request.of("POST", "/_simulator/mutate", {}, body))
+    assert answer.status < 300, answer.body
+
+
+def asked(*holdings: b.Holding, within: timedelta = DAY, knobs: dict[str, Any] | None = None, **fields: Any) -> World:
+    settings = {name: fields.pop(name) for name in list(fields) if name.startswith("OFFBOARDING_")}
+    customer = b.customer("Bounds", *holdings)
+    world = World(scenario=b.scenario(customer, **(knobs or {})), **settings)
+    world.ask(customer, **fields)
+    world.run(for_at_most=within)
+    return world
+
+
+def only(world: World) -> Offboarding:
+    check_invariants(world)
+    return world.all()[0]
+
+
+def look_again(world: World) -> None:
+    world.clock.advance(timedelta(days=8))
+    world.sweep()
+    world.run(for_at_most=timedelta(hours=3))
+
+
+RESELLERS = [
+    ({"resellerMpnId": "111"}, {}, "111"),
+    ({}, {"OFFBOARDING_INDIRECT_PROVIDER": "true"}, ""),
+]
+
+
+@pytest.mark.parametrize(("fields", "settings", "mine"), RESELLERS)
+@pytest.mark.parametrize("kind", ["azurePlan", "nceLicence"])
+def test_what_another_reseller_brings_later_is_not_touched(
+    fields: dict[str, Any], settings: dict[str, Any], mine: str, kind: str
+) -> None:
+    world = asked(b.nce_past_window("+P40D", partner_id=mine), **fields, **settings)
+    assert only(world).status is Status.WAITING
+    before = len(effects(world))
+    foreign: dict[str, Any] = {"kind": kind, "name": "Theirs", "partnerId": "222"}
+    if kind == "azurePlan":
+        foreign["azureSubscriptions"] = [{"name": "Production"}]
+    mutate(world, add={"subscriptions": [foreign], "reservations": [{"name": "Reserved"}]})
+    look_again(world)
+
+    assert only(world).status is Status.NEEDS_ATTENTION
+    assert {item.cause.value for item in only(world).blockers} >= {"other_reseller"}
+    assert not [item for item in effects(world)[before:] if not item[0].startswith("clock")]
+
+
+def test_a_transfer_without_lines_holds_everything() -> None:
+    world = asked(b.nce(), b.legacy(), b.reservation(), b.perpetual(), b.azure_plan(1), b.transfer())
+
+    assert only(world).status is Status.WAITING
+    assert not effects(world)
+
+
+def test_stop_and_report_touches_nothing_when_a_refund_is_not_to_be_had() -> None:
+    """Azure is asked for the price first, which changes nothing."""
+    refused = b.reservation(refund_error="RefundLimitExceeded", renew=True)
+    world = asked(refused, b.nce(), commitments="stop_and_report")
+
+    assert only(world).status is Status.STOPPED
+    assert not effects(world)
+
+
+def test_a_dry_run_says_that_a_refund_is_not_to_be_had() -> None:
+    world = asked(b.reservation_not_refundable(), dryRun=True)
+
+    found = only(world)
+    assert found.status is Status.PLANNED
+    assert found.reason is not None
+    assert "paid until" in found.reason.text
+    assert not effects(world)
+
+
+def test_stop_and_report_asks_before_it_waits_for_what_was_refused_later() -> None:
+    customer = b.customer("Bounds", b.reservation(renew=True), b.nce())
+    world = World(customer)
+    refusal = {"type": "status", "status": 400, "code": "RefundLimitExceeded"}
+    arm(world, {"match": {"pathRegex": "/return$", "times": None}, "action": refusal})
+    world.ask(customer, commitments="stop_and_report")
+    world.run(for_at_most=DAY)
+
+    found = only(world)
+    assert found.status is Status.NEEDS_ATTENTION
+    assert found.reason is not None
+    assert found.reason.code == "commitments_remain"
+    assert world.tenant()[0]["reservations"][0]["renew"] is True
+
+
+def test_a_suspended_licence_whose_end_is_recorded_is_not_switched_on() -> None:
+    suspended = b.nce_suspended_past_window("+P40D", scheduled_cancel=True, auto_renew=False)
+    world = asked(suspended, suspendedLicences="reactivate_to_end")
+
+    assert only(world).status is Status.WAITING
+    assert not effects(world)
+
+
+def test_gdap_that_is_left_needs_no_answer_from_graph() -> None:
+    customer = b.customer("Bounds", b.nce(), b.gdap())
+    world = World(customer)
+    refused = {"type": "status", "status": 403, "code": "Authorization_RequestDenied"}
+    arm(world, {"match": {"pathRegex": "delegatedAdminRelationships", "times": None}, "action": refused})
+    world.ask(customer, restrictions=["leave_gdap"])
+    world.run(for_at_most=timedelta(days=3))
+
+    assert only(world).status is Status.REMOVED
+
+
+def test_a_removal_that_shows_late_is_still_ours() -> None:
+    """Asked for once more after two days, and refused as gone: the first one did it."""
+    lags = {"removal_lag": timedelta(hours=60), "audit_lag": timedelta(hours=70)}
+    found = asked(b.legacy(), within=timedelta(days=10), knobs=lags).all()[0]
+
+    assert found.status is Status.REMOVED
+    assert found.survivors
+
+
+def test_an_open_transfer_is_not_asked_about_every_hour_for_weeks() -> None:
+    world = asked(b.nce(name="Moving"), b.transfer("Moving"), within=timedelta(days=30))
+
+    assert only(world).status is Status.WAITING
+    assert len(world.journal()) < 30 * 4 * 12
+
+
+def test_only_the_line_of_the_software_is_cancelled() -> None:
+    world = asked(b.perpetual())
+
+    (write,) = [entry for entry in world.journal() if entry["method"] == "PATCH" and "/orders/" in entry["path"]]
+    assert only(world).status is Status.REMOVED
+    assert write["status"] == 200
