@@ -66,7 +66,9 @@ def _check_copy(sent: Malformed, parts: list[ServiceBusReceivedMessage]) -> None
             name: first[name] for name in ("code", "field", "rule")
         }
     assert first["code"] == (sent.code or first["code"]), (sent.body[:200], first)
-    assert first["field"] == (sent.field or first["field"]), (sent.body[:200], first)
+    # A name may be as long as the body: it is shortened where it is told.
+    field = sent.field if len(sent.field or "") <= 80 else f"{(sent.field or '')[:79]}…"
+    assert first["field"] == (field or first["field"]), (sent.body[:200], first)
     assert first["code"], first
     assert first["rule"], first
 

@@ -105,7 +105,7 @@ def test_a_letter_that_the_sdk_cannot_decode_holds_up_no_other(
     own_real: Real, mocker: MockerFixture, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It stays for people to see; the rest goes on."""
-    mocker.patch("shared.adapters.service_bus.dead_letters.RECEIVE_WITHIN", 0.5)
+    mocker.patch("shared.adapters.service_bus.dead_letters.RECEIVE_WITHIN", 3)
     own_real.undertaker.put(None, LETTERS[0])
     own_real.undertaker.bury_undecodable(None)
     own_real.undertaker.put(None, LETTERS[1])
