@@ -37,6 +37,9 @@ param mode string = 'plan'
 @description('Comma-separated tenant ids of customers that must never be offboarded.')
 param protectedCustomers string = ''
 
+@description('Further application settings by name (docs/operations.md), such as OFFBOARDING_INDIRECT_PROVIDER. What is set here lasts.')
+param moreSettings object = {}
+
 @description('When the sweeper runs: NCRONTAB with seconds, UTC.')
 param sweepSchedule string = '0 */5 * * * *'
 
@@ -183,7 +186,7 @@ module functionApp 'modules/functionapp.bicep' = {
     maximumInstanceCount: maximumInstanceCount
     instanceMemoryMB: instanceMemoryMB
     workspaceId: monitoring.outputs.workspaceId
-    offboardingSettings: union(clientCredentials[clientAuth], {
+    offboardingSettings: union(moreSettings, clientCredentials[clientAuth], {
       OFFBOARDING_MODE: mode
       OFFBOARDING_PARTNER_TENANT_ID: partnerTenantId
       OFFBOARDING_CLIENT_ID: partnerClientId
