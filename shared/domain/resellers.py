@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from shared.domain.blockers import Blocker, Cause, Disposition, Remedy
@@ -17,6 +17,19 @@ def is_foreign(holding: Holding, policy: Policy) -> bool:
     if holding.reseller is None or holding.ended:
         return False
     return holding.reseller != policy.reseller if policy.reseller is not None else policy.indirect
+
+
+def refusal(holdings: Iterable[Holding], policy: Policy) -> tuple[str, str] | None:
+    """Code and text with which a request is refused for what the customer already holds of other resellers."""
+    others = sorted({item.reseller for item in holdings if item.reseller is not None and is_foreign(item, policy)})
+    if not others:
+        return None
+    named = ", ".join(others)
+    if policy.reseller is None:
+        text = f"resellerMpnId is missing: this is an indirect provider, and the customer belongs to {named}"
+        return "reseller_required", text
+    text = f"resellerMpnId is {policy.reseller}, and the customer also holds subscriptions of reseller {named}"
+    return "other_reseller", f"{text}: the removal would end those too"
 
 
 def held_back(

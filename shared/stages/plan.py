@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import replace
 from datetime import datetime
 
+from shared.domain import resellers
 from shared.domain.blockers import Blocker, Cause, Remedy
 from shared.domain.errors import NoRelationshipError, SignInRequiredError, UnreadableAnswerError
 from shared.domain.gate import Blockers, RemovalPermit
@@ -20,7 +21,6 @@ from shared.stages.outcome import Again, Attention, Finish, Next, Outcome
 from shared.stages.preflight import preflight
 from shared.stages.read import stamp, take_inventory
 from shared.stages.refunds import ask_for_refunds
-from shared.stages.resellers import other_reseller
 from shared.stages.services import Mode, Services
 from shared.stages.session import Session
 from shared.stages.verify import gone_without_us, judge
@@ -36,7 +36,7 @@ def plan(session: Session) -> Outcome:
     except NoRelationshipError:
         return gone_without_us(session)
     services, request, now = session.services, session.offboarding.request, session.services.clock.now()
-    foreign = other_reseller(inventory, request.reseller, services.partner)
+    foreign = resellers.refusal(inventory.holdings, session.policy)
     if foreign is not None:
         code, text = foreign
         action = "Agree it with every reseller of the customer, or let what is not yours move to another partner first."

@@ -19,18 +19,19 @@ def ask_for_refunds(session: Session) -> None:
     A dry run would promise too much otherwise, and "stop and report" would begin what it cannot finish.
     """
     services, now = session.services, session.services.clock.now()
-    decisions = decide_all(session.records, session.policy, services.pace, now)
-    wanted = [
-        record for key, record in session.records.items() if decisions[key].action is ActionKind.RETURN_RESERVATION
-    ]
+    # A plan may be made again weeks later: what was refused then is asked for anew.
+    unasked = {key: replace(record, no_refund=False) for key, record in session.records.items()}
+    decisions = decide_all(unasked, session.policy, services.pace, now)
+    wanted = [record for key, record in unasked.items() if decisions[key].action is ActionKind.RETURN_RESERVATION]
     refusals = run_all(services.pace.parallel, [partial(_refusal, session, record) for record in wanted])
-    refused = []
+    changed = []
     for record, why in zip(wanted, refusals, strict=True):
         if why is not None:
             session.note("refund.refused", f"{record.holding.name}: {shorten(why, 300)}", holding=record.holding.key)
-            refused.append(replace(record, no_refund=True))
-    if refused:
-        session.save(holdings=refused)
+        if session.records[record.holding.key].no_refund is not (why is not None):
+            changed.append(replace(record, no_refund=why is not None))
+    if changed:
+        session.save(holdings=changed)
 
 
 def _refusal(session: Session, record: HoldingRecord) -> str | None:

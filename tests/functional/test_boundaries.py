@@ -94,6 +94,24 @@ def test_a_dry_run_says_that_a_refund_is_not_to_be_had() -> None:
     assert not effects(world)
 
 
+def test_a_refund_that_was_refused_is_asked_for_anew_when_the_plan_is_made_again() -> None:
+    """The first plan proves nothing (a shortened list), so it is made again, and Azure has changed its mind by then."""
+    customer = b.customer("Bounds", b.reservation(), b.nce())
+    world = World(customer)
+    refused = {"type": "status", "status": 400, "code": "RefundLimitExceeded"}
+    shortened = {"type": "truncate", "keep": 0, "totalCount": "stays"}
+    arm(
+        world,
+        {"match": {"pathRegex": "/calculateRefund$", "nth": 1}, "action": refused},
+        {"match": {"method": "GET", "pathRegex": "/orders$", "nth": 1}, "action": shortened},
+    )
+    world.ask(customer, commitments="stop_and_report")
+    world.run(for_at_most=DAY)
+
+    assert only(world).status is Status.REMOVED
+    assert [name for name, _, _ in effects(world)].count("reservation.returned") == 1
+
+
 def test_stop_and_report_asks_before_it_waits_for_what_was_refused_later() -> None:
     customer = b.customer("Bounds", b.reservation(renew=True), b.nce())
     world = World(customer)

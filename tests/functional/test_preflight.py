@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from local.simulator.knobs import SignIn
+from local.simulator.knobs import Knobs, SignIn
 from local.simulator.messages import Request, encode
 from local.simulator.scenario import builder as b
 from local.world.world import World
@@ -82,3 +82,18 @@ def redeemed(world: World) -> int:
     """Token requests for Partner Center, the one for the customer's tenant aside."""
     partner = world.scenario.partner.tenant_id
     return sum(entry["path"] == f"/{partner}/oauth2/v2.0/token" for entry in world.journal())
+
+
+def test_a_sign_in_that_was_mended_is_noticed_without_a_resume() -> None:
+    customer = b.customer("Mended", b.nce(), b.legacy())
+    world = World(scenario=b.scenario(customer, sign_in=SignIn(mfa=False)))
+    request = world.ask(customer)
+    world.run(for_at_most=timedelta(hours=2))
+    assert world.offboarding(request).status is Status.NEEDS_ATTENTION
+
+    world.simulator.set_knobs(Knobs())
+    world.clock.advance(timedelta(days=1))
+    world.sweep()
+    world.run(for_at_most=timedelta(days=1))
+
+    assert world.offboarding(request).status is Status.REMOVED

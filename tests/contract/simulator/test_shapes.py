@@ -60,4 +60,5 @@ def test_every_documented_answer_of_a_served_path_is_compared() -> None:
 def test_how_many(capsys: pytest.CaptureFixture[str]) -> None:
     served = [one for one in samples() if one.served]
     with capsys.disabled():
+        assert COMPARED
         print(f"\nshapes: {len(COMPARED)} documented answers compared; {len(served)} are of served paths")  # noqa: T201

@@ -24,12 +24,14 @@ def test_a_second_one_of_the_customer_is_told_the_first(opened: Opener) -> None:
 
 def test_another_customer_has_its_own(store: OffboardingStore) -> None:
     stored(store, offboarding("one"), Live.TAKE)
-    stored(store, offboarding("two", customer=guid("another")), Live.TAKE)
+    other = stored(store, offboarding("two", customer=guid("another")), Live.TAKE)
+    assert store.load(other.offboarding.id) == other
 
 
 def test_without_taking_there_may_be_many(store: OffboardingStore) -> None:
     stored(store, offboarding("one"), Live.TAKE)
-    stored(store, offboarding("two", status=Status.PLANNING))
+    other = stored(store, offboarding("two", status=Status.PLANNING))
+    assert store.load(other.offboarding.id) == other
 
 
 def test_keeping_keeps_it(store: OffboardingStore) -> None:
@@ -40,7 +42,8 @@ def test_keeping_keeps_it(store: OffboardingStore) -> None:
 
 def test_taking_it_again_is_harmless(store: OffboardingStore) -> None:
     first = stored(store, offboarding("one"), Live.TAKE)
-    committed(store, Change(first.offboarding, first.etag, live=Live.TAKE))
+    again = committed(store, Change(first.offboarding, first.etag, live=Live.TAKE))
+    assert again.offboarding == first.offboarding
 
 
 @pytest.mark.parametrize("customer_known", [True, False], ids=["by tenant id", "by domain"])

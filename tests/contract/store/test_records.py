@@ -88,4 +88,6 @@ def test_what_does_not_exist_is_not_changed(store: OffboardingStore) -> None:
 
 
 def test_ping(store: OffboardingStore) -> None:
+    before = store.load(offboarding().id)
     store.ping()
+    assert store.load(offboarding().id) == before, "asking whether it is there changes nothing"
