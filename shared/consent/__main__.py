@@ -18,7 +18,7 @@ from shared.adapters.http.transport import pooled_session
 from shared.connections import connect, vault_of
 from shared.consent.sign_in import Consented, consent
 from shared.doctor.__main__ import probe_of
-from shared.doctor.given import given_settings
+from shared.doctor.given import given_settings, what_to_do
 from shared.doctor.report import lines
 from shared.doctor.trouble import trouble
 from shared.domain.errors import RemoteError, SettingsError
@@ -37,7 +37,7 @@ def main() -> int:
         settings = read_settings({**given_settings(options.settings, os.environ), **UNUSED})
         done = _consent(settings)
     except SettingsError as error:
-        say(f"consent: {error}\n{error.operator_action}")
+        say(f"consent: {error}\n{what_to_do(error, options.settings)}")
         return 2
     except RemoteError as error:
         problem = trouble("consent", error, "Nothing was stored", settings, CONSENT_COMMAND)

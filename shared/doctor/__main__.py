@@ -14,7 +14,7 @@ from shared.adapters.service_bus import EntityNames
 from shared.bootstrap import bus_client, open_store
 from shared.connections import connect, vault_of
 from shared.doctor.checks import examine
-from shared.doctor.given import given_settings
+from shared.doctor.given import given_settings, what_to_do
 from shared.doctor.platform import unreachable
 from shared.doctor.probe import Probe
 from shared.doctor.report import as_json, lines
@@ -30,7 +30,7 @@ def main() -> int:
         settings = read_settings(given_settings(options.settings, os.environ))
         findings = examine(probe_of(settings))
     except SettingsError as error:
-        sys.stderr.write(f"doctor: {error}\n{error.operator_action}\n")
+        sys.stderr.write(f"doctor: {error}\n{what_to_do(error, options.settings)}\n")
         return 2
     sys.stdout.write((as_json(findings) if options.json else lines(findings)) + "\n")
     return 0 if all(finding.ok for finding in findings) else 1

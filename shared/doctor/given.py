@@ -9,6 +9,13 @@ from pathlib import Path
 from shared.domain.errors import SettingsError
 
 
+def what_to_do(error: SettingsError, file: Path | None) -> str:
+    """Who gave no file looked at the environment, where the settings of an app seldom are."""
+    if file is not None:
+        return error.operator_action
+    return "The environment was read. Give the app's settings with --settings FILE (of up: DATA/local.settings.json)."
+
+
 def given_settings(file: Path | None, environment: Mapping[str, str]) -> Mapping[str, str]:
     """The environment (no file, or the word env), or the `Values` of the file alone.
 

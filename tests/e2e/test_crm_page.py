@@ -53,7 +53,7 @@ def test_the_page_leaves_out_no_code() -> None:
     found = {*CODES.values(), "wrong_type", LIVE_WITH_OTHER_OPTIONS, RequestIdReusedError.code, NotResumableError.code}
     found |= set(re.findall(r'(?:InvalidRequestError|_reject)\(\s*"(\w+)"', source)) - INTERNAL
     found |= set(re.findall(r'problem\(\s*4\d\d, "(\w+)"', source))
-    found |= set(re.findall(r'return "(\w+)", ', (ROOT / "shared" / "stages" / "resellers.py").read_text("utf-8")))
+    found |= set(re.findall(r'return "(\w+)", ', (ROOT / "shared" / "domain" / "resellers.py").read_text("utf-8")))
     assert len(found) > 20, found
     rows = "\n".join(line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("|"))
     assert {code for code in found if f"`{code}`" not in rows} == set()
