@@ -1,13 +1,17 @@
 #!/usr/bin/env python3
 """One command for everything on one machine: set-up, demo, tests, the running stack.
 
-    python3 dev.py setup              virtual environment in .venv, pinned requirements
+    python3 dev.py setup              virtual environment in .venv, pinned requirements, each checked by its hash
     python3 dev.py demo [options]     the whole pipeline with two customers; exits 0 when both relationships are gone
     python3 dev.py up [options]       the stack stays up until Ctrl-C
     python3 dev.py test [...]         format, lint, types and the default test suite; arguments go to pytest
-    python3 dev.py schemas            write the JSON Schemas of requests and events again
-    python3 dev.py consent [options]  sign in with MFA and store the refresh token (docs/operations.md)
-    python3 dev.py doctor [options]   look at sign-in, role, queues and store; changes nothing
+    python3 dev.py mutate [options]   change the decisions in small ways; which changes does no test notice?
+    python3 dev.py schemas            write schemas/ and docs/reference.md again
+    python3 dev.py lock [--upgrade]   compile requirements*.in into requirements*.txt; --upgrade takes the newest of
+                                      whatever is not pinned there
+    python3 dev.py offboard COMMAND   the operators' command: doctor, consent (python3 dev.py offboard --help)
+    python3 dev.py consent [options]  short for offboard consent: sign in with MFA and store the refresh token
+    python3 dev.py doctor [options]   short for offboard doctor: look at sign-in, role, queues and store
 
 Options of consent and doctor:
     --settings FILE     app settings as in local.settings.json; default: the environment
@@ -25,6 +29,7 @@ Exit codes: 0 fine, 1 the work did not succeed, 2 a mistake in arguments, files,
 Needs Python 3.11 or newer and nothing else: standard library only.
 """
 
+import ast
 import hashlib
 import os
 import subprocess
@@ -40,11 +45,22 @@ COMMANDS = {
     "demo": ("run", ["-m", "local.stack", "demo"]),
     "up": ("run", ["-m", "local.stack", "up"]),
     "test": ("dev", ["-m", "tests.run"]),
-    "schemas": ("run", ["-m", "shared.contracts.schemas"]),
-    "consent": ("run", ["-m", "shared.consent"]),
-    "doctor": ("run", ["-m", "shared.doctor"]),
+    "mutate": ("dev", ["-m", "tools.mutate"]),
+    "schemas": ("run", ["-m", "shared.composition.reference"]),
+    "lock": ("dev", None),
+    "offboard": ("run", ["-m", "offboard"]),
+    "consent": ("run", ["-m", "offboard", "consent"]),
+    "doctor": ("run", ["-m", "offboard", "doctor"]),
 }
 REQUIREMENTS = {"run": ["requirements.txt"], "dev": ["requirements.txt", "requirements-dev.txt"]}
+"""What a level depends on; the last one is installed, and holds everything that the others hold."""
+OWN_HELP = {"mutate": "tools/mutate/__main__.py", "offboard": "offboard/__main__.py"}
+"""Commands whose help is the text at the head of a file, which can be read without the environment."""
+LOCKS = {
+    "requirements.txt": ["requirements.in"],
+    "requirements-dev.txt": ["-c", "requirements.txt", "requirements-dev.in"],
+}
+"""Lock to what it is compiled from. The second is bound by the first: development runs what is deployed."""
 
 
 def say(text: str) -> None:
@@ -97,7 +113,8 @@ def set_up(level: str) -> int:
         made_mark.touch()
     last = REQUIREMENTS[level][-1]
     say(f"setup: installing {last} (pinned; a minute on the first run)")
-    pip = [str(venv_python()), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(ROOT / last)]
+    options = ["--quiet", "--disable-pip-version-check", "--require-hashes", "-r", str(ROOT / last)]
+    pip = [str(venv_python()), "-m", "pip", "install", *options]
     installed = subprocess.run(pip, capture_output=True, text=True, check=False)
     if installed.returncode:
         tail = (installed.stdout + installed.stderr).strip()[-1500:]
@@ -107,6 +124,25 @@ def set_up(level: str) -> int:
         )
     (VENV / f"ready-{level}").write_text(fingerprint(level))
     say(f"setup: done in {time.monotonic() - began:.0f} s")
+    return 0
+
+
+def lock(options: list[str]) -> int:
+    """Compile both locks; a pin that still fits stays, unless `options` upgrade.
+
+    One file serves every system and each Python from the oldest on: what differs between them has a marker.
+    """
+    oldest = ".".join(map(str, LEAST))
+    common = ["-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes", "--python-version", oldest]
+    for name, sources in LOCKS.items():
+        command = [str(venv_python()), *common, *options, *sources, "--output-file", name]
+        made = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+        if made.returncode:
+            tail = (made.stdout + made.stderr).strip()[-1500:]
+            advice = f"Correct {sources[-1]} or the way to the package index, then run this again."
+            return fail(f"{name} could not be compiled and is as it was:\n{tail}\n{advice}", 1)
+        say(f"lock: wrote {name}")
+    say("lock: the next command installs what changed")
     return 0
 
 
@@ -130,10 +166,15 @@ def hand_over(arguments: list[str], folder: Path) -> int:
 
 
 def explain(name: str) -> int:
-    """The help of the commands that need no set-up for it."""
+    """The help of a command before any set-up, or of one that needs none for it."""
     if name == "test":
         return subprocess.run([sys.executable, str(ROOT / "tests" / "run.py"), "--help"], check=False).returncode
-    print((__doc__ or "").strip())
+    if name in OWN_HELP:
+        print((ast.get_docstring(ast.parse((ROOT / OWN_HELP[name]).read_text(encoding="utf-8"))) or "").strip())
+    else:
+        print((__doc__ or "").strip())
+    if (COMMANDS.get(name) or ("", None))[1] is not None and name != "schemas":
+        print(f"\nFor every option of {name}, run python3 dev.py setup first.")
     return 0
 
 
@@ -146,18 +187,22 @@ def main() -> int:
         return fail(f"unknown command {name!r}; known are {', '.join(COMMANDS)} (python3 dev.py --help)")
     level, command = COMMANDS[name]
     wants_help = bool({"-h", "--help"} & set(rest))
-    if wants_help and (name in ("setup", "test", "schemas") or not is_ready(level)):
+    if wants_help and (name in ("setup", "test", "schemas", "lock") or not is_ready(level)):
         return explain(name)
     if name in ("setup", "schemas") and rest:
         return fail(f"{name} takes no arguments (got {' '.join(rest)})")
+    if name == "lock" and rest not in ([], ["--upgrade"]):
+        return fail(f"lock takes --upgrade and nothing else (got {' '.join(rest)})")
     was_ready = is_ready(level)
     code = set_up(level)
+    if not code and name == "lock":
+        return lock(rest)
     if code or command is None:
         if was_ready:
             say(f"setup: everything is ready in {VENV}")
         return code
     # Paths given to the others are the user's; tests and schemas belong to the checkout.
-    return hand_over([*command, *rest], ROOT if name in ("test", "schemas") else Path.cwd())
+    return hand_over([*command, *rest], ROOT if name in ("test", "mutate", "schemas") else Path.cwd())
 
 
 if __name__ == "__main__":

@@ -2,12 +2,19 @@
 
 import azure.functions as func
 
-from functions import dead_letters, http_api, requests_queue, sign_in, stages, sweeper
+from functions import dead_letters, http_api, http_decisions, platform, requests_queue, sign_in, stages, sweeper
+from shared.composition.bootstrap import people_sign_in
 
-app = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION)
+# Where people sign in they bring no function key, so the host lets everybody through to the front door, which asks it
+# about keys (docs/decisions/0013-people-and-keys.md). Elsewhere the host checks the key itself.
+LEVEL = func.AuthLevel.ANONYMOUS if people_sign_in() else func.AuthLevel.FUNCTION
+
+app = func.FunctionApp(http_auth_level=LEVEL)
 app.register_functions(requests_queue.bp)
 app.register_functions(stages.bp)
 app.register_functions(sweeper.bp)
 app.register_functions(sign_in.bp)
 app.register_functions(dead_letters.bp)
 app.register_functions(http_api.bp)
+app.register_functions(http_decisions.bp)
+app.register_functions(platform.bp)

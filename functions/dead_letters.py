@@ -5,9 +5,9 @@ A timer: a trigger on such a queue would deliver what it cannot read for ever (d
 
 import azure.functions as func
 
-from shared import bootstrap
-from shared.stages.watch import watch
-from shared.telemetry import traced
+from shared.composition import bootstrap
+from shared.composition.telemetry import traced
+from shared.upkeep.dead_letters import watch
 
 bp = func.Blueprint()
 

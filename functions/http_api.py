@@ -1,103 +1,162 @@
-"""The HTTP interface: POST and GET /api/offboardings, resume. Function keys are checked by the host."""
+"""The HTTP interface: POST and GET /api/offboardings, resume, overrides. Who may do what: shared/domain/people."""
 
-import logging
 from collections.abc import Callable
 
 import azure.functions as func
 
-from shared import bootstrap
-from shared.contracts.base import WireModel
-from shared.contracts.problems import CONTENT_TYPE, Problem, problem, problem_of
+from functions.http_answers import (
+    PATH,
+    POLL_AFTER,
+    admit,
+    answered,
+    json_answer,
+    not_found,
+    problem_answer,
+    unknown,
+)
+from shared.composition import bootstrap
+from shared.contracts.etags import header_etag
+from shared.contracts.given_reason import parse_reason
+from shared.contracts.override import parse_override
+from shared.contracts.problems import problem, problem_of
 from shared.contracts.request import parse_request
+from shared.contracts.resume import ResumedList, ResumedOne, ResumeList, parse_resume_list
 from shared.contracts.views import summary_view
+from shared.domain.codes import ReasonCode
 from shared.domain.errors import OffboardingError
-from shared.stages.accept import LIVE_WITH_OTHER_OPTIONS, accept
-from shared.stages.operate import NotResumableError, resume
-from shared.stages.show import show, show_page
-from shared.telemetry import traced
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.people.actor import Actor
+from shared.domain.people.rights import Operation
+from shared.intake.accept import accept
+from shared.operations.override import NotOverridableError, override
+from shared.operations.resume import NotResumableError, resume
+from shared.operations.show import show, show_evidence, show_page
+from shared.pipeline.core.services import Services
 
 bp = func.Blueprint()
-log = logging.getLogger("offboarding")
-PATH = "/api/offboardings"
-POLL_AFTER = "5"
 
 
 @bp.function_name("create_offboarding")
 @bp.route(route="offboardings", methods=["POST"])
 def create_offboarding(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Accept a request: 202 with where to look for its progress."""
-    return _answered(context, lambda: _create(req))
+    return answered(context, lambda: _create(req))
 
 
 @bp.function_name("list_offboardings")
 @bp.route(route="offboardings", methods=["GET"])
 def list_offboardings(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """List offboardings, newest first, by status and customer."""
-    return _answered(context, lambda: _json(200, show_page(req.params, PATH, bootstrap.services())))
+    return answered(context, lambda: _list(req))
 
 
 @bp.function_name("get_offboarding")
 @bp.route(route="offboardings/{id}", methods=["GET"])
 def get_offboarding(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Show one offboarding with everything that is known about it."""
-    return _answered(context, lambda: _get(req.route_params["id"]))
+    return answered(context, lambda: _get(req, req.route_params["id"]))
+
+
+@bp.function_name("get_evidence")
+@bp.route(route="offboardings/{id}/evidence", methods=["GET"])
+def get_evidence(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """The evidence of one offboarding as a file, for `offboard verify-evidence`; `part=texts`: its personal texts."""
+    return answered(context, lambda: _evidence(req, req.route_params["id"]))
 
 
 @bp.function_name("resume_offboarding")
 @bp.route(route="offboardings/{id}/resume", methods=["POST"])
 def resume_offboarding(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Go on with an offboarding that needed attention."""
-    return _answered(context, lambda: _resume(req.route_params["id"]))
+    return answered(context, lambda: _resume(req, req.route_params["id"]))
+
+
+@bp.function_name("resume_offboardings")
+@bp.route(route="offboardings/resume", methods=["POST"])
+def resume_offboardings(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Go on with several offboardings that needed attention: each has an answer of its own."""
+    return answered(context, lambda: _resume_list(req))
+
+
+@bp.function_name("override_blocker")
+@bp.route(route="offboardings/{id}/overrides", methods=["POST"])
+def override_blocker(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Take a person's word that one blocker of one holding has ended."""
+    return answered(context, lambda: _override(req, req.route_params["id"]))
 
 
 def _create(req: func.HttpRequest) -> func.HttpResponse:
-    accepted = accept(parse_request(req.get_body()), bootstrap.services())
+    actor = admit(req, Operation.CREATE)
+    accepted = accept(parse_request(req.get_body()), bootstrap.services(), actor)
     offboarding = accepted.offboarding
     reason = offboarding.reason
-    if reason is not None and reason.code == LIVE_WITH_OTHER_OPTIONS:
-        found = problem(409, reason.code, reason.text, reason.operator_action, offboarding.id)
-        return _problem(found.model_copy(update={"live_offboarding_id": offboarding.other_id}))
+    if reason is not None and reason.code is ReasonCode.LIVE_WITH_OTHER_OPTIONS:
+        found = problem(reason.code, reason.text, reason.operator_action, offboarding.id)
+        return problem_answer(found.model_copy(update={"live_offboarding_id": offboarding.other_id}))
     place = f"{PATH}/{offboarding.id}"
     headers = {"Location": place, "Operation-Location": place, "Retry-After": POLL_AFTER}
-    return _json(202, summary_view(offboarding), headers)
+    return json_answer(202, summary_view(offboarding), headers)
 
 
-def _get(identity: str) -> func.HttpResponse:
-    view = show(identity, bootstrap.services())
-    return _json(200, view) if view is not None else _not_found(identity)
+def _list(req: func.HttpRequest) -> func.HttpResponse:
+    admit(req, Operation.LIST)
+    return json_answer(200, show_page(req.params, PATH, bootstrap.services()))
 
 
-def _resume(identity: str) -> func.HttpResponse:
+def _get(req: func.HttpRequest, identity: str) -> func.HttpResponse:
+    admit(req, Operation.SHOW)
+    shown = show(identity, bootstrap.services())
+    return json_answer(200, shown.view, {"ETag": header_etag(shown.etag)}) if shown is not None else not_found(identity)
+
+
+def _evidence(req: func.HttpRequest, identity: str) -> func.HttpResponse:
+    admit(req, Operation.EVIDENCE)
+    content = show_evidence(identity, req.params, bootstrap.services())
+    if content is None:
+        return not_found(identity)
+    part = "texts" if "part" in req.params else "evidence"
+    headers = {"Content-Disposition": f'attachment; filename="{identity}.{part}.jsonl"'}
+    return func.HttpResponse(content, mimetype="application/jsonl", headers=headers)
+
+
+def _resume_list(req: func.HttpRequest) -> func.HttpResponse:
+    actor = admit(req, Operation.RESUME)
+    wanted, services = parse_resume_list(req.get_body()), bootstrap.services()
+    ids = dict.fromkeys(wanted.offboarding_ids)
+    return json_answer(200, ResumedList(items=tuple(_resumed(one, actor, wanted, services) for one in ids)))
+
+
+def _resumed(identity: str, actor: Actor, wanted: ResumeList, services: Services) -> ResumedOne:
     try:
-        offboarding = resume(identity, "a holder of the function key", bootstrap.services())
-    except NotResumableError as error:
-        return _problem(problem(409, error.code, str(error), "", identity))
-    return _json(202, summary_view(offboarding)) if offboarding is not None else _not_found(identity)
+        offboarding = resume(identity, actor, services, wanted.reason_code, why=wanted.reason)
+    except OffboardingError as error:
+        if error.retryable:
+            raise  # Of the whole list: sending it again is safe.
+        return ResumedOne(offboarding_id=identity, resumed=False, problem=problem_of(error))
+    if offboarding is None:
+        return ResumedOne(offboarding_id=identity, resumed=False, problem=unknown(identity))
+    return ResumedOne(offboarding_id=identity, resumed=True, status=offboarding.status.value)
 
 
-def _answered(context: func.Context, work: Callable[[], func.HttpResponse]) -> func.HttpResponse:
-    with traced(context):
-        try:
-            return work()
-        except OffboardingError as error:
-            found = problem_of(error)
-            if found.status >= 500:
-                log.exception("request failed")
-            return _problem(found)
-        except Exception:
-            log.exception("request failed unexpectedly")
-            text = f"an unexpected error happened; look for invocation {context.invocation_id} in the log"
-            return _problem(problem(500, "internal_error", text))
+def _resume(req: func.HttpRequest, identity: str) -> func.HttpResponse:
+    actor = admit(req, Operation.RESUME)
+    said = parse_reason(req.get_body())
+    return _told(identity, lambda: resume(identity, actor, bootstrap.services(), said.reason_code, why=said.reason))
 
 
-def _not_found(identity: str) -> func.HttpResponse:
-    return _problem(problem(404, "not_found", f"there is no offboarding {identity[:80]}"))
+def _override(req: func.HttpRequest, identity: str) -> func.HttpResponse:
+    admit(req, Operation.OVERRIDE)  # before anything is said about what is there
+    services = bootstrap.services()
+    stored = services.store.load(identity)
+    actor = admit(req, Operation.OVERRIDE, stored.offboarding if stored else None)
+    word = parse_override(req.get_body(), actor)
+    return _told(identity, lambda: override(identity, word, services))
 
 
-def _json(status: int, model: WireModel, headers: dict[str, str] | None = None) -> func.HttpResponse:
-    return func.HttpResponse(model.to_json(), status_code=status, mimetype="application/json", headers=headers)
-
-
-def _problem(found: Problem) -> func.HttpResponse:
-    headers = {"Retry-After": POLL_AFTER} if found.status == 503 else None
-    return func.HttpResponse(found.to_json(), status_code=found.status, mimetype=CONTENT_TYPE, headers=headers)
+def _told(identity: str, act: Callable[[], Offboarding | None]) -> func.HttpResponse:
+    """What a person did about one offboarding."""
+    try:
+        offboarding = act()
+    except (NotResumableError, NotOverridableError) as error:
+        return problem_answer(problem(error.code, str(error), "", identity))
+    return json_answer(202, summary_view(offboarding)) if offboarding is not None else not_found(identity)

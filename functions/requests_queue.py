@@ -2,9 +2,9 @@
 
 import azure.functions as func
 
-from shared import bootstrap
-from shared.stages.intake import take_in
-from shared.telemetry import traced
+from shared.composition import bootstrap
+from shared.composition.telemetry import traced
+from shared.intake.take_in import take_in
 
 bp = func.Blueprint()
 

@@ -2,9 +2,9 @@
 
 import azure.functions as func
 
-from shared import bootstrap
-from shared.stages.renew_sign_in import renew_sign_in
-from shared.telemetry import traced
+from shared.composition import bootstrap
+from shared.composition.telemetry import traced
+from shared.upkeep.renew_sign_in import renew_sign_in
 
 bp = func.Blueprint()
 

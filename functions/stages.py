@@ -4,12 +4,12 @@ import logging
 
 import azure.functions as func
 
-from shared import bootstrap
+from shared.composition import bootstrap
+from shared.composition.telemetry import traced
 from shared.contracts.wake_up import parse_wake_up
 from shared.domain.errors import InvalidRequestError
-from shared.domain.offboarding import Stage
-from shared.stages.runner import handle_wake_up
-from shared.telemetry import traced
+from shared.domain.offboarding.states import Stage
+from shared.pipeline.runner import handle_wake_up
 
 bp = func.Blueprint()
 log = logging.getLogger("offboarding")
@@ -80,3 +80,12 @@ def remove(msg: func.ServiceBusMessage, context: func.Context) -> None:
 def confirm(msg: func.ServiceBusMessage, context: func.Context) -> None:
     """Prove the removal."""
     _handle(msg, context, Stage.CONFIRM)
+
+
+@bp.function_name("restore")
+@bp.service_bus_queue_trigger(
+    arg_name="msg", connection="ServiceBus", queue_name="offboarding-restore", data_type=func.DataType.BINARY
+)
+def restore(msg: func.ServiceBusMessage, context: func.Context) -> None:
+    """Put back what a withdrawn offboarding changed."""
+    _handle(msg, context, Stage.RESTORE)

@@ -2,9 +2,9 @@
 
 import azure.functions as func
 
-from shared import bootstrap
-from shared.stages.sweep import sweep
-from shared.telemetry import traced
+from shared.composition import bootstrap
+from shared.composition.telemetry import traced
+from shared.upkeep.sweep import sweep
 
 bp = func.Blueprint()
 

@@ -37,7 +37,14 @@ param mode string = 'plan'
 @description('Comma-separated tenant ids of customers that must never be offboarded.')
 param protectedCustomers string = ''
 
-@description('Further application settings by name (docs/operations.md), such as OFFBOARDING_INDIRECT_PROVIDER. What is set here lasts.')
+@description('Seconds after the work begins in which nothing is written that nothing puts back; a mistake can be withdrawn.')
+param graceSeconds string = '3600'
+
+@description('Which plans a second person has to approve: always, irreversible, above or never. Empty: always where people sign in, else never.')
+@allowed(['', 'always', 'irreversible', 'above', 'never'])
+param approval string = ''
+
+@description('Further application settings by name (docs/reference.md), such as OFFBOARDING_INDIRECT_PROVIDER. What is set here lasts.')
 param moreSettings object = {}
 
 @description('When the sweeper runs: NCRONTAB with seconds, UTC.')
@@ -57,6 +64,12 @@ param storageSku string = 'Standard_ZRS'
 @description('Object id of the CRM\'s service principal: may send requests and read its own events. Empty: nobody may.')
 param crmPrincipalId string = ''
 
+@description('Application (client) id of the app registration that people sign in with: App Service Authentication. Empty: off, and only programs with a function key may call.')
+param peopleClientId string = ''
+
+@description('Entra tenant of those people. Empty: the tenant of this subscription.')
+param peopleTenantId string = ''
+
 @description('Where dead-letter alerts are sent. Empty: the alert fires in Azure Monitor and nobody is told.')
 param alertEmail string = ''
 
@@ -73,6 +86,11 @@ param instanceMemoryMB int = 2048
 @minValue(30)
 @maxValue(730)
 param logRetentionDays int = 90
+
+@description('Days for which finished evidence cannot be changed or deleted.')
+@minValue(1)
+@maxValue(146000)
+param evidenceDays int = 3650
 
 // The one list of queues, topics and subscriptions; the local broker reads the same file.
 var entities = loadJsonContent('servicebus.json')
@@ -168,6 +186,20 @@ module keyVault 'modules/keyvault.bicep' = {
   }
 }
 
+module evidence 'modules/evidence.bicep' = {
+  name: 'evidence'
+  scope: group
+  params: {
+    name: 'stev${token}'
+    location: location
+    tags: tags
+    sku: storageSku
+    appPrincipalId: identity.outputs.principalId
+    workspaceId: monitoring.outputs.workspaceId
+    immutableDays: evidenceDays
+  }
+}
+
 module functionApp 'modules/functionapp.bicep' = {
   name: 'functionapp'
   scope: group
@@ -186,6 +218,8 @@ module functionApp 'modules/functionapp.bicep' = {
     maximumInstanceCount: maximumInstanceCount
     instanceMemoryMB: instanceMemoryMB
     workspaceId: monitoring.outputs.workspaceId
+    peopleClientId: peopleClientId
+    peopleTenantId: empty(peopleTenantId) ? tenant().tenantId : peopleTenantId
     offboardingSettings: union(moreSettings, clientCredentials[clientAuth], {
       OFFBOARDING_MODE: mode
       OFFBOARDING_PARTNER_TENANT_ID: partnerTenantId
@@ -196,9 +230,13 @@ module functionApp 'modules/functionapp.bicep' = {
       OFFBOARDING_REFRESH_TOKEN_NAME: refreshTokenName
       OFFBOARDING_RENEWAL_SCHEDULE: renewalSchedule
       OFFBOARDING_PROTECTED_CUSTOMERS: protectedCustomers
+      OFFBOARDING_GRACE_SECONDS: graceSeconds
+      OFFBOARDING_APPROVAL: !empty(approval) ? approval : (empty(peopleClientId) ? 'never' : 'always')
       OFFBOARDING_SWEEP_SCHEDULE: sweepSchedule
       OFFBOARDING_STORE: 'table'
       OFFBOARDING_TABLE_ENDPOINT: storage.outputs.tableEndpoint
+      OFFBOARDING_EVIDENCE_CONTAINER: evidence.outputs.containerUrl
+      OFFBOARDING_EVIDENCE_KEY_NAME: keyVault.outputs.evidenceKeyName
     })
   }
 }

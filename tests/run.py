@@ -1,16 +1,29 @@
 """Everything that `python3 dev.py test` runs: format, lint, types, then the tests. Stops at the first that fails.
 
-    python3 dev.py test                       all of it, without the slow tests
-    python3 dev.py test --all                 the slow tests too (minutes)
+    python3 dev.py test                       the application's tests: unit, functional, contract, simulation
+    python3 dev.py test --tool broker         the tests of a tool instead, which stand beside it; may be repeated.
+                                              broker, host, simulator, http_shell, stack (with the demo and tests/e2e),
+                                              tools (of tools/)
+    python3 dev.py test --all                 everything, slow tests and every crash point too (most of an hour)
+    python3 dev.py test --tool broker --all   everything of that tool
     python3 dev.py test --only-tests          without format, lint and types
+    python3 dev.py test --coverage            measures lines and branches of shared/ too; fails when the domain or the
+                                              pipeline has one that no test reaches (tests/coverage_exceptions.toml)
+    python3 dev.py test --rest                the application's tests that a run without options leaves out: every case
+                                              of long tables, every point of long enumerations, more random examples
     python3 dev.py test tests/unit -k permit  paths and options for pytest; paths count from the checkout
 
+A quick run tries every fifth point of long enumerations and fewer random examples; without paths or options for pytest
+one case in forty of long tables, too.
 Exit codes: 0 everything passed; 1 something failed; 2 a mistake in the arguments; 130 Ctrl-C.
 """
 
+import argparse
 import os
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,53 +32,131 @@ CHECKS = {
     "lint": ["-m", "ruff", "check", "."],
     "types": ["-m", "mypy"],
 }
-OWN = ("--all", "--only-tests")
-WITHOUT_VALUE = ("-q", "-v", "-vv", "-x", "-s", "-l", "--lf", "--ff", "--sw", *OWN)
+APPLICATION = ("tests/unit", "tests/functional", "tests/contract", "tests/simulation")
+TOOLS: dict[str, tuple[str, ...]] = {
+    "broker": ("local/broker",),
+    "host": ("local/host",),
+    "simulator": ("local/simulator",),
+    "http_shell": ("local/http_shell",),
+    "stack": ("local/stack", "local/demo", "tests/e2e"),
+    "tools": ("tools/*/tests",),
+}
+THOROUGH = {"OFFBOARDING_CRASH_EVERY": "1"}
+QUICK = {"OFFBOARDING_CASES_EVERY": "40"}
+MEASURED = {"OFFBOARDING_CASES_WHOLE": "unit"}
+"""Small and fast, and where most of what decides is reached."""
+REST = {"OFFBOARDING_CASES_REST": "1"}
 PYTEST_CODES = {0: 0, 2: 130, 4: 2, 5: 2}
 """Of pytest: interrupted, wrong usage, nothing collected; everything else is a failure."""
+WITHOUT_VALUE = ("-q", "-v", "-vv", "-x", "-s", "-l", "--lf", "--ff", "--sw")
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
     """Run the checks one after the other."""
-    arguments = sys.argv[1:]
     if {"-h", "--help"} & set(arguments):
         sys.stdout.write((__doc__ or "").strip() + "\n")
         return 0
-    missing = _missing_paths(arguments)
+    options, given = _parser().parse_known_args(arguments)
+    missing = missing_paths(given)
     if missing:
         sys.stderr.write(f"test: no such file or folder in {ROOT}: {', '.join(missing)}\n")
         return 2
-    given = [item for item in arguments if item not in OWN]
-    steps = {} if "--only-tests" in arguments else dict(CHECKS)
-    scope = [] if "--all" in arguments else ["-m", "not slow"]
-    steps["tests"] = ["-m", "pytest", "-q", *scope, *_workers(given), *given]
-    for name, command in steps.items():
-        print(f"== {name}: {' '.join(command[1:])}", file=sys.stderr, flush=True)
-        code = subprocess.run([sys.executable, *command], cwd=ROOT, check=False).returncode
+    for name, command in ({} if options.only_tests else CHECKS).items():
+        if _run(name, command):
+            return _failed(name, 1)
+    return _test(options, given)
+
+
+def _test(options: argparse.Namespace, given: list[str]) -> int:
+    places = [] if any(is_path(item) for item in given) else list(places_of(options.tool, everything=options.all))
+    if not places and options.tool:
+        return 0
+    command = ["-m", "pytest", "-q", *_scope(options), *_workers(given, places), *places, *given]
+    environment = {**_how_thorough(options, given), **os.environ}
+    # Every worker reads the same files: compiled once, not once for each of them.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    if not options.coverage:
+        code = _run("tests", command, environment)
+        return _failed("tests", PYTEST_CODES.get(code, 1)) if code else 0
+    with tempfile.TemporaryDirectory() as folder:
+        environment["COVERAGE_FILE"] = str(Path(folder) / "coverage")
+        # The same random examples in every run, so that what they reach does not differ from run to run.
+        measured = ["--cov=shared", "--cov-branch", "--cov-report=", "--hypothesis-seed=8"]
+        code = _run("tests", [*command, *measured], environment)
         if code:
-            print(f"== {name} failed", file=sys.stderr)
-            return PYTEST_CODES.get(code, 1) if name == "tests" else 1
-    return 0
+            return _failed("tests", PYTEST_CODES.get(code, 1))
+        code = _run("coverage", ["-m", "tests.coverage_bar"], environment)
+        return _failed("coverage", 1) if code else 0
 
 
-def _missing_paths(arguments: list[str]) -> list[str]:
+def _how_thorough(options: argparse.Namespace, given: list[str]) -> dict[str, str]:
+    if options.rest:
+        return THOROUGH | QUICK | REST | MEASURED
+    if options.coverage:
+        return QUICK | MEASURED
+    if options.all:
+        return THOROUGH
+    return {} if given or options.tool else QUICK
+
+
+def places_of(tools: Sequence[str], *, everything: bool) -> Iterable[str]:
+    """What is tested when no path was given. A folder that is not there has no tests."""
+    wanted = [place for tool in tools for place in TOOLS[tool]]
+    if not tools:
+        wanted = [*APPLICATION, *(place for places in TOOLS.values() for place in places if everything)]
+    return (found.relative_to(ROOT).as_posix() for place in wanted for found in sorted(ROOT.glob(place)))
+
+
+def _scope(options: argparse.Namespace) -> list[str]:
+    profile = ["--hypothesis-profile=ci"] if options.all or options.rest else []
+    return profile if options.all else [*profile, "-m", "not slow"]
+
+
+def _workers(given: list[str], places: list[str]) -> list[str]:
+    if any(item.startswith(("-n", "--pdb", "-p")) for item in given):
+        return []
+    cores = os.cpu_count() or 1
+    # The application's tests keep a core busy; those of processes and sockets wait a part of their time.
+    waits = not set(places) <= set(APPLICATION)
+    return ["-n", str(min(8, max(2, cores)) if not waits else min(4, cores + 1)), "--dist", "worksteal"]
+
+
+def is_path(item: str) -> bool:
+    """Whether an argument names something to be tested."""
+    return not item.startswith("-") and (ROOT / item.partition("::")[0]).exists()
+
+
+def missing_paths(arguments: list[str]) -> list[str]:
     """Paths for pytest that do not exist; what follows an option may be its value and is left to pytest."""
     found = []
     for before, item in zip(["", *arguments], arguments, strict=False):
         may_be_value = before.startswith("-") and "=" not in before and before not in WITHOUT_VALUE
-        if not item.startswith("-") and not may_be_value and not (ROOT / item.partition("::")[0]).exists():
+        if not item.startswith("-") and not may_be_value and not is_path(item):
             found.append(item)
     return found
 
 
-def _workers(given: list[str]) -> list[str]:
-    wants_one = any(item.startswith(("-n", "--pdb", "-p")) for item in given)
-    return [] if wants_one else ["-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist", "worksteal"]
+def _run(name: str, command: list[str], environment: dict[str, str] | None = None) -> int:
+    print(f"== {name}: {' '.join(command[1:])}", file=sys.stderr, flush=True)
+    return subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, check=False).returncode
+
+
+def _failed(name: str, code: int) -> int:
+    print(f"== {name} failed", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="dev.py test", add_help=False, allow_abbrev=False)
+    parser.add_argument("--tool", action="append", choices=list(TOOLS), default=[])
+    for flag in ("--all", "--only-tests", "--coverage", "--rest"):
+        parser.add_argument(flag, action="store_true")
+    return parser
 
 
 if __name__ == "__main__":
     try:
-        sys.exit(main())
+        sys.exit(main(sys.argv[1:]))
     except KeyboardInterrupt:
         sys.stderr.write("test: stopped.\n")
         sys.exit(130)

@@ -13,6 +13,10 @@ param maximumInstanceCount int
 param instanceMemoryMB int
 param workspaceId string
 
+@description('App registration of App Service Authentication; empty: off.')
+param peopleClientId string
+param peopleTenantId string
+
 @description('The application\'s own settings.')
 param offboardingSettings object
 
@@ -94,6 +98,33 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       // Tells azure-identity in the app's own code which identity to use: user-assigned ones are never guessed.
       AZURE_CLIENT_ID: identity.properties.clientId
     })
+  }
+
+  // Always there, so that taking the client id away switches it off again. The platform itself tells the app that it
+  // is on (WEBSITE_AUTH_ENABLED). Who is not signed in passes: programs bring a function key, and the app's own front
+  // door refuses everybody else (docs/decisions/0013-people-and-keys.md).
+  resource authentication 'config' = {
+    name: 'authsettingsV2'
+    properties: {
+      platform: { enabled: !empty(peopleClientId), runtimeVersion: '~1' }
+      globalValidation: {
+        requireAuthentication: false
+        unauthenticatedClientAction: 'AllowAnonymous'
+      }
+      httpSettings: { requireHttps: true }
+      identityProviders: {
+        azureActiveDirectory: {
+          enabled: !empty(peopleClientId)
+          registration: {
+            // Browsers get an ID token and nothing else, so no secret is needed.
+            clientId: peopleClientId
+            openIdIssuer: '${environment().authentication.loginEndpoint}${peopleTenantId}/v2.0'
+          }
+          validation: { allowedAudiences: [peopleClientId, 'api://${peopleClientId}'] }
+        }
+      }
+      login: { tokenStore: { enabled: false } }
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-// The vault of the Partner Center refresh token. The template never sees the token: the consent command puts it in.
+// The vault of the Partner Center refresh token, which only the consent command puts in, and of the evidence's key.
 param name string
 param location string
 param tags object
@@ -58,6 +58,27 @@ resource setSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+// Made here and never let out: whoever has a file and this key's public half can tell who signed it. A rotation makes
+// a newer version; files name the version that signed them.
+resource evidenceKey 'Microsoft.KeyVault/vaults/keys@2024-11-01' = {
+  parent: vault
+  name: 'evidence'
+  tags: tags
+  properties: { kty: 'EC', curveName: 'P-256', keyOps: ['sign', 'verify'] }
+}
+
+var cryptoUser = '12338af0-0e69-4776-bea7-57ae8d297424' // Key Vault Crypto User: uses keys, makes and changes none
+
+resource signEvidence 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(evidenceKey.id, appPrincipalId, cryptoUser)
+  scope: evidenceKey
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', cryptoUser)
+    principalId: appPrincipalId
+    principalType: 'ServicePrincipal'
+  }
+}
+
 resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-log-analytics'
   scope: vault
@@ -70,3 +91,4 @@ resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 
 output name string = vault.name
 output url string = vault.properties.vaultUri
+output evidenceKeyName string = evidenceKey.name

@@ -80,8 +80,7 @@ class Broker:
         loop = asyncio.get_running_loop()
         self._server = await loop.create_server(self._accept, HOST, port, backlog=256)
         self.port = self._server.sockets[0].getsockname()[1]
-        self._door = Door(self._hub)
-        await self._door.open(HOST, rest_port)
+        self._door = Door(self._hub, rest_port)
 
     async def run(self) -> None:
         """Serve until `stop` is called or storing fails (then `failure` is set); then close everything."""
@@ -124,7 +123,7 @@ class Broker:
             await asyncio.sleep(0.01)
         for connection in self._connections:
             connection.abort()
-        self._door.close()
+        await self._door.close()
         await asyncio.sleep(0)
         self._hub.end_turn()
         if self._journal is not None:

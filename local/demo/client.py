@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -42,6 +43,37 @@ class Client:
         answer.raise_for_status()
         shown: dict[str, Any] = answer.json()
         return shown
+
+    def approve(self, shown: dict[str, Any], reason: str) -> str:
+        """Approve exactly the plan that was shown, as a second person; returns that person's name."""
+        body = {"planDigest": shown["plan"]["digest"], "reason": reason}
+        return self._decide("Approve", f"{shown['offboardingId']}", "approve", body)
+
+    def withdraw(self, shown: dict[str, Any], reason: str) -> str:
+        """Call it off, as somebody who operates the pipeline; returns that person's name."""
+        return self._decide("Operate", f"{shown['offboardingId']}", "withdraw", {"reason": reason})
+
+    def _decide(self, role: str, offboarding_id: str, what: str, body: dict[str, str]) -> str:
+        person = next(one for one in self._addresses.people if role in one.roles)
+        url = f"{self._addresses.http}/api/offboardings/{offboarding_id}"
+        bearer = {"Authorization": f"Bearer {person.token}"}
+        seen = requests.get(url, headers=bearer, timeout=TIMEOUT)
+        seen.raise_for_status()
+        match = {"If-Match": seen.headers["ETag"]}
+        answer = requests.post(f"{url}/{what}", json=body, headers=bearer | match, timeout=TIMEOUT)
+        # Looked at again in this moment (412), or another by now (409): whoever follows it sees that, and asks again.
+        if answer.status_code not in (409, 412):
+            answer.raise_for_status()
+        return person.name
+
+    def exported(self, offboarding_id: str) -> Path:
+        """The evidence of an offboarding that has ended, once it is exported."""
+        return Path(self._addresses.evidence) / f"{offboarding_id}.evidence.jsonl"
+
+    @property
+    def evidence_key(self) -> str:
+        """The public key to trust, PEM."""
+        return self._addresses.evidence_key
 
     def advance_to(self, moment: datetime) -> datetime:
         """Move business time of the whole stack to `moment`."""

@@ -1,7 +1,9 @@
-"""Runs the demo: a customer that can be removed today, then one that has to wait for the end of a term."""
+"""Runs the demo: a customer that can be removed today, one that has to wait for the end of a term, one called off."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import sys
 import time
@@ -18,6 +20,7 @@ from local.demo.show import Progress, print_outcome
 from local.stack.errors import StackError
 from local.stack.stack import Options, Stack, say
 from local.stack.tenant import Tenant
+from offboard.verify_evidence import main as verify_evidence
 
 DEADLINE = 110.0
 """Machine seconds for each customer: far more than needed, so that a demo never hangs."""
@@ -25,11 +28,13 @@ TERMINAL = frozenset({"removed", "already_removed", "planned", "stopped", "rejec
 REQUESTS = (
     ("Contoso Bakery", "contract ended; everything can be cancelled today"),
     ("Fabrikam Logistics", "moves to another partner; one yearly licence runs on"),
+    ("Northwind Traders", "a mistake, which is called off after the first writes"),
 )
+CALLED_OFF = REQUESTS[-1][0]
 
 
 def demo(options: Options) -> int:
-    """Exit code 0 when both relationships are gone and proven."""
+    """Exit code 0 when two relationships are gone and proven, and the third is as it was."""
     stack = Stack(options)
     _require_customers(stack.tenant)
     say(f"starting the local stack in {options.data} …")
@@ -37,8 +42,10 @@ def demo(options: Options) -> int:
         client = Client(stack.start())
         outcomes = [_offboard(client, stack, name, reason) for name, reason in REQUESTS]
         evidence = _write_evidence(options.data, client, outcomes)
-        for outcome in outcomes:
+        verified = [_verify(evidence, client, stack, outcome) for outcome in outcomes]
+        for outcome, text in zip(outcomes, verified, strict=True):
             print_outcome(outcome)
+            sys.stdout.write(text)
         sys.stdout.write(f"\nEvidence (timelines, proofs, every call to the partner tenant): {evidence}\n")
     except (RequestException, AzureError) as error:
         stack.check()  # a part that died says more
@@ -47,9 +54,11 @@ def demo(options: Options) -> int:
         ) from error
     finally:
         stack.stop()
-    missing = [outcome for outcome in outcomes if outcome["status"] != "removed"]
-    for outcome in missing:
-        say(f"demo: {outcome['customer']['companyName']} ended as {outcome['status']}, not removed")
+    wanted = {name: "withdrawn" if name == CALLED_OFF else "removed" for name, _ in REQUESTS}
+    ended = [(outcome["customer"]["companyName"], outcome["status"]) for outcome in outcomes]
+    missing = [(name, status) for name, status in ended if status != wanted[name]]
+    for name, status in missing:
+        say(f"demo: {name} ended as {status}, not {wanted[name]}")
     return 1 if missing else 0
 
 
@@ -105,7 +114,12 @@ def _follow(client: Client, stack: Stack, request_id: str) -> dict[str, Any]:
             progress.show(shown)
             if shown["status"] in TERMINAL or shown["status"] == "needs_attention":
                 return shown
-            _skip_wait(client, shown, say)
+            if shown["status"] == "awaiting_approval":
+                say(f"   ✍ {client.approve(shown, 'the plan is right')}, a second person, approves exactly this plan")
+            if shown["status"] == "waiting" and shown["customer"].get("companyName") == CALLED_OFF:
+                say(f"   ✋ {client.withdraw(shown, 'the wrong customer')} calls it off; what was changed is put back")
+            else:
+                _skip_wait(client, shown, say)
         time.sleep(0.2)
     raise StackError(f"{request_id} did not finish within {DEADLINE:.0f} s; the logs are in the data folder", 1)
 
@@ -127,6 +141,26 @@ def _span(span: timedelta) -> str:
     if minutes < 24 * 60:
         return f"{minutes // 60} h {minutes % 60} min"
     return "1 day" if days == 1 else f"{days} days"
+
+
+def _verify(folder: Path, client: Client, stack: Stack, outcome: dict[str, Any]) -> str:
+    """What the verifier says of the exported file, which stays in the folder with the key to trust."""
+    exported, ends = client.exported(outcome["offboardingId"]), time.monotonic() + DEADLINE
+    while not exported.exists():
+        stack.check()
+        if time.monotonic() > ends:
+            raise StackError(f"the evidence {exported.name} was not exported within {DEADLINE:.0f} s", 1)
+        time.sleep(0.2)
+    name = str(outcome["customer"]["companyName"]).lower().replace(" ", "-")
+    key, file = folder / "evidence-key.pem", folder / f"{name}.evidence.jsonl"
+    key.write_text(client.evidence_key, encoding="ascii")
+    file.write_bytes(exported.read_bytes())
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        code = verify_evidence([str(file), "--key", str(key)])
+    if code:
+        raise StackError(f"{file} does not stand up to its verification:\n{said.getvalue()}", 1)
+    return f"   evidence {file.name}:\n" + "".join(f"      {line}\n" for line in said.getvalue().splitlines())
 
 
 def _write_evidence(data: Path, client: Client, outcomes: list[dict[str, Any]]) -> Path:

@@ -59,8 +59,9 @@ def print_outcome(outcome: dict[str, Any]) -> None:
     title = f"{customer['companyName']} ({customer['tenantId']}): {outcome['status']}"
     rows = ["", f"━━ {title}", "   timeline (business time, UTC)"]
     rows += [line(entry, names) for entry in outcome["timeline"]]
-    rows.append("   proofs")
+    rows += ["   proofs"] if outcome.get("proofs") else []
     rows += [f"   {'✔' if p['holds'] else '✘'} {p['name']:<18} {p['detail']}" for p in outcome.get("proofs", [])]
+    rows += [f"   not restored: {item['name']}: {item['detail']}" for item in outcome.get("notRestored", [])]
     if "reason" in outcome:
         rows.append(f"   {outcome['reason']['text']}. {outcome['reason'].get('operatorAction', '')}")
     if "reestablishUrl" in outcome:

@@ -23,6 +23,8 @@ from local.host.invoke.context import Invocation, current
 from local.host.process import StopSignal
 from local.host.runtime import Runtime
 from local.host.settings import apply_local_settings
+from local.host.web.authentication import Authentication
+from local.host.web.identity import load_people
 from local.host.web.keys import Keys, load_keys
 
 _log = logging.getLogger("host")
@@ -44,6 +46,12 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     keys = parser.add_mutually_exclusive_group()
     keys.add_argument("--keys", type=Path, metavar="FILE", help="keys file: masterKey, functionKeys, functions")
     keys.add_argument("--function-key", metavar="KEY", help="host key for functions of level 'function'")
+    parser.add_argument(
+        "--authentication",
+        type=Path,
+        metavar="FILE",
+        help="people file (issuer, audience, jwks, people): App Service Authentication is on",
+    )
     parser.add_argument("--timers", type=Path, metavar="FILE", help="where timers remember their runs across restarts")
     parser.add_argument("--exit-with-stdin", action="store_true", help="for a parent: stop with stdin, not on Ctrl-C")
     parser.add_argument("--log-format", type=logs.LogFormat, choices=list(logs.LogFormat), default=logs.LogFormat.TEXT)
@@ -58,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logs.configure(options.log_format)
     stop = StopSignal(with_stdin=options.exit_with_stdin)
     try:
+        authentication = _authentication(options.authentication)
         app, keys, timer_file = _prepare(options)
     except UsageError as error:
         _say(str(error))
@@ -66,11 +75,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _show(error)
         return ExitCode.INDEXING
     try:
-        runtime = Runtime(app, options.port, keys, timer_file, _timed_out)
+        runtime = Runtime(app, options.port, keys, timer_file, _timed_out, authentication)
     except (OSError, OverflowError) as error:
         cause = getattr(error, "strerror", None) or error
         _say(f"port {options.port} cannot be used: {cause}. Stop what uses it, or give another --port.")
         return ExitCode.FAILURE
+    os.environ["WEBSITE_HOSTNAME"] = f"127.0.0.1:{runtime.port}"
     if runtime.start(stop.is_set):
         _announce(stdout, runtime.port, app)
         stop.wait()
@@ -78,6 +88,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not runtime.stop():
         _exit_now(ExitCode.OK)  # a thread that still runs a function would keep the process alive
     return ExitCode.OK
+
+
+def _authentication(file: Path | None) -> Authentication | None:
+    """Says what the platform says, whatever the settings say: WEBSITE_AUTH_ENABLED is not theirs."""
+    found = Authentication(load_people(file.resolve())) if file else None
+    os.environ["WEBSITE_AUTH_ENABLED"] = str(found is not None)
+    return found
 
 
 def _prepare(options: argparse.Namespace) -> tuple[App, Keys, Path | None]:

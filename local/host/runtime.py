@@ -19,6 +19,7 @@ from local.host.timer_status import TimerMemory
 from local.host.timers import TimerService
 from local.host.web.admin import Admin
 from local.host.web.app import WebApp
+from local.host.web.authentication import Authentication
 from local.host.web.keys import Keys
 from local.host.web.server import HttpServer
 
@@ -32,7 +33,13 @@ class Runtime:
     """One app being served. Raises OSError when the port is taken."""
 
     def __init__(
-        self, app: App, port: int, keys: Keys, timer_file: Path | None, on_timeout: Callable[[Invocation], None]
+        self,
+        app: App,
+        port: int,
+        keys: Keys,
+        timer_file: Path | None,
+        on_timeout: Callable[[Invocation], None],
+        authentication: Authentication | None = None,
     ) -> None:
         limit = app.host_json.function_timeout
         options = app.host_json.extensions
@@ -45,7 +52,7 @@ class Runtime:
             if isinstance(function.trigger, ServiceBusTrigger)
         ]
         admin = Admin(app.functions, self._timers.fire, lambda: self._state)
-        web = WebApp(app.functions, options.http.route_prefix, keys, self._invoker, admin)
+        web = WebApp(app.functions, options.http.route_prefix, keys, self._invoker, admin, authentication)
         self._http = HttpServer(port, web.handle)
 
     @property

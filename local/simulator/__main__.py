@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from local.http_shell.server import POLL_SECONDS
 from local.simulator.clock import FileClock
 from local.simulator.persistence import DataFolderError
 from local.simulator.scenario.load import ScenarioError, load_scenario
@@ -42,10 +43,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # Ctrl-C reaches the whole process group: the parent decides who stops when.
             signal.signal(signal.SIGINT, signal.SIG_IGN)
             threading.Thread(target=_stop_at_end_of_input, args=(server,), daemon=True).start()
-        ready = {"ready": True, "port": server.server_address[1], "url": server.url}
+        ready = {"ready": True, "port": server.port, "url": server.url}
         sys.stdout.write(json.dumps(ready) + "\n")
         sys.stdout.flush()
-        server.serve_forever(poll_interval=0.1)
+        server.serve_forever(POLL_SECONDS)
     return 0
 
 

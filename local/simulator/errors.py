@@ -8,6 +8,7 @@ from local.simulator.messages import Json
 _CATALOGUE: dict[str, tuple[int, str]] = {
     "0": (501, "This operation is not defined."),
     "400": (401, "Access is denied: the token is invalid or has expired."),
+    "400013": (404, "The parent product {id} was not found."),
     "800001": (401, "The partner token is missing."),
     "900420": (401, "The audience of the token is wrong for this service."),
     "900421": (401, "Unauthorized - MFA required: the token carries no multifactor claim."),
@@ -48,6 +49,8 @@ _CATALOGUE: dict[str, tuple[int, str]] = {
     "900141": (400, "This operation is not supported."),
     "900150": (403, "The role of the caller does not allow this operation."),
     "900159": (403, "The partner has no commerce relationship with the customer."),
+    "900214": (400, "The {hours}-hour window for reducing seats has passed."),
+    "900257": (400, "The {days}-day window for reducing seats has passed."),
     "900213": (400, "The {hours}-hour cancellation window has passed."),
     "900277": (400, "Subscription {id} is in the process of being expired; no further updates are allowed."),
     "900278": (409, "Another operation on subscription {id} is pending; retry after 24 hours."),

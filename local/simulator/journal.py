@@ -1,4 +1,4 @@
-"""The journal: one entry for each request, with the error code and the effect that it had."""
+"""The journal: an entry for each request, with the error code and the effect that it had, and for each new term."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,15 +11,28 @@ from local.simulator.times import iso7
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """A real change of state and the holding that it happened to."""
+    """A real change of state and the holding that it happened to. *detail*: more of it, such as the new term."""
 
     name: str
     holding: str
+    detail: str | None = None
+
+    def to_json(self) -> Json:
+        """As a journal line shows it."""
+        shown = {"effect": self.name, "holding": self.holding}
+        return shown if self.detail is None else shown | {"detail": self.detail}
+
+
+BY_TIME = "TIME"
+"""The method of an entry that no request made: time alone did it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One request. Moments: *time* is business time, *machine_time* machine time. No token, no body."""
+    """One request, or what time alone did (method TIME, status 0). No token, no body.
+
+    Moments: *time* is business time, *machine_time* machine time.
+    """
 
     seq: int
     time: datetime
@@ -49,7 +62,7 @@ class Entry:
             "status": self.status,
             "code": self.code,
             "effect": self.effects[0].name if self.effects else None,
-            "effects": [{"effect": one.name, "holding": one.holding} for one in self.effects],
+            "effects": [one.to_json() for one in self.effects],
             "customer": self.customer,
             "holding": self.holding,
             "requestId": self.request_id,

@@ -69,14 +69,14 @@ class Database:
     def write(
         self,
         changes: Iterable[tuple[Table[Any], str, Record | None]],
-        entry: Entry | None = None,
+        entries: Iterable[Entry] = (),
         meta: Iterable[tuple[str, str]] = (),
     ) -> None:
-        """One transaction: record changes, at most one journal entry, named values."""
+        """One transaction: record changes, journal entries, named values."""
         cursor = self._connection.cursor()
         cursor.execute("BEGIN IMMEDIATE")
         try:
-            for statement, values in self._statements(changes, entry, meta):
+            for statement, values in self._statements(changes, entries, meta):
                 cursor.execute(statement, values)
         except BaseException:
             cursor.execute("ROLLBACK")
@@ -90,7 +90,7 @@ class Database:
     def _statements(
         self,
         changes: Iterable[tuple[Table[Any], str, Record | None]],
-        entry: Entry | None,
+        entries: Iterable[Entry],
         meta: Iterable[tuple[str, str]],
     ) -> Iterator[tuple[str, tuple[object, ...]]]:
         for table, id_, record in changes:
@@ -98,7 +98,7 @@ class Database:
                 yield "DELETE FROM records WHERE kind = ? AND id = ?", (table.name, id_)
             else:
                 yield _UPSERT, (table.name, id_, self._adapter(table).dump_json(record))
-        if entry is not None:
+        for entry in entries:
             yield "INSERT INTO journal (seq, body) VALUES (?, ?)", (entry.seq, ENTRY.dump_json(entry))
         for name, value in meta:
             yield "INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)", (name, value)

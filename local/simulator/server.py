@@ -1,116 +1,52 @@
-"""The HTTP server: keep-alive connections on the loopback address, one thread each, one write per answer.
+"""The simulator over HTTP: exchanges as plain values; connections are cut and processes killed as a fault asks."""
 
-Werkzeug's server closes every connection after one answer; hence the standard library's.
-"""
-
-import contextlib
-import logging
 import os
 import signal
-import socket
-import struct
 import time
-from email.utils import formatdate
-from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from functools import partial
 from urllib.parse import unquote, urlsplit
 
+from local.http_shell import message as wire
+from local.http_shell.limits import Limits
+from local.http_shell.server import HttpServer
 from local.simulator.messages import Cut, Delivery, Request, Response
 from local.simulator.simulator import Simulator
 
-_log = logging.getLogger(__name__)
-_MAXIMUM_BODY = 8 * 1024 * 1024
-_IDLE_SECONDS = 300
-_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+_LIMITS = Limits(max_body_bytes=8 * 1024 * 1024, idle_seconds=300.0, request_seconds=300.0)
 
 
-class SimulatorServer(ThreadingHTTPServer):
+class SimulatorServer(HttpServer):
     """Listens on 127.0.0.1; port 0 picks a free one."""
 
-    daemon_threads = True
-    request_queue_size = 256
-
     def __init__(self, simulator: Simulator, port: int) -> None:
-        self.simulator = simulator
-        super().__init__(("127.0.0.1", port), _Handler)
-
-    @property
-    def url(self) -> str:
-        """The base URL of all four services."""
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        super().__init__(
+            port, lambda request, _: _deliver(simulator.handle(_given(request, self.url))), _refuse, _LIMITS
+        )
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server_version = "PartnerSimulator"
-    disable_nagle_algorithm = True
-    timeout = _IDLE_SECONDS
-    server: SimulatorServer
+def _given(request: wire.Request, url: str) -> Request:
+    head = request.head
+    parts = urlsplit(head.target)
+    headers = {name.lower(): value for name, value in head.headers}
+    origin = f"http://{headers.get('host') or url.removeprefix('http://')}"
+    return Request(head.method.upper(), unquote(parts.path) or "/", parts.query, headers, request.body, origin)
 
-    def _handle(self) -> None:
-        length = self._length()
-        if length is None:
-            return
-        body = self.rfile.read(length) if length else b""
-        parts = urlsplit(self.path)
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        origin = f"http://{self.headers.get('Host') or self.server.url.removeprefix('http://')}"
-        path = unquote(parts.path) or "/"
-        request = Request(self.command.upper(), path, parts.query, headers, body, origin)
-        self._deliver(self.server.simulator.handle(request))
 
-    do_GET = do_POST = do_PATCH = do_PUT = do_DELETE = do_HEAD = do_OPTIONS = _handle  # noqa: N815
+def _refuse(error: wire.RefusedError) -> wire.Answer:
+    return wire.Answer(error.status)
 
-    def _length(self) -> int | None:
-        """The body's length; None if the request was refused because it does not say."""
-        text = self.headers.get("Content-Length") or "0"
-        if "chunked" in (self.headers.get("Transfer-Encoding") or "").lower() or not text.isdecimal():
-            self.close_connection = True
-            self._write(Response(411))
-            return None
-        if int(text) > _MAXIMUM_BODY:
-            self.close_connection = True
-            self._write(Response(413))
-            return None
-        return int(text)
 
-    def _deliver(self, answer: Response) -> None:
-        delivery = answer.delivery
-        if delivery.delay_seconds:
-            time.sleep(delivery.delay_seconds)
-        if delivery.cut is Cut.KILL_BEFORE_ANSWER:
-            _kill(delivery)
-        if delivery.cut in {Cut.DROP, Cut.KILL_BEFORE_ANSWER}:
-            self._reset()
-            return
-        self._write(answer)
-        if delivery.cut is Cut.KILL_AFTER_ANSWER:
-            _kill(delivery)
-
-    def _write(self, answer: Response) -> None:
-        try:
-            reason = HTTPStatus(answer.status).phrase
-        except ValueError:
-            reason = "Unknown"
-        lines = [f"HTTP/1.1 {answer.status} {reason}", f"Date: {formatdate(usegmt=True)}"]
-        lines += [f"{name}: {value}" for name, value in answer.headers.items()]
-        if answer.status != HTTPStatus.NO_CONTENT:
-            lines.append(f"Content-Length: {len(answer.body)}")
-        if self.close_connection:
-            lines.append("Connection: close")
-        head = "\r\n".join([*lines, "", ""]).encode("latin-1", "replace")
-        with contextlib.suppress(OSError):
-            self.connection.sendall(head if self.command == "HEAD" else head + answer.body)
-
-    def _reset(self) -> None:
-        """Close without an answer: the caller sees a reset connection."""
-        self.close_connection = True
-        with contextlib.suppress(OSError):
-            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
-            self.connection.shutdown(socket.SHUT_RDWR)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-        _log.debug(format, *args)
+def _deliver(answer: Response) -> wire.Answer | None:
+    """The answer as its delivery asks, after the delay; None cuts the connection."""
+    delivery = answer.delivery
+    if delivery.delay_seconds:
+        time.sleep(delivery.delay_seconds)
+    if delivery.cut is Cut.KILL_BEFORE_ANSWER:
+        _kill(delivery)
+    if delivery.cut in {Cut.DROP, Cut.KILL_BEFORE_ANSWER}:
+        return None
+    killing = partial(_kill, delivery) if delivery.cut is Cut.KILL_AFTER_ANSWER else None
+    return wire.Answer(answer.status, tuple(answer.headers.items()), answer.body, afterwards=killing)
 
 
 def _kill(delivery: Delivery) -> None:

@@ -4,19 +4,20 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
 from pydantic import TypeAdapter
 
-from local.simulator.agenda import Agenda
+from local.simulator.agenda import Agenda, Happened
 from local.simulator.clock import Clock, machine_now
 from local.simulator.exchange import Outcome, perform, service_for
 from local.simulator.faults.effects import afterwards, instead
 from local.simulator.faults.engine import FaultEngine, Fired
 from local.simulator.faults.models import MutateFault
-from local.simulator.journal import Entry, Journal
+from local.simulator.journal import BY_TIME, Entry, Journal
 from local.simulator.knobs import Knobs
 from local.simulator.messages import Request, Response
 from local.simulator.persistence import Database
@@ -65,7 +66,7 @@ class Simulator:
             self.journal = Journal(self._database.load_journal())
             self._catch_up(self._database.meta("now"))
         else:
-            self.partner = build_partner(scenario.partner)
+            self.partner = build_partner(scenario.partner, scenario.people)
             self.knobs = scenario.knobs
             self.signing_key = os.urandom(32)
             self.faults = FaultEngine()
@@ -107,7 +108,7 @@ class Simulator:
         """Let everything happen that is due by now; returns that moment, which never goes back."""
         now = self._last_now = max(self.clock.now(), self._last_now)
         if self.agenda.run(now, self.knobs):
-            self._commit(None)
+            self._commit(*(self._by_time(one) for one in self.agenda.happened()))
         return now
 
     def change(self, change: Change, now: datetime) -> None:
@@ -122,7 +123,7 @@ class Simulator:
         """Move business time and let everything happen that then is due; returns the new moment."""
         self.clock.advance(by)
         now = self.settle()
-        self._commit(None, (("now", now.isoformat()),))
+        self._commit(meta=(("now", now.isoformat()),))
         return now
 
     def set_knobs(self, knobs: Knobs) -> None:
@@ -130,11 +131,11 @@ class Simulator:
         self.knobs = knobs
         for table in self.store.tables:
             self.agenda.note(table, knobs)
-        self._commit(None, (("knobs", knobs.model_dump_json(by_alias=True)),))
+        self._commit(meta=(("knobs", knobs.model_dump_json(by_alias=True)),))
 
     def save(self) -> None:
         """Commit what control requests changed."""
-        self._commit(None)
+        self._commit()
 
     def close(self) -> None:
         """Close the database."""
@@ -173,7 +174,7 @@ class Simulator:
                     self.change(one.action.change, now)
                 except ValueError as error:
                     _log.error("fault %s could not be carried out: %s", one.name, error)
-                self._commit(None)
+                self._commit()
 
     def _entry(self, call: Call, outcome: Outcome, fired: list[Fired]) -> Entry:
         request, token = call.request, service_for(call) is Service.TOKEN
@@ -195,15 +196,33 @@ class Simulator:
             retry_after=outcome.response.headers.get("Retry-After"),
         )
 
-    def _commit(self, entry: Entry | None, meta: tuple[tuple[str, str], ...] = ()) -> None:
+    def _by_time(self, happened: Happened) -> Entry:
+        """The entry of what time did; its place in the journal is given when it is committed."""
+        at, effect = happened.at, happened.effect
+        return Entry(
+            seq=0,
+            time=at,
+            machine_time=self.machine_clock(),
+            method=BY_TIME,
+            path="",
+            query="",
+            status=0,
+            effects=(effect,),
+            customer=happened.customer_id,
+            holding=effect.holding,
+        )
+
+    def _commit(self, *entries: Entry, meta: tuple[tuple[str, str], ...] = ()) -> None:
         changes = self.store.changes()
+        first = self.journal.next_seq
+        entries = tuple(replace(entry, seq=first + at) for at, entry in enumerate(entries))
         if self.faults.changed:
             meta = (*meta, ("faults", self.faults.dump()))
             self.faults.changed = False
-        if self._database is not None and (changes or entry or meta):
-            self._database.write(changes, entry, meta)
+        if self._database is not None and (changes or entries or meta):
+            self._database.write(changes, entries, meta)
         self.store.commit()
-        if entry is not None:
+        for entry in entries:
             self.journal.append(entry)
         self.agenda.note((record for _, _, record in changes if record is not None), self.knobs)
 
@@ -223,5 +242,5 @@ class Simulator:
             ("key", self.signing_key.hex()),
             ("partner", _PARTNER.dump_json(self.partner).decode()),
         )
-        self._database.write(self.store.changes(), None, meta)
+        self._database.write(self.store.changes(), (), meta)
         self.store.commit()

@@ -36,13 +36,15 @@ def _options(given: argparse.Namespace, name: str) -> Options:
     # Relative paths are the user's, wherever the checkout is.
     data = (given.data or default_data(name)).resolve()
     scenario = given.scenario.resolve() if given.scenario else None
-    return Options(data, scenario, given.port_base, Store(given.store) if given.store else None)
+    store = Store(given.store) if given.store else None
+    return Options(data, scenario, given.port_base, store, given.authentication, given.approval)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="dev.py", description="The offboarding pipeline on one machine.")
     commands = parser.add_subparsers(dest="command", required=True)
-    for name, text in (("up", "start the stack and keep it up"), ("demo", "offboard two customers and show how")):
+    texts = {"up": "start the stack and keep it up", "demo": "offboard two customers, call a third off, and show how"}
+    for name, text in texts.items():
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument(
             "--scenario",
@@ -62,6 +64,18 @@ def _parser() -> argparse.ArgumentParser:
             "--store",
             choices=[store.value for store in Store],
             help="where a new folder keeps the record: a file (default), or Azure Tables in Azurite (needs Node.js)",
+        )
+        command.add_argument(
+            "--without-authentication",
+            dest="authentication",
+            action="store_false",
+            help="nobody signs in: App Service Authentication is off, as in a deployment without it",
+        )
+        command.add_argument(
+            "--approval",
+            choices=("always", "irreversible", "never"),
+            default="always" if name == "demo" else "never",
+            help="which plans a second person has to approve; default: %(default)s",
         )
         if name == "up":
             command.add_argument("--json", action="store_true", help="print one JSON object with the addresses")

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 from local.stack.tenant import Tenant
 
 
-def app_settings(tenant: Tenant, service_bus: str, url: str, clock: Path) -> dict[str, str]:
+def app_settings(tenant: Tenant, service_bus: str, url: str, clock: Path, key: str) -> dict[str, str]:
     """`url` is the simulated partner tenant, which stands in for all four of Microsoft's services."""
     return {
         "FUNCTIONS_WORKER_RUNTIME": "python",
-        "AzureFunctionsJobHost__functionTimeout": "00:00:12",
+        "AzureFunctionsJobHost__functionTimeout": "00:00:15",
         "ServiceBus": service_bus,
         "OFFBOARDING_MODE": "live",
+        "OFFBOARDING_KEY_NAMES": f"default={hashlib.sha256(key.encode()).hexdigest()}",
         "OFFBOARDING_CLOCK_FILE": str(clock),
         **tenant.sign_in(clock.parent),
         "OFFBOARDING_PARTNER_CENTER_URL": url,
@@ -21,8 +23,8 @@ def app_settings(tenant: Tenant, service_bus: str, url: str, clock: Path) -> dic
         "OFFBOARDING_GRAPH_URL": url,
         "OFFBOARDING_AZURE_URL": url,
         # Short waits, so that a person can watch; the claim still outlasts functionTimeout.
-        "OFFBOARDING_CLAIM_SECONDS": "14",
-        "OFFBOARDING_CALL_TIMEOUT_SECONDS": "4",
+        "OFFBOARDING_CLAIM_SECONDS": "18",
+        "OFFBOARDING_CALL_TIMEOUT_SECONDS": "3",
         "OFFBOARDING_MARGIN_SECONDS": "1",
         "OFFBOARDING_SWEEP_GRACE_SECONDS": "3",
         "OFFBOARDING_FIRST_RETRY_SECONDS": "1",

@@ -6,12 +6,14 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local.stack.child import Child, python
 from local.stack.errors import StackError
+from local.stack.evidence import FOLDER, evidence_settings, public_key
 from local.stack.folder import DataFolder, write_private
+from local.stack.people import Person, keep_people
 from local.stack.ports import require_free
 from local.stack.settings import app_settings
 from local.stack.store import Store, choose_store, store_settings
@@ -28,12 +30,16 @@ RESTARTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a user may choose. Port base 0: free ports. No scenario, no store: those of the folder, or the defaults."""
+    """What a user may choose. Port base 0: free ports. No scenario, no store: those of the folder, or the defaults.
+    `authentication`: people sign in, as App Service Authentication would have them. `approval`: which plans a second
+    person has to approve (OFFBOARDING_APPROVAL)."""
 
     data: Path
     scenario: Path | None = None
     port_base: int = 0
     store: Store | None = None
+    authentication: bool = True
+    approval: str = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +55,9 @@ class Addresses:
     queues: dict[str, str]
     topic: str
     subscriptions: tuple[str, ...]
+    evidence: str = ""
+    evidence_key: str = ""
+    people: tuple[Person, ...] = ()
 
     def to_json(self) -> str:
         """One line."""
@@ -63,6 +72,9 @@ class Addresses:
                 "queues": self.queues,
                 "topic": self.topic,
                 "subscriptions": list(self.subscriptions),
+                "people": [person.shown() for person in self.people],
+                "evidence": self.evidence,
+                "evidenceKey": self.evidence_key,
             }
         )
 
@@ -104,15 +116,21 @@ class Stack:
         keys = self._folder.path / "keys.json"
         write_private(keys, json.dumps({"functionKeys": {"default": key}}))
         settings = self._folder.path / "local.settings.json"
-        values = app_settings(self.tenant, service_bus, tenant, clock) | store
+        values = app_settings(self.tenant, service_bus, tenant, clock, key) | store | evidence_settings(self._folder)
+        values["OFFBOARDING_APPROVAL"] = self._options.approval
         write_private(settings, json.dumps({"IsEncrypted": False, "Values": values}))
         timers = str(self._folder.path / "timers.json")
         arguments = ["--app", str(ROOT), "--settings", str(settings), "--keys", str(keys), "--timers", timers]
+        people: tuple[Person, ...] = ()
+        if self._options.authentication:
+            file = self._folder.path / "people.json"
+            people = keep_people(tenant, file)
+            arguments += ["--authentication", str(file)]
         ready = self._child("host", "local.host", [*arguments, "--port", self._port(2)]).ready()
         http = str(ready["url"])
         # Started again it must be found where it was.
         self._host_arguments = [*arguments, "--port", str(ready["port"])]
-        return self._addresses(service_bus, rest, http, key, tenant)
+        return replace(self._addresses(service_bus, rest, http, key, tenant), people=people)
 
     def check(self) -> None:
         """Restart the host after a timed-out invocation; raises StackError when a part has died otherwise."""
@@ -174,6 +192,8 @@ class Stack:
             queues={name.removeprefix("offboarding-"): name for name in names},
             topic=str(topic["name"]),
             subscriptions=tuple(str(item["name"]) for item in topic["subscriptions"]),
+            evidence=str(self._folder.path / FOLDER),
+            evidence_key=public_key(self._folder),
         )
 
 

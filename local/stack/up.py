@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import threading
+from collections.abc import Iterator
 from types import FrameType
 
 from local.stack.errors import StackError
@@ -46,6 +47,13 @@ def _watch(stack: Stack, stopping: threading.Event) -> None:
                 raise
 
 
+def _people(addresses: Addresses) -> Iterator[str]:
+    if addresses.people:
+        yield f"People sign in     {addresses.http}/.auth/login/aad   (or header Authorization: Bearer, see --json)"
+    for person in addresses.people:
+        yield f"  {person.name:<17}{', '.join(person.roles)}"
+
+
 def _for_people(addresses: Addresses) -> str:
     key = addresses.function_key
     return "\n".join(
@@ -57,9 +65,11 @@ def _for_people(addresses: Addresses) -> str:
             f"HTTP               {addresses.http}",
             f"  function key     {key}",
             f"  offboardings     {addresses.http}/api/offboardings   (header x-functions-key: {key})",
+            *_people(addresses),
             f"Partner simulator  {addresses.simulator}",
             f"  the tenant       {addresses.simulator}/_simulator/state",
             f"Data and logs      {addresses.data}",
+            f"Finished evidence  {addresses.evidence}",
             "",
             "Try:",
             f"  curl -s -H 'x-functions-key: {key}' {addresses.http}/api/offboardings",

@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from local.world.crash import CrashPoints
 from shared.domain.errors import UnavailableError
-from shared.domain.messages import Destination, OutboundMessage
-from shared.domain.offboarding import Stage
-from shared.ports.runtime import Clock, DeadLetter
+from shared.domain.offboarding.messages import Destination, OutboundMessage
+from shared.domain.offboarding.states import Stage
+from shared.ports.bus import DeadLetter
+from shared.ports.clock import Clock
 
 DUPLICATE_WINDOW = timedelta(hours=1)
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from local.world.crash import CrashPoints
 from shared.domain.errors import ConcurrencyConflictError
-from shared.domain.ledger import HoldingRecord
-from shared.domain.messages import OutboundMessage, TimelineEntry
-from shared.domain.offboarding import RUNNABLE, Offboarding, Status
-from shared.ports.runtime import KEEP_FOR, Change, Filter, Live, LiveElsewhere, Page, Stored, read_cursor
+from shared.domain.evidence.entry import Aside, Entry
+from shared.domain.holdings.ledger import HoldingRecord
+from shared.domain.offboarding.messages import OutboundMessage, TimelineEntry
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.states import RUNNABLE, Status
+from shared.ports.store import KEEP_FOR, Change, Filter, Live, LiveElsewhere, Page, SharedRow, Stored, read_cursor
 
 
 @dataclass(slots=True)
@@ -24,6 +26,7 @@ class _Row:
     timeline: dict[int, TimelineEntry] = field(default_factory=dict)
     outbox: dict[str, OutboundMessage] = field(default_factory=dict)
     forgotten: bool = False
+    evidence: list[Entry] = field(default_factory=list)
 
 
 class MemoryStore:
@@ -33,6 +36,7 @@ class MemoryStore:
         self._rows: dict[str, _Row] = {}
         self._live: dict[str, str] = {}
         self._holds: dict[str, datetime] = {}
+        self._shared: dict[str, SharedRow] = {}
         self._lock = threading.RLock()
         self._crash = crash or CrashPoints()
         self._keep_for = keep_for
@@ -58,6 +62,16 @@ class MemoryStore:
         with self._lock:
             row = self._rows.get(offboarding_id)
             return [entry for _, entry in sorted(row.timeline.items())] if row else []
+
+    def evidence(self, offboarding_id: str) -> Sequence[str]:
+        with self._lock:
+            row = self._rows.get(offboarding_id)
+            return [entry.line for entry in row.evidence] if row else []
+
+    def asides(self, offboarding_id: str) -> Sequence[Aside]:
+        with self._lock:
+            row = self._rows.get(offboarding_id)
+            return [aside for entry in row.evidence for aside in entry.asides] if row else []
 
     def outbox(self, offboarding_id: str) -> Sequence[OutboundMessage]:
         with self._lock:
@@ -102,6 +116,7 @@ class MemoryStore:
             row.head, row.etag, row.forgotten = change.offboarding, row.etag + 1, True
             row.holdings = {item.holding.key: item for item in change.holdings}
             row.timeline = {item.seq: item for item in change.timeline}
+            row.evidence = [replace(entry, asides=()) for entry in (*row.evidence, *change.evidence)]
 
     def holds(self) -> Mapping[str, datetime]:
         with self._lock:
@@ -111,6 +126,21 @@ class MemoryStore:
         with self._lock:
             kept = self._holds.get(service, until)
             self._holds[service] = until if at_most is not None and kept > at_most else max(until, kept)
+
+    def shared_row(self, name: str) -> SharedRow | None:
+        with self._lock:
+            return self._shared.get(name)
+
+    def put_shared_row(self, name: str, text: str, etag: str | None) -> SharedRow:
+        self._crash.here(f"before {name}")
+        with self._lock:
+            found = self._shared.get(name)
+            if (found.etag if found else None) != etag:
+                raise ConcurrencyConflictError(f"{name} was changed by somebody else")
+            self._shared[name] = SharedRow(text, str(int(found.etag) + 1 if found else 1))
+            stored = self._shared[name]
+        self._crash.here(f"after {name}")
+        return stored
 
     def ping(self) -> None:
         """Always reachable."""
@@ -132,6 +162,7 @@ class MemoryStore:
         row.head, row.etag = head, row.etag + 1
         row.holdings.update({item.holding.key: item for item in change.holdings})
         row.timeline.update({item.seq: item for item in change.timeline})
+        row.evidence.extend(change.evidence)
         for item in change.outbox:
             row.outbox.pop(item.id, None)
             row.outbox[item.id] = item

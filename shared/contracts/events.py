@@ -5,17 +5,12 @@ The id is deterministic, so an event that is sent again after a crash carries th
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import Field
 
 from shared.contracts.base import UtcTime, WireModel
-from shared.domain.blockers import Blocker, Remedy
-from shared.domain.identifiers import event_id
-from shared.domain.messages import Destination, OutboundMessage
-from shared.domain.offboarding import TERMINAL, Offboarding, Status
 
 SOURCE = "/offboarding-pipeline"
 BLOCKERS_SHOWN = 20
@@ -27,6 +22,7 @@ class EventType(StrEnum):
     PROGRESS = "offboarding.progress.v1"
     WAITING = "offboarding.waiting.v1"
     NEEDS_ATTENTION = "offboarding.needs_attention.v1"
+    AWAITING_APPROVAL = "offboarding.awaiting_approval.v1"
     REMOVED = "offboarding.removed.v1"
     ALREADY_REMOVED = "offboarding.already_removed.v1"
     PLANNED = "offboarding.planned.v1"
@@ -35,13 +31,16 @@ class EventType(StrEnum):
     JOINED = "offboarding.joined.v1"
     WITHDRAWN = "offboarding.withdrawn.v1"
     WINDOW_CLOSING = "offboarding.window_closing.v1"
+    RENEWAL_COMING = "offboarding.renewal_coming.v1"
 
 
 OUTCOMES = frozenset(EventType) - {
     EventType.PROGRESS,
     EventType.WAITING,
     EventType.NEEDS_ATTENTION,
+    EventType.AWAITING_APPROVAL,
     EventType.WINDOW_CLOSING,
+    EventType.RENEWAL_COMING,
 }
 
 
@@ -88,12 +87,14 @@ class PlanData(WireModel):
         int, Field(description="How many wait for Microsoft, a transfer or an order, without a known date.")
     ] = 0
     first_window_closes_at: UtcTime | None = Field(
-        default=None, description="Until when everything planned to be cancelled still can be."
+        default=None, description="Until when everything planned to be cancelled or given back still can be."
     )
     paid_until: UtcTime | None = Field(
         default=None, description="The last moment of a commitment that is being paid for."
     )
-    digest: str = Field(description="SHA-256 of every holding with its action: equal for equal plans.")
+    refundable_seats: Annotated[int, Field(description="How many seats of what runs on can still be given back.")] = 0
+    seats_until: UtcTime | None = Field(default=None, description="Until when the first of those seats can be.")
+    digest: str = Field(description="SHA-256 of every step that will be made: equal for equal plans.")
 
 
 class ProofData(WireModel):
@@ -105,6 +106,33 @@ class ProofData(WireModel):
     at: UtcTime = Field(description="When it was asked.")
 
 
+class ActorData(WireModel):
+    """Who brought something about."""
+
+    type: Literal["key", "person", "queue", "system"] = Field(
+        description="A program with a function key, a person who signed in, the request queue, or the pipeline itself."
+    )
+    id: str = Field(description="Of a person the object id in Entra; of a key its name, as far as it is known.")
+    name: str = Field(description="For people. Of the queue it is what the request claims in requestedBy.")
+
+
+class EvidenceData(WireModel):
+    """The end of the evidence at this moment: with it, a copy proves that a later file continues what was then."""
+
+    entries: int = Field(description="How many entries the evidence has.")
+    head: str = Field(description="The hash of the last of them, SHA-256 in hex.")
+
+
+class NotRestoredData(WireModel):
+    """After a withdrawal: one matter that is not as it was before."""
+
+    holding: str = Field(description="Key of the holding, or a word for what is none.")
+    name: str = Field(description="What it is called in Partner Center.")
+    quantity: int | None = Field(default=None, description="How many units it had, if it is counted.")
+    detail: str = Field(description="Why it is not as it was, for people.")
+    what_to_do: str = Field(description="What to buy again, or what else to do.")
+
+
 class EventData(WireModel):
     """What every event tells."""
 
@@ -114,6 +142,7 @@ class EventData(WireModel):
     status: str = Field(description="Where the offboarding stands; the names are those of the HTTP interface.")
     stage: str | None = Field(default=None, description="What it works on now; absent once it has ended.")
     customer: CustomerData = Field(description="Whose relationship it is about.")
+    evidence: EvidenceData = Field(description="How far the evidence went when this was told.")
     reason: ReasonData | None = Field(default=None, description="Why it stands there.")
     next_attempt_at: UtcTime | None = Field(
         default=None, description="When the pipeline looks again; not the end of a wait."
@@ -139,10 +168,22 @@ class EventData(WireModel):
     window_closes_at: Annotated[
         UtcTime | None, Field(description="Only in window_closing: until when a cancellation is still possible.")
     ] = None
-    notice: Annotated[str | None, Field(description="Only in window_closing: what closes, as a sentence.")] = None
-    survivors: Annotated[
-        tuple[str, ...] | None, Field(description="Only in removed: what the customer has to delete itself.")
+    renews_at: Annotated[
+        UtcTime | None, Field(description="Only in renewal_coming: when the first of them renews.")
     ] = None
+    notice: Annotated[
+        str | None,
+        Field(description="Only in window_closing and renewal_coming: what closes or renews, as a sentence."),
+    ] = None
+    actor: ActorData | None = Field(default=None, description="Who brought this about; the pipeline itself, mostly.")
+    survivors: Annotated[
+        tuple[str, ...] | None, Field(description="What is left behind: the customer deletes it itself, or it lapses.")
+    ] = None
+    not_restored: Annotated[
+        tuple[NotRestoredData, ...] | None,
+        Field(description="Only in withdrawn: what is not as it was before, at most 400."),
+    ] = None
+    not_restored_count: int | None = Field(default=None, description="How many that are in all.")
 
 
 class Event(WireModel):
@@ -155,133 +196,7 @@ class Event(WireModel):
     subject: str
     time: UtcTime
     datacontenttype: Literal["application/json"] = "application/json"
+    # Extension attributes: CloudEvents allows lower-case letters and digits in their names, and nothing else.
     correlationid: str
+    appversion: str = Field(description="Version of the pipeline that made the event.")
     data: EventData
-
-
-def blocker_data(blocker: Blocker) -> BlockerData:
-    """The wire form of a blocker."""
-    return BlockerData(
-        holding=blocker.key,
-        name=blocker.name,
-        cause=blocker.cause.value,
-        detail=blocker.detail,
-        what_to_do=blocker.what_to_do or None,
-        # When something is looked at again is the offboarding's matter, not the day on which it ends.
-        unblocks_at=blocker.until if blocker.remedy is Remedy.DATE else None,
-        paid_until=blocker.paid_until,
-    )
-
-
-def plan_data(offboarding: Offboarding) -> PlanData | None:
-    """The wire form of the plan, if one was made."""
-    plan = offboarding.plan
-    if plan is None:
-        return None
-    return PlanData(
-        holdings=plan.holdings,
-        actions=dict(plan.actions),
-        dated_blockers=plan.dated_blockers,
-        undated_blockers=plan.undated_blockers,
-        unsettled_blockers=plan.unsettled_blockers,
-        first_window_closes_at=plan.first_window_closes_at,
-        paid_until=plan.paid_until,
-        digest=plan.digest,
-    )
-
-
-def proof_data(offboarding: Offboarding) -> tuple[ProofData, ...]:
-    """The wire form of the proofs found so far."""
-    return tuple(ProofData(name=p.name, holds=p.holds, detail=p.detail, at=p.at) for p in offboarding.proofs)
-
-
-def customer_data(offboarding: Offboarding) -> CustomerData:
-    """The customer as far as it is known."""
-    request, customer = offboarding.request, offboarding.customer
-    return CustomerData(
-        tenant_id=offboarding.customer_id,
-        company_name=customer.company_name if customer else request.company_name,
-        domain=customer.domain if customer else request.domain,
-    )
-
-
-def reason_data(offboarding: Offboarding) -> ReasonData | None:
-    """The wire form of the reason."""
-    reason = offboarding.reason
-    if reason is None:
-        return None
-    return ReasonData(code=reason.code, text=reason.text, operator_action=reason.operator_action or None)
-
-
-def joined_to(offboarding: Offboarding) -> str | None:
-    """The offboarding that this request joined."""
-    return offboarding.other_id if offboarding.status is Status.JOINED else None
-
-
-def live_offboarding_id(offboarding: Offboarding) -> str | None:
-    """The live offboarding that this request was refused for."""
-    return offboarding.other_id if offboarding.status is Status.REJECTED else None
-
-
-def event_message(offboarding: Offboarding, blockers: tuple[Blocker, ...], now: datetime) -> OutboundMessage:
-    """The outbox message of the event that this state owes."""
-    outcome = offboarding.status in TERMINAL
-    name = "outcome" if outcome else f"transition/{offboarding.timeline_length}"
-    return _message(offboarding, _type_of(offboarding.status), name, _data(offboarding, blockers), now)
-
-
-def window_closing_message(offboarding: Offboarding, closes_at: datetime, text: str, now: datetime) -> OutboundMessage:
-    """The warning that a cancellation window closes unused; one id for each window."""
-    data = _data(offboarding, offboarding.blockers).model_copy(update={"window_closes_at": closes_at, "notice": text})
-    return _message(offboarding, EventType.WINDOW_CLOSING, f"window/{closes_at.isoformat()}", data, now)
-
-
-def _message(offboarding: Offboarding, kind: EventType, name: str, data: EventData, now: datetime) -> OutboundMessage:
-    event = Event(
-        id=event_id(offboarding.id, name),
-        source=SOURCE,
-        type=kind,
-        subject=offboarding.id,
-        time=now,
-        correlationid=offboarding.request.correlation_id,
-        data=data,
-    )
-    outcome = kind in OUTCOMES
-    return OutboundMessage(
-        id=event.id,
-        destination=Destination.EVENTS,
-        body=event.to_json().encode(),
-        created_at=now,
-        subject=kind.value,
-        content_type="application/cloudevents+json",
-        correlation_id=offboarding.request.correlation_id,
-        properties=(("type", kind.value), ("offboardingId", offboarding.id), ("outcome", str(outcome).lower())),
-    )
-
-
-def _type_of(status: Status) -> EventType:
-    if status in TERMINAL or status in (Status.WAITING, Status.NEEDS_ATTENTION):
-        return EventType(f"offboarding.{status.value}.v1")
-    return EventType.PROGRESS
-
-
-def _data(offboarding: Offboarding, blockers: tuple[Blocker, ...]) -> EventData:
-    return EventData(
-        offboarding_id=offboarding.id,
-        request_id=offboarding.request.request_id,
-        dry_run=offboarding.request.dry_run,
-        status=offboarding.status.value,
-        stage=offboarding.stage.value if offboarding.stage else None,
-        customer=customer_data(offboarding),
-        reason=reason_data(offboarding),
-        next_attempt_at=offboarding.next_attempt_at,
-        paid_until=offboarding.paid_until,
-        plan=plan_data(offboarding),
-        blockers=tuple(blocker_data(item) for item in blockers[:BLOCKERS_SHOWN]) or None,
-        blocker_count=max(len(blockers), offboarding.blocker_count) or None,
-        proofs=proof_data(offboarding) or None,
-        reestablish_url=offboarding.reestablish_url or None,
-        joined_to=joined_to(offboarding),
-        live_offboarding_id=live_offboarding_id(offboarding),
-        survivors=offboarding.survivors or None,
-    )

@@ -1,12 +1,16 @@
-"""The rules of the request's fields in words, for the errors that a sender reads."""
+"""The rules of the fields that are sent to us in words, for the errors that a sender reads."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
-from shared.domain.errors import shorten
+from pydantic import BaseModel, ValidationError
+
+from shared.domain.codes import ReasonCode
+from shared.domain.errors import InvalidRequestError
 from shared.domain.policy import Restriction
+from shared.domain.wording import shorten
 
 PATTERNS = {
     "requestId": "must be 1 to 128 letters, digits, '.', '_', ':' or '-', beginning with a letter or digit",
@@ -24,16 +28,16 @@ TYPES = {
 }
 DATES = "must be a date-time with a zone, such as 2026-06-01T06:00:00Z"
 CODES = {
-    "extra_forbidden": "unknown_field",
-    "missing": "missing_field",
-    "literal_error": "wrong_value",
-    "json_invalid": "not_json",
+    "extra_forbidden": ReasonCode.UNKNOWN_FIELD,
+    "missing": ReasonCode.MISSING_FIELD,
+    "literal_error": ReasonCode.WRONG_VALUE,
+    "json_invalid": ReasonCode.NOT_JSON,
 }
 
 
-def code_of(kind: str) -> str:
+def code_of(kind: str) -> ReasonCode:
     """The stable code of a kind of validation error."""
-    return CODES.get(kind, "wrong_type" if kind.endswith("_type") else "wrong_value")
+    return CODES.get(kind, ReasonCode.WRONG_TYPE if kind.endswith("_type") else ReasonCode.WRONG_VALUE)
 
 
 def rule_of(kind: str, field: str, context: dict[str, Any], message: str) -> str:
@@ -47,7 +51,7 @@ def rule_of(kind: str, field: str, context: dict[str, Any], message: str) -> str
     if kind == "too_long":
         words = f" of: {', '.join(Restriction)}" if field == "restrictions" else ""
         return f"must have at most {context.get('max_length')}{words}"
-    if kind == "string_too_short":
+    if kind in ("string_too_short", "too_short"):
         return "must not be empty"
     if kind == "literal_error":
         return f"must be {context.get('expected')}"
@@ -57,3 +61,20 @@ def rule_of(kind: str, field: str, context: dict[str, Any], message: str) -> str
 def shown_value(value: object) -> str:
     """A refused value as it may be quoted in a message."""
     return json.dumps(shorten(value) if isinstance(value, str) else value, default=str, ensure_ascii=False)
+
+
+def named_mistakes(error: ValidationError, model: type[BaseModel], prefix: str = "") -> InvalidRequestError:
+    """The first mistake with field, value and rule, and the others; `prefix` is the path to the model."""
+    found = [_one(item, model, prefix) for item in error.errors(include_url=False)]
+    code, field, rule, value = found[0]
+    return InvalidRequestError(code, field, rule, value, tuple((item[1], item[2]) for item in found[1:20]))
+
+
+def _one(item: Any, model: type[BaseModel], prefix: str) -> tuple[ReasonCode, str, str, str]:
+    kind, path = str(item["type"]), ".".join(str(part) for part in item["loc"])
+    field = prefix + path if path else prefix.rstrip(".") or "$"
+    if kind == "extra_forbidden":
+        known = ", ".join(field.alias or name for name, field in model.model_fields.items())
+        return code_of(kind), field, f"is not a known field; known are {known}", ""
+    shown = shown_value(item.get("input")) if path and kind != "missing" else ""
+    return code_of(kind), field, rule_of(kind, path, item.get("ctx") or {}, str(item["msg"])), shown

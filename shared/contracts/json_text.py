@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 from typing import NoReturn
 
+from shared.contracts.data_contract import BrokenWrapperError, unwrapped
+from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError
 
 MAX_BODY = 64 * 1024
@@ -22,33 +24,46 @@ class _RepeatedKeyError(ValueError):
 
 
 def read_object(body: bytes) -> dict[str, object]:
-    """The JSON object in `body`; raises InvalidRequestError with a byte offset or the offending key."""
+    """The JSON object in `body`; raises InvalidRequestError with a byte offset or the offending key.
+
+    The JSON may stand in the wrapper of .NET's DataContractSerializer; the offset is then that in the JSON.
+    """
     if len(body) > MAX_BODY:
-        raise InvalidRequestError("body_too_large", "$", f"the body must be at most {MAX_BODY} bytes", str(len(body)))
+        raise InvalidRequestError(
+            ReasonCode.BODY_TOO_LARGE, "$", f"the body must be at most {MAX_BODY} bytes", str(len(body))
+        )
+    try:
+        body = unwrapped(body)
+    except BrokenWrapperError as error:
+        rule = (
+            f"the JSON in the wrapper of .NET's DataContractSerializer cannot be read: {error}; send the JSON's own "
+            "bytes (a Stream in place of a string)"
+        )
+        raise InvalidRequestError(ReasonCode.NOT_JSON, "$", rule) from None
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         rule = "the body must be UTF-8; this byte is not"
-        raise InvalidRequestError("not_utf8", f"byte {error.start}", rule) from None
+        raise InvalidRequestError(ReasonCode.NOT_UTF8, f"byte {error.start}", rule) from None
     try:
         value = json.loads(text, object_pairs_hook=_no_repeats, parse_constant=_no_constant)
         # Half a surrogate pair (RFC 8259, section 8.2) is read without complaint, but can never be stored or sent on.
         json.dumps(value, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         rule = "the body holds half a surrogate pair (\\ud800 to \\udfff without its other half)"
-        raise InvalidRequestError("not_json", "$", rule) from None
+        raise InvalidRequestError(ReasonCode.NOT_JSON, "$", rule) from None
     except json.JSONDecodeError as error:
         offset = len(text[: error.pos].encode()) + (3 if body.startswith(b"\xef\xbb\xbf") else 0)
         rule = f"the body must be JSON; reading stopped here: {error.msg}"
-        raise InvalidRequestError("not_json", f"byte {offset}", rule) from None
+        raise InvalidRequestError(ReasonCode.NOT_JSON, f"byte {offset}", rule) from None
     except _RepeatedKeyError as error:
         key = error.key.encode(errors="backslashreplace").decode()
-        raise InvalidRequestError("repeated_field", key, "a field may be given once only") from None
+        raise InvalidRequestError(ReasonCode.REPEATED_FIELD, key, "a field may be given once only") from None
     except (RecursionError, ValueError) as error:
         rule = f"the body cannot be read as JSON: {'nested too deeply' if isinstance(error, RecursionError) else error}"
-        raise InvalidRequestError("not_json", "$", rule) from None
+        raise InvalidRequestError(ReasonCode.NOT_JSON, "$", rule) from None
     if not isinstance(value, dict):
-        raise InvalidRequestError("not_an_object", "$", "the body must be a JSON object", type(value).__name__)
+        raise InvalidRequestError(ReasonCode.NOT_AN_OBJECT, "$", "the body must be a JSON object", type(value).__name__)
     return value
 
 

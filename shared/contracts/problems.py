@@ -2,13 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from types import MappingProxyType
 
 from shared.contracts.base import WireModel
+from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError, OffboardingError, RequestIdReusedError
+from shared.domain.explained.reasons import REASONS
 
 CONTENT_TYPE = "application/problem+json"
-UNREADABLE = frozenset({"not_json", "not_utf8", "not_an_object", "repeated_field"})
+STATUSES: Mapping[ReasonCode, HTTPStatus] = MappingProxyType(
+    {
+        ReasonCode.NOT_JSON: HTTPStatus.BAD_REQUEST,
+        ReasonCode.NOT_UTF8: HTTPStatus.BAD_REQUEST,
+        ReasonCode.NOT_AN_OBJECT: HTTPStatus.BAD_REQUEST,
+        ReasonCode.REPEATED_FIELD: HTTPStatus.BAD_REQUEST,
+        ReasonCode.NOT_SIGNED_IN: HTTPStatus.UNAUTHORIZED,
+        ReasonCode.NOT_ALLOWED: HTTPStatus.FORBIDDEN,
+        ReasonCode.OWN_REQUEST: HTTPStatus.FORBIDDEN,
+        ReasonCode.AUTHENTICATION_OFF: HTTPStatus.FORBIDDEN,
+        ReasonCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
+        ReasonCode.REQUEST_ID_REUSED: HTTPStatus.CONFLICT,
+        ReasonCode.LIVE_WITH_OTHER_OPTIONS: HTTPStatus.CONFLICT,
+        ReasonCode.NOT_RESUMABLE: HTTPStatus.CONFLICT,
+        ReasonCode.NOT_OVERRIDABLE: HTTPStatus.CONFLICT,
+        ReasonCode.NOT_APPROVABLE: HTTPStatus.CONFLICT,
+        ReasonCode.PRECONDITION_FAILED: HTTPStatus.PRECONDITION_FAILED,
+        ReasonCode.PRECONDITION_REQUIRED: HTTPStatus.PRECONDITION_REQUIRED,
+        ReasonCode.NOT_WITHDRAWABLE: HTTPStatus.CONFLICT,
+        ReasonCode.NOT_RESCHEDULABLE: HTTPStatus.CONFLICT,
+        ReasonCode.BODY_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        ReasonCode.MISSING_FIELD: HTTPStatus.UNPROCESSABLE_ENTITY,
+        ReasonCode.UNKNOWN_FIELD: HTTPStatus.UNPROCESSABLE_ENTITY,
+        ReasonCode.WRONG_TYPE: HTTPStatus.UNPROCESSABLE_ENTITY,
+        ReasonCode.WRONG_VALUE: HTTPStatus.UNPROCESSABLE_ENTITY,
+        ReasonCode.SETTINGS_INVALID: HTTPStatus.INTERNAL_SERVER_ERROR,
+        ReasonCode.INTERNAL_ERROR: HTTPStatus.INTERNAL_SERVER_ERROR,
+        ReasonCode.UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+        ReasonCode.CONCURRENCY_CONFLICT: HTTPStatus.SERVICE_UNAVAILABLE,
+    }
+)
+"""The HTTP status of every code that a client has to expect. Of other errors it is 503 if they pass by themselves,
+else 500."""
+
+
+REPEAT: Mapping[int, str] = MappingProxyType(
+    {
+        HTTPStatus.INTERNAL_SERVER_ERROR: "Tell operations; sending the same again is safe.",
+        HTTPStatus.SERVICE_UNAVAILABLE: (
+            "Send the same again after `Retry-After`: it may have been accepted, and counts once."
+        ),
+    }
+)
+"""What to do about a fault that is not the client's, as Markdown, whatever its code."""
 
 
 class FieldProblem(WireModel):
@@ -19,7 +66,9 @@ class FieldProblem(WireModel):
 
 
 class Problem(WireModel):
-    """`code` is stable and machine-readable; `detail` and `operatorAction` are for people."""
+    """`code` is stable and machine-readable; `detail` and `operatorAction` are for people.
+
+    `field` and `detail` are about the first mistake, `errors` about the others."""
 
     type: str
     title: str
@@ -34,16 +83,24 @@ class Problem(WireModel):
 
 
 def problem(
-    status: int, code: str, detail: str, operator_action: str = "", offboarding_id: str | None = None
+    code: ReasonCode,
+    detail: str,
+    operator_action: str = "",
+    offboarding_id: str | None = None,
+    *,
+    otherwise: HTTPStatus = HTTPStatus.INTERNAL_SERVER_ERROR,
 ) -> Problem:
-    """A problem with the title of its HTTP status."""
+    """A problem with the title of its HTTP status; `otherwise` is the status of a code that is not in the table.
+
+    Every problem says what to do: without `operator_action`, what is explained of its status or its code."""
+    status = STATUSES.get(code, otherwise)
     return Problem(
         type=f"urn:offboarding:problem:{code}",
-        title=HTTPStatus(status).phrase,
+        title=status.phrase,
         status=status,
         code=code,
         detail=detail,
-        operator_action=operator_action or None,
+        operator_action=operator_action or REPEAT.get(status, REASONS[code].what_to_do).replace("`", "") or None,
         offboarding_id=offboarding_id,
     )
 
@@ -51,11 +108,11 @@ def problem(
 def problem_of(error: OffboardingError) -> Problem:
     """The problem that an error is to an HTTP client."""
     if isinstance(error, InvalidRequestError):
-        status = 413 if error.code == "body_too_large" else 400 if error.code in UNREADABLE else 422
-        found = problem(status, error.code, str(error), error.operator_action)
+        found = problem(error.code, str(error), error.operator_action, otherwise=HTTPStatus.UNPROCESSABLE_ENTITY)
         others = tuple(FieldProblem(field=field, rule=rule) for field, rule in error.others)
         return found.model_copy(update={"field": error.field, "errors": others or None})
-    if isinstance(error, RequestIdReusedError):
-        return problem(409, error.code, str(error), error.operator_action, error.offboarding_id)
-    status = 503 if error.retryable else 500
-    return problem(status, error.code, str(error), error.operator_action)
+    identity = error.offboarding_id if isinstance(error, RequestIdReusedError) else None
+    otherwise = HTTPStatus.SERVICE_UNAVAILABLE if error.retryable else HTTPStatus.INTERNAL_SERVER_ERROR
+    # The general advice speaks of an offboarding, which a client of a failed call need not have.
+    action = "" if error.operator_action == OffboardingError.operator_action else error.operator_action
+    return problem(error.code, str(error), action, identity, otherwise=otherwise)

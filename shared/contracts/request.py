@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
-from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from datetime import timedelta
+from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field, StringConstraints, ValidationError, model_validator
 
 from shared.contracts.base import UtcTime, WireModel
-from shared.contracts.field_rules import code_of, rule_of, shown_value
+from shared.contracts.envelope import opened
+from shared.contracts.field_rules import named_mistakes
 from shared.contracts.json_text import read_object
-from shared.domain.errors import InvalidRequestError
-from shared.domain.policy import Commitments, Restriction
-from shared.domain.request import OffboardingRequest
+from shared.domain.offboarding.request import OffboardingRequest
+from shared.domain.policy import Commitments, Renewals, Restriction
 
 GUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 DOMAIN = r"^([A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z0-9-]{2,63}$"
@@ -36,6 +35,7 @@ RestrictionWord = Literal[
     "perpetual_software_blocks",
 ]
 
+LONGEST_GRACE = 30 * 24 * 3600
 REQUEST_TYPE = "offboarding.request.v1"
 
 
@@ -66,7 +66,9 @@ class RequestV1(WireModel):
     requested_by: Annotated[Line, Field(description="Person or system that asks, for the record.")]
     reason: Annotated[str, StringConstraints(min_length=1, max_length=1000), Field(description="Why, for the record.")]
     dry_run: Annotated[bool, Field(description="Only plan: nothing is changed anywhere.")] = False
-    not_before: Annotated[UtcTime | None, Field(description="Change nothing before this time (with a zone).")] = None
+    not_before: Annotated[
+        UtcTime | None, Field(description="Change nothing before this time (with a zone), but for what renewals says.")
+    ] = None
     commitments: Annotated[
         Literal["wait_for_term_end", "stop_and_report"],
         Field(description="If a commitment cannot be cancelled today: wait for its end, or touch nothing and report."),
@@ -89,6 +91,25 @@ class RequestV1(WireModel):
             "again to record that it ends with its term."
         ),
     ] = "leave"
+    renewals: Annotated[
+        Literal["let_renew", "end_with_term", "monthly"] | None,
+        Field(
+            description="With notBefore: what to do with a term that renews before the start. Let it renew, end it "
+            "with its term, so that service may end before the start, or renew it month by month until the start, "
+            "where the product has a monthly term. Without it, or without such a term, a person is asked."
+        ),
+    ] = None
+    reduce_seats: Annotated[
+        bool,
+        Field(description="Give back the seats of a licence that still can be, where it cannot be cancelled whole."),
+    ] = False
+    grace_seconds: Annotated[
+        Annotated[int, Field(ge=0, le=LONGEST_GRACE)] | None,
+        Field(
+            description="How long nothing irreversible is written after the work begins, so that the offboarding can "
+            "still be withdrawn; lengthens what the deployment allows, never shortens it."
+        ),
+    ] = None
     correlation_id: Annotated[Line | None, Field(description="Handed through to every event.")] = None
 
     @model_validator(mode="after")
@@ -125,60 +146,18 @@ class RequestV1(WireModel):
             reseller=self.reseller_mpn_id,
             restrictions=tuple(sorted({Restriction(word) for word in self.restrictions})),
             reactivate_suspended=self.suspended_licences == "reactivate_to_end",
+            renewals=Renewals(self.renewals) if self.renewals else None,
+            reduce_seats=self.reduce_seats,
+            grace=timedelta(seconds=self.grace_seconds) if self.grace_seconds is not None else None,
         )
-
-
-ENVELOPE_REQUIRED = ("specversion", "id", "source", "type")
-ENVELOPE_KNOWN = frozenset({*ENVELOPE_REQUIRED, "datacontenttype", "dataschema", "subject", "time", "data"})
-EXTENSION = re.compile(r"^[a-z0-9]{1,20}$")
 
 
 def parse_request(body: bytes) -> OffboardingRequest:
     """The request in `body`; raises InvalidRequestError naming field, value and rule, or the byte offset."""
-    value = read_object(body)
-    prefix = ""
-    if "specversion" in value:
-        value, prefix = _open_envelope(value), "data."
+    value, prefix = opened(read_object(body), REQUEST_TYPE)
     try:
         # Through JSON once more: strict mode accepts date-times as text only from JSON input.
         # Names as in the schema only: `dry_run` beside `dryRun` is an unknown field.
         return RequestV1.model_validate_json(json.dumps(value), by_alias=True, by_name=False).to_domain()
     except ValidationError as error:
-        raise _named(error, prefix) from None
-
-
-def _open_envelope(value: Mapping[str, object]) -> dict[str, object]:
-    for name in ENVELOPE_REQUIRED:
-        if not isinstance(value.get(name), str) or not value[name]:
-            raise InvalidRequestError("missing_field", name, "a CloudEvents envelope needs it as text")
-    if value["specversion"] != "1.0":
-        raise InvalidRequestError("wrong_value", "specversion", "must be 1.0", str(value["specversion"]))
-    if value["type"] != REQUEST_TYPE:
-        raise InvalidRequestError("wrong_value", "type", f"must be {REQUEST_TYPE}", str(value["type"]))
-    if "json" not in str(value.get("datacontenttype", "application/json")):
-        rule = "must be application/json"
-        raise InvalidRequestError("wrong_value", "datacontenttype", rule, str(value["datacontenttype"]))
-    for name in value:
-        if name not in ENVELOPE_KNOWN and not EXTENSION.match(name):
-            rule = "is neither a CloudEvents attribute nor a valid extension name"
-            raise InvalidRequestError("unknown_field", name, rule)
-    data = value.get("data")
-    if not isinstance(data, dict):
-        raise InvalidRequestError("wrong_type", "data", "must be the request as a JSON object", type(data).__name__)
-    return dict(data)
-
-
-def _named(error: ValidationError, prefix: str) -> InvalidRequestError:
-    found = [_one(item, prefix) for item in error.errors(include_url=False)]
-    code, field, rule, value = found[0]
-    return InvalidRequestError(code, field, rule, value, tuple((item[1], item[2]) for item in found[1:20]))
-
-
-def _one(item: Any, prefix: str) -> tuple[str, str, str, str]:
-    kind, path = str(item["type"]), ".".join(str(part) for part in item["loc"])
-    field = prefix + path if path else prefix.rstrip(".") or "$"
-    if kind == "extra_forbidden":
-        known = ", ".join(field.alias or name for name, field in RequestV1.model_fields.items())
-        return code_of(kind), field, f"is not a known field; known are {known}", ""
-    shown = shown_value(item.get("input")) if path and kind != "missing" else ""
-    return code_of(kind), field, rule_of(kind, path, item.get("ctx") or {}, str(item["msg"])), shown
+        raise named_mistakes(error, RequestV1, prefix) from None

@@ -12,6 +12,7 @@ from typing import Any
 
 from shared.contracts.events import Event, EventType
 from shared.contracts.request import RequestV1
+from shared.contracts.withdrawal import WithdrawalV1
 
 FOLDER = Path(__file__).resolve().parents[2] / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,13 +25,17 @@ ALWAYS_IN: dict[EventType, tuple[str, ...]] = {
     EventType.STOPPED: ("reason", "plan"),
     EventType.REJECTED: ("reason",),
     EventType.JOINED: ("reason", "joinedTo"),
+    EventType.WITHDRAWN: ("reason",),
 }
 """What the data of an event type always carries, beyond what every event carries."""
 
 
 def all_schemas() -> dict[str, dict[str, Any]]:
     """File name to schema."""
-    schemas = {"request.v1.schema.json": _finished(RequestV1.model_json_schema(by_alias=True))}
+    schemas = {
+        "request.v1.schema.json": _finished(RequestV1.model_json_schema(by_alias=True)),
+        "withdrawal.v1.schema.json": _finished(WithdrawalV1.model_json_schema(by_alias=True)),
+    }
     for kind in EventType:
         schemas[f"{kind.value}.schema.json"] = _finished(_event_schema(kind))
     return schemas

@@ -3,55 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from shared.contracts.base import UtcTime, WireModel
-from shared.contracts.events import (
-    BlockerData,
-    CustomerData,
-    PlanData,
-    ProofData,
-    ReasonData,
+from shared.contracts.event_data import (
+    actor_data,
     blocker_data,
     customer_data,
+    evidence_data,
     joined_to,
     live_offboarding_id,
+    not_restored_data,
     plan_data,
     proof_data,
     reason_data,
 )
-from shared.domain.ledger import ActionRecord, HoldingRecord
-from shared.domain.messages import TimelineEntry
-from shared.domain.offboarding import Offboarding
+from shared.contracts.events import (
+    ActorData,
+    BlockerData,
+    CustomerData,
+    EvidenceData,
+    NotRestoredData,
+    PlanData,
+    ProofData,
+    ReasonData,
+)
+from shared.contracts.holding_views import HoldingView, holding_view
+from shared.domain.approval import Approval
+from shared.domain.evidence.entry import Aside
+from shared.domain.holdings.ledger import HoldingRecord
+from shared.domain.offboarding.messages import TimelineEntry, Who
+from shared.domain.offboarding.record import Offboarding, Withdrawal
+from shared.domain.people.actor import Actor, system
 
 
-class ActionView(WireModel):
-    """One write to a holding and its answer."""
+class ApprovalView(WireModel):
+    """The newest approval: who approved which plan, when and why."""
 
-    action: str
-    state: str
-    number: int
-    intended_at: UtcTime
-    answered_at: UtcTime | None = None
-    http_status: int | None = None
-    code: str | None = None
-    detail: str | None = None
-    ms_request_id: str
+    actor: ActorData
+    plan_digest: str
+    reason: str
+    at: UtcTime
 
 
-class HoldingView(WireModel):
-    """One holding: what it is, what was done about it, what it still blocks."""
+class WithdrawalView(WireModel):
+    """Who called the offboarding off, why and when."""
 
-    key: str
-    kind: str
-    name: str
-    status: str
-    quantity: int | None = None
-    term_ends_at: UtcTime | None = None
-    cancellable_until: UtcTime | None = None
-    auto_renew: bool | None = None
-    missing_since: UtcTime | None = None
-    actions: tuple[ActionView, ...] = ()
-    blocker: BlockerData | None = None
+    actor: ActorData
+    reason: str
+    at: UtcTime
 
 
 class EntryView(WireModel):
@@ -60,6 +60,7 @@ class EntryView(WireModel):
     seq: int
     at: UtcTime
     who: str
+    actor: ActorData | None = None
     stage: str | None = None
     what: str
     holding: str | None = None
@@ -76,6 +77,7 @@ class SummaryView(WireModel):
     status: str
     stage: str | None = None
     customer: CustomerData
+    evidence: EvidenceData
     dry_run: bool
     created_at: UtcTime
     updated_at: UtcTime
@@ -90,21 +92,43 @@ class OffboardingView(SummaryView):
     """An offboarding with everything that is known about it."""
 
     requested_by: str
+    requester: ActorData | None = None
     request_reason: str
     commitments: str
     not_before: UtcTime | None = None
     reseller_mpn_id: str | None = None
     restrictions: tuple[str, ...] = ()
     suspended_licences: str
+    renewals: str | None = None
+    reduce_seats: bool
+    grace_seconds: int | None = None
     correlation_id: str
     attempt: int
     plan: PlanData | None = None
+    approval: ApprovalView | None = None
     blockers: tuple[BlockerData, ...] = ()
     proofs: tuple[ProofData, ...] = ()
     reestablish_url: str | None = None
     survivors: tuple[str, ...] = ()
+    withdrawal: WithdrawalView | None = None
+    not_restored: tuple[NotRestoredData, ...] = ()
+    not_restored_count: int = 0
     holdings: tuple[HoldingView, ...] = ()
     timeline: tuple[EntryView, ...] = ()
+
+
+class TextLine(WireModel):
+    """A personal text beside the evidence: its entry has SHA-256 of salt and text at `field`."""
+
+    seq: int
+    field: str
+    salt: str
+    text: str
+
+    @classmethod
+    def of(cls, aside: Aside) -> TextLine:
+        """The wire form of one text."""
+        return cls(seq=aside.seq, field=aside.field, salt=aside.salt, text=aside.text)
 
 
 class PageView(WireModel):
@@ -122,6 +146,7 @@ def summary_view(offboarding: Offboarding) -> SummaryView:
         status=offboarding.status.value,
         stage=offboarding.stage.value if offboarding.stage else None,
         customer=customer_data(offboarding),
+        evidence=evidence_data(offboarding),
         dry_run=offboarding.request.dry_run,
         created_at=offboarding.created_at,
         updated_at=offboarding.updated_at,
@@ -134,62 +159,52 @@ def summary_view(offboarding: Offboarding) -> SummaryView:
 
 
 def offboarding_view(
-    offboarding: Offboarding, holdings: Mapping[str, HoldingRecord], timeline: Sequence[TimelineEntry]
+    offboarding: Offboarding,
+    holdings: Mapping[str, HoldingRecord],
+    timeline: Sequence[TimelineEntry],
+    now: datetime,
 ) -> OffboardingView:
-    """The full form."""
+    """The full form, as of `now` (aware UTC, business time)."""
     request = offboarding.request
     blocking = [record.blocker for record in holdings.values() if record.blocker is not None]
     blocking += [item for item in offboarding.blockers if item.key not in holdings]
     return OffboardingView(
         **{name: getattr(summary_view(offboarding), name) for name in SummaryView.model_fields},
         requested_by=request.requested_by,
+        requester=_actor(offboarding.requester),
         request_reason=request.reason,
         commitments=request.commitments.value,
         not_before=request.not_before,
         reseller_mpn_id=request.reseller,
         restrictions=tuple(item.value for item in request.restrictions),
         suspended_licences="reactivate_to_end" if request.reactivate_suspended else "leave",
+        renewals=request.renewals.value if request.renewals else None,
+        reduce_seats=request.reduce_seats,
+        grace_seconds=int(request.grace.total_seconds()) if request.grace is not None else None,
         correlation_id=request.correlation_id,
         attempt=offboarding.attempt,
         plan=plan_data(offboarding),
+        approval=_approval(offboarding.approval),
         blockers=tuple(blocker_data(item) for item in blocking),
         proofs=proof_data(offboarding),
         reestablish_url=offboarding.reestablish_url or None,
         survivors=offboarding.survivors,
-        holdings=tuple(_holding(record) for record in holdings.values()),
+        holdings=tuple(holding_view(record, now) for record in holdings.values()),
+        withdrawal=_withdrawal(offboarding.withdrawal) if offboarding.withdrawal else None,
+        not_restored=tuple(not_restored_data(item) for item in offboarding.not_restored),
+        not_restored_count=offboarding.not_restored_count,
         timeline=tuple(_entry(entry) for entry in timeline),
     )
 
 
-def _holding(record: HoldingRecord) -> HoldingView:
-    holding = record.holding
-    return HoldingView(
-        key=holding.key,
-        kind=holding.kind.value,
-        name=holding.name,
-        status=holding.raw_status or holding.status.value,
-        quantity=holding.quantity,
-        term_ends_at=holding.term_end,
-        cancellable_until=holding.cancellable_until,
-        auto_renew=holding.auto_renew,
-        missing_since=record.missing_since,
-        actions=tuple(_action(item) for item in record.actions),
-        blocker=blocker_data(record.blocker) if record.blocker else None,
-    )
+def _approval(given: Approval | None) -> ApprovalView | None:
+    if given is None:
+        return None
+    return ApprovalView(actor=actor_data(given.by), plan_digest=given.digest, reason=given.why, at=given.at)
 
 
-def _action(action: ActionRecord) -> ActionView:
-    return ActionView(
-        action=action.kind.value,
-        state=action.state.value,
-        number=action.n,
-        intended_at=action.intended_at,
-        answered_at=action.answered_at,
-        http_status=action.status,
-        code=action.code or None,
-        detail=action.detail or None,
-        ms_request_id=action.request_id,
-    )
+def _withdrawal(said: Withdrawal) -> WithdrawalView:
+    return WithdrawalView(actor=actor_data(said.by), reason=said.why, at=said.at)
 
 
 def _entry(entry: TimelineEntry) -> EntryView:
@@ -197,6 +212,7 @@ def _entry(entry: TimelineEntry) -> EntryView:
         seq=entry.seq,
         at=entry.at,
         who=entry.actor.value,
+        actor=_actor(_cause(entry)),
         stage=entry.stage.value if entry.stage else None,
         what=entry.what,
         holding=entry.holding,
@@ -204,3 +220,12 @@ def _entry(entry: TimelineEntry) -> EntryView:
         detail=entry.detail or None,
         ms_request_id=entry.request_id,
     )
+
+
+def _cause(entry: TimelineEntry) -> Actor | None:
+    """None where it was not kept yet who asked."""
+    return entry.by or (None if entry.actor in (Who.REQUEST, Who.OPERATOR) else system(entry.actor.value))
+
+
+def _actor(actor: Actor | None) -> ActorData | None:
+    return actor_data(actor) if actor else None

@@ -2,9 +2,14 @@
 
 OffboardingError                    code, retryable, operator_action
 ├── InvalidRequestError             the request can never work: field, value, rule
+├── DeniedError                     the caller may not do this; nothing was done
+│   └── NotSignedInError            it is not known who calls
 ├── RequestIdReusedError            the request id is known with another body
+├── PreconditionError               decided about something that is another by now
 ├── ConcurrencyConflictError        the stored record has a newer ETag
 ├── ClaimEndingError                too little claim time is left to start another effect
+├── BrakeHeldError                  the kill switch is held: nothing is written
+├── CeilingReachedError             this hour's writes are used up
 ├── SettingsError                   settings are missing or wrong (all of them named at once)
 └── RemoteError                     Partner Center, Microsoft Graph or Azure
     ├── ThrottledError              429: retry_after is binding (I7)
@@ -19,24 +24,13 @@ OffboardingError                    code, retryable, operator_action
 
 from __future__ import annotations
 
-from datetime import timedelta
-from enum import StrEnum
+from datetime import datetime, timedelta
 
-
-class Verdict(StrEnum):
-    """What a refusal means for the work: every error code that is known leads to exactly one of these.
-
-    RETRY_LATER: the same call may work after a wait. ALREADY_DONE: what was asked for seems to be so already, or what
-    it was asked for is not in the state that was read; either way only reading again tells. CANNOT_NOW: the holding
-    cannot be changed like this, and goes on blocking. OPERATOR: a person has to do something first. BUG: the pipeline
-    should never have made this call.
-    """
-
-    RETRY_LATER = "retry_later"
-    ALREADY_DONE = "already_done"
-    CANNOT_NOW = "cannot_now"
-    OPERATOR = "operator"
-    BUG = "bug"
+from shared.domain.codes import ReasonCode
+from shared.domain.explained.reasons import REASONS
+from shared.domain.lessons import Lesson
+from shared.domain.verdict import Verdict as Verdict
+from shared.domain.wording import shorten
 
 
 class OffboardingError(Exception):
@@ -46,7 +40,7 @@ class OffboardingError(Exception):
     `operator_action` is the sentence that an operator should read.
     """
 
-    code = "internal_error"
+    code = ReasonCode.INTERNAL_ERROR
     retryable = False
     operator_action = "Look at the timeline and the log of this offboarding, then resume it."
 
@@ -55,21 +49,38 @@ class InvalidRequestError(OffboardingError):
     """The request can never work. Names the field (JSON path), the value and the rule; `others` are further pairs of
     field and rule of the same body. Names and values are shortened: a sender may make them as long as the body."""
 
-    operator_action = "Correct the request and send it again."
+    operator_action = "Correct it and send it with a new request id."
 
     def __init__(
-        self, code: str, field: str, rule: str, value: str = "", others: tuple[tuple[str, str], ...] = ()
+        self, code: ReasonCode, field: str, rule: str, value: str = "", others: tuple[tuple[str, str], ...] = ()
     ) -> None:
         self.code, self.field, self.rule, self.value = code, shorten(field), rule, shorten(value)
         self.others = tuple((shorten(name), broken) for name, broken in others)
+        self.operator_action = REASONS[code].action or type(self).operator_action
         shown = f" (got {self.value})" if self.value else ""
         super().__init__(f"{self.field}: {rule}{shown}")
+
+
+class DeniedError(OffboardingError):
+    """Whoever calls may not do this; `advice` says who could, or what would have to be set up."""
+
+    def __init__(self, code: ReasonCode, message: str, advice: str = "") -> None:
+        self.code = code
+        self.operator_action = advice or REASONS[code].action
+        super().__init__(message)
+
+
+class NotSignedInError(DeniedError):
+    """It is not known who calls: nobody, or an identity that cannot be read."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(ReasonCode.NOT_SIGNED_IN, message)
 
 
 class RequestIdReusedError(OffboardingError):
     """A request id was used before with another body; nothing was changed."""
 
-    code = "request_id_reused"
+    code = ReasonCode.REQUEST_ID_REUSED
     operator_action = "Send the changed request with a new request id."
 
     def __init__(self, request_id: str, offboarding_id: str) -> None:
@@ -77,35 +88,85 @@ class RequestIdReusedError(OffboardingError):
         super().__init__(f"requestId {request_id} belongs to offboarding {offboarding_id}, which has another body")
 
 
+class PreconditionError(OffboardingError):
+    """The caller did not say what it looked at, or looked at an older state; nothing was changed."""
+
+    def __init__(self, code: ReasonCode, text: str) -> None:
+        self.code = code
+        self.operator_action = REASONS[code].action
+        super().__init__(text)
+
+
 class ConcurrencyConflictError(OffboardingError):
     """Somebody else wrote the record first: reload and decide again."""
 
-    code = "concurrency_conflict"
+    code = ReasonCode.CONCURRENCY_CONFLICT
     retryable = True
 
 
 class ClaimEndingError(OffboardingError):
     """No effect may start this close to the claim's expiry: stop here and go on by message."""
 
-    code = "claim_ending"
+    code = ReasonCode.CLAIM_ENDING
     retryable = True
 
 
 class SettingsError(OffboardingError):
     """Settings are missing or malformed; the message lists every one of them."""
 
-    code = "settings_invalid"
+    code = ReasonCode.SETTINGS_INVALID
     operator_action = "Correct the named application settings and restart."
+
+
+class ModePlanError(OffboardingError):
+    """A write was due, and the deployment is in mode plan: it waits until the mode is live again."""
+
+    code = ReasonCode.MODE_PLAN
+    operator_action = "Set OFFBOARDING_MODE to live when this may go on; it goes on by itself."
+
+
+class BrakeHeldError(OffboardingError):
+    """A write was due while the kill switch is held: it was not sent, and waits until the switch is released."""
+
+    code = ReasonCode.BRAKE_HELD
+    operator_action = "Release the kill switch when writes may go on; this then goes on by itself."
+
+    def __init__(self, by: str, why: str) -> None:
+        who = f" by {by}" if by else ""
+        super().__init__(f"the kill switch is held{who}{f': {why}' if why else ''}; nothing is written")
+
+
+class CeilingReachedError(OffboardingError):
+    """This hour has used what the partner allows; the write was not sent, and waits for the next hour."""
+
+    code = ReasonCode.CEILING_REACHED
+    retryable = True
+    operator_action = "It goes on by itself in the next hour. To go faster, raise the ceiling in the settings."
+
+    def __init__(self, what: str, until: datetime) -> None:
+        self.until = until
+        super().__init__(f"the ceiling of {what} an hour is reached")
+
+
+class ProtectedCustomerError(OffboardingError):
+    """The customer is protected: nothing more is written to it."""
+
+    code = ReasonCode.PROTECTED_CUSTOMER
+    operator_action = (
+        "See the holdings for what was done before, and switch on again what the customer needs. If it is to be "
+        "offboarded after all, take it off the list, then send the request with a new request id."
+    )
 
 
 class RemoteError(OffboardingError):
     """A service that the pipeline calls did not do what was asked.
 
     `sentence` is what the answer means (the message has it too, after the call), `advice` replaces the class's
-    operator_action, `verdict` is None for an answer whose code is not known.
+    operator_action, `verdict` is None for an answer whose code is not known, `lesson` is what it teaches for later.
+    `retry_after`: when it is worth asking again; `asked_wait`: what the service itself asked for, never cut short (I7).
     """
 
-    code = "remote_error"
+    code = ReasonCode.REMOTE_ERROR
 
     def __init__(
         self,
@@ -118,6 +179,8 @@ class RemoteError(OffboardingError):
         sentence: str = "",
         advice: str = "",
         verdict: Verdict | None = None,
+        lesson: Lesson | None = None,
+        asked_wait: timedelta | None = None,
     ) -> None:
         self.service, self.status, self.remote_code, self.retry_after = (
             service,
@@ -125,7 +188,8 @@ class RemoteError(OffboardingError):
             remote_code,
             retry_after,
         )
-        self.message, self.sentence, self.advice, self.verdict = message, sentence or message, advice, verdict
+        self.message, self.sentence, self.advice = message, sentence or message, advice
+        self.verdict, self.lesson, self.asked_wait = verdict, lesson, asked_wait
         if advice:
             self.operator_action = advice
         place = " ".join(part for part in (service, str(status or ""), remote_code) if part)
@@ -135,58 +199,52 @@ class RemoteError(OffboardingError):
 class ThrottledError(RemoteError):
     """429. No call before `retry_after` has passed (I7)."""
 
-    code = "throttled"
+    code = ReasonCode.THROTTLED
     retryable = True
 
 
 class UnavailableError(RemoteError):
     """The service answered 5xx or could not be reached."""
 
-    code = "unavailable"
+    code = ReasonCode.UNAVAILABLE
     retryable = True
 
 
 class NoAnswerError(RemoteError):
     """The call may or may not have taken effect: read before writing again, with the same MS-RequestId."""
 
-    code = "no_answer"
+    code = ReasonCode.NO_ANSWER
     retryable = True
 
 
 class RefusedError(RemoteError):
     """The service understood the call and refused it."""
 
-    code = "refused"
+    code = ReasonCode.REFUSED
 
 
 class NoRelationshipError(RefusedError):
     """The partner has no relationship with this customer (20002, 900159, 1000, 60003, 3000)."""
 
-    code = "no_relationship"
+    code = ReasonCode.NO_RELATIONSHIP
 
 
 class BusyError(RefusedError):
     """Refused for now, usually because another operation is pending (409); `retry_after` says when to ask again."""
 
-    code = "busy"
+    code = ReasonCode.BUSY
     retryable = True
 
 
 class SignInRequiredError(RemoteError):
     """The token is missing, has no MFA claim or belongs to the wrong kind of caller."""
 
-    code = "sign_in_required"
+    code = ReasonCode.SIGN_IN_REQUIRED
     operator_action = "Run python3 dev.py consent and sign in with MFA as an Admin agent, then resume."
 
 
 class UnreadableAnswerError(RemoteError):
     """The answer could not be understood, so nothing is concluded from it (I8)."""
 
-    code = "unreadable_answer"
+    code = ReasonCode.UNREADABLE_ANSWER
     retryable = True
-
-
-def shorten(value: str, limit: int = 80) -> str:
-    """A value as it may be shown in a message: one line, at most `limit` characters."""
-    flat = " ".join(value.split())
-    return flat if len(flat) <= limit else flat[: limit - 1] + "…"

@@ -1,9 +1,9 @@
-"""What the partner decided once, and the pace at which the pipeline works: the knobs of the pure decisions."""
+"""What the partner decided once: the knobs of the pure decisions."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -13,6 +13,14 @@ class Commitments(StrEnum):
 
     WAIT = "wait_for_term_end"
     STOP = "stop_and_report"
+
+
+class Renewals(StrEnum):
+    """What to do with a term that renews before an offboarding starts: without a word a person is asked."""
+
+    LET_RENEW = "let_renew"
+    END_WITH_TERM = "end_with_term"
+    MONTHLY = "monthly"
 
 
 class Restriction(StrEnum):
@@ -33,8 +41,10 @@ class Policy:
     `strict_nce`: what is suspended and still billed (NCE licences, software, marketplace) blocks the removal.
     `perpetual_past_window_blocks`: software that can no longer be cancelled blocks instead of being reported only.
     `reactivate_suspended`: a suspended licence outside its window may be switched on, to record that it ends with its
-    term; only a request can ask for it. `reseller`: the one whose customer this is, named by the request; a
-    partner that is `indirect` acts for nobody who was not named.
+    term; only a request can ask for it. `reduce_seats`: seats that can still be given back are, of what runs on; only a
+    request can ask for it. `reseller`: the one whose customer this is, named by the request; a
+    partner that is `indirect` acts for nobody who was not named. `grace`: from the beginning of the work until
+    the first write that nothing puts back.
     """
 
     strict_nce: bool = True
@@ -44,8 +54,10 @@ class Policy:
     wait_for_transfers: bool = True
     perpetual_past_window_blocks: bool = False
     reactivate_suspended: bool = False
+    reduce_seats: bool = False
     reseller: str | None = None
     indirect: bool = False
+    grace: timedelta = timedelta()
 
     def narrowed(self, restrictions: Iterable[Restriction]) -> Policy:
         """This policy with what one request restricts."""
@@ -62,38 +74,18 @@ class Policy:
         )
 
 
+class Mode(StrEnum):
+    """PLAN: a fresh deployment, nothing is ever written to a customer. LIVE: the pipeline acts."""
+
+    PLAN = "plan"
+    LIVE = "live"
+
+
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """Delays and bounds, all in business time unless named otherwise.
+class Partner:
+    """Who we are and whom we never touch (tenant ids in lower case). The customers of an `indirect_provider` belong to
+    its resellers, and a removal hits every one of them."""
 
-    `claim` must outlast the host's functionTimeout; no effect starts later than claim expiry - `call_timeout` -
-    `margin` (monotonic clock). `longest_wait`: a waiting offboarding is looked at again at least this often, because
-    customers and other tools change things back.
-    `sweep_grace` is how long a wake-up may be on its way before the sweeper sends another.
-    """
-
-    claim: timedelta = timedelta(minutes=15)
-    call_timeout: timedelta = timedelta(seconds=60)
-    margin: timedelta = timedelta(seconds=30)
-    work_budget: timedelta = timedelta(minutes=5)
-    sweep_grace: timedelta = timedelta(minutes=5)
-    first_retry: timedelta = timedelta(seconds=30)
-    longest_retry: timedelta = timedelta(hours=1)
-    shortest_wait: timedelta = timedelta(seconds=5)
-    settle_poll: timedelta = timedelta(minutes=2)
-    settle_deadline: timedelta = timedelta(hours=24)
-    recheck: timedelta = timedelta(hours=1)
-    slow_recheck: timedelta = timedelta(hours=6)
-    renewal_job: timedelta = timedelta(hours=24)
-    warn_before_window: timedelta = timedelta(hours=48)
-    vanish_proof: timedelta = timedelta(minutes=10)
-    confirm_deadline: timedelta = timedelta(hours=48)
-    reminder: timedelta = timedelta(days=1)
-    longest_wait: timedelta = timedelta(days=7)
-    longest_scheduled: timedelta = timedelta(days=1)
-    permit_life: timedelta = timedelta(seconds=60)
-    faults_before_attention: int = 20
-    loops_before_attention: int = 12
-    refusals_before_attention: int = 3
-    batch: int = 8
-    parallel: int = 4
+    tenant_id: str
+    protected_customers: frozenset[str] = field(default_factory=frozenset)
+    indirect_provider: bool = False

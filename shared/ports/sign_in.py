@@ -38,6 +38,8 @@ class Claims:
     user: str
     methods: frozenset[str]
     app_only: bool
+    scopes: frozenset[str] | None = None
+    """What a user's token allows (scp); None where the token does not say."""
 
     @property
     def mfa(self) -> bool:

@@ -36,6 +36,12 @@ def api(addresses: Addresses) -> Api:
 
 
 @pytest.fixture(scope="session")
+def operator(addresses: Addresses) -> Api:
+    """A person with the role Operate, who made no request."""
+    return Api(addresses, addresses.people["Operate"].header)
+
+
+@pytest.fixture(scope="session")
 def tenant(addresses: Addresses) -> Tenant:
     """An observer of the partner tenant."""
     return Tenant(addresses)

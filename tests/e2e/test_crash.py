@@ -18,7 +18,7 @@ from tests.e2e.support.until import until
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL and process groups")]
 
 AT_A_TIME = 4
-EVERY = int(os.environ.get("OFFBOARDING_CRASH_EVERY", "1"))
+EVERY = int(os.environ.get("OFFBOARDING_STACK_CRASH_EVERY", "1"))
 """1 kills after every call (a quarter of an hour); n after every n-th, where time is short."""
 """Stacks side by side: nearly all of the time goes into waiting for the claim of the dead handler to run out."""
 DEMO = ROOT / "local" / "simulator" / "scenarios" / "default.json"

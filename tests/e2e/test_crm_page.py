@@ -7,17 +7,17 @@ import re
 
 import jsonschema
 
-from shared.contracts.field_rules import CODES
-from shared.domain.errors import RequestIdReusedError
-from shared.stages.accept import LIVE_WITH_OTHER_OPTIONS
-from shared.stages.operate import NotResumableError
+from shared.contracts.problems import STATUSES
+from shared.domain.codes import ReasonCode
+from shared.domain.explained.customers import CUSTOMERS
+from shared.domain.explained.explanation import WhoActs
+from shared.domain.explained.reasons import REASONS
+from shared.domain.explained.requests import REQUESTS
 from tests.e2e.support.languages import SAMPLES
 from tests.e2e.support.stack import ROOT
 
 PAGE = ROOT / "docs" / "crm.md"
 BLOCK = re.compile(r"^[^\n]*\(\.\./(samples/[^)\n]+)\)[^`]*?:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-INTERNAL = {"malformed_wake_up", "wrong_queue"}
-"""Of messages between the stages, which no CRM sends."""
 PROGRAMS = {".py", ".mjs", ".cs", ".java", ".sh"}
 
 
@@ -46,17 +46,14 @@ def test_the_page_leaves_out_no_event_and_no_option() -> None:
     assert {name for name in schema["properties"] if name not in text} == set()
 
 
-def test_the_page_leaves_out_no_code() -> None:
-    """Every code with which a request can be refused is found in the source, and explained in a table of the page."""
-    folders = [ROOT / "shared" / "contracts", ROOT / "shared" / "stages", ROOT / "functions"]
-    source = "".join(path.read_text(encoding="utf-8") for folder in folders for path in sorted(folder.rglob("*.py")))
-    found = {*CODES.values(), "wrong_type", LIVE_WITH_OTHER_OPTIONS, RequestIdReusedError.code, NotResumableError.code}
-    found |= set(re.findall(r'(?:InvalidRequestError|_reject)\(\s*"(\w+)"', source)) - INTERNAL
-    found |= set(re.findall(r'problem\(\s*4\d\d, "(\w+)"', source))
-    found |= set(re.findall(r'return "(\w+)", ', (ROOT / "shared" / "domain" / "resellers.py").read_text("utf-8")))
-    assert len(found) > 20, found
-    rows = "\n".join(line for line in PAGE.read_text(encoding="utf-8").splitlines() if line.startswith("|"))
-    assert {code for code in found if f"`{code}`" not in rows} == set()
+def test_the_page_leads_to_every_code_that_its_reader_has_to_act_on() -> None:
+    links = set(re.findall(r"\(reference\.md(#[\w-]+)\)", PAGE.read_text(encoding="utf-8")))
+    assert links >= {f"#{title}" for title in ("the-request", "the-customer", "problems-over-http", "reasons")}
+    mine = {code for code, item in REASONS.items() if item.who is WhoActs.SENDER}
+    assert len(mine) > 20
+    # Not refused, but stopped or called off: the table of events says what to do.
+    told = {ReasonCode.COMMITMENTS_REMAIN, ReasonCode.WITHDRAWN}
+    assert mine - told <= {*REQUESTS.reasons, *CUSTOMERS.reasons, *STATUSES}
 
 
 def test_the_sample_request_fits_the_local_stack() -> None:

@@ -14,22 +14,30 @@ from tests.e2e.support.stack import ROOT
 pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 
 CUSTOMERS = ("Contoso Bakery", "Fabrikam Logistics")
+CALLED_OFF = "Northwind Traders"
 PROOFS = 7
 
 
-def test_the_demo_removes_both_customers_and_shows_how(tmp_path: Path) -> None:
+def test_the_demo_removes_two_customers_restores_a_third_and_shows_how(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "local.stack", "demo", "--data", str(tmp_path / "data")]
     ended = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, capture_output=True, timeout=110, check=False)
     shown, progress = ended.stdout.decode(), ended.stderr.decode()
     assert ended.returncode == 0, progress
     parts = shown.split("━━ ")[1:]
-    assert [part.partition(" (")[0] for part in parts] == list(CUSTOMERS)
-    for part, name in zip(parts, CUSTOMERS, strict=True):
+    assert [part.partition(" (")[0] for part in parts] == [*CUSTOMERS, CALLED_OFF]
+    assert parts[-1].splitlines()[0].endswith("): withdrawn")
+    assert "not restored" not in parts[-1]
+    assert "restore_terms.accepted" in parts[-1]
+    assert "VALID." in parts[-1]
+    for part, name in zip(parts, CUSTOMERS, strict=False):
         assert part.splitlines()[0].endswith("): removed")
         assert "removal.accepted" in part
         assert (part.count("✔"), part.count("✘")) == (PROOFS, 0)
         _check_evidence(tmp_path / "data" / "evidence" / f"{name.lower().replace(' ', '-')}.json")
+        assert f"evidence {name.lower().replace(' ', '-')}.evidence.jsonl:" in part
+        assert "approved by" in part.lower()
     assert "time moves on by" in progress
+    assert progress.count("a second person, approves exactly this plan") >= len(CUSTOMERS)
     assert "Traceback" not in progress
     journal = (tmp_path / "data" / "evidence" / "journal.jsonl").read_text(encoding="utf-8").splitlines()
     assert sum("relationship.removed" in line for line in journal) == len(CUSTOMERS)

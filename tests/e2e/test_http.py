@@ -71,16 +71,17 @@ def test_without_the_key_nothing_is_told(path: str, api: Api) -> None:
     method = "POST" if path.endswith("resume") else "GET"
     for headers in ({}, {"x-functions-key": "wrong"}):
         answer = requests.request(method, api.root + path, headers=headers, timeout=20)
-        assert (answer.status_code, answer.content) == (401, b"")
+        found = problem(answer, 401, "not_signed_in")
+        assert found["operatorAction"] == "Sign in, or send the function key."
 
 
 @pytest.mark.parametrize("identity", ["unknown", "00000000-0000-4000-8000-000000000000", "x" * 1000, "%00", "a%2Fb"])
-def test_what_is_not_there(identity: str, api: Api) -> None:
+def test_what_is_not_there(identity: str, api: Api, operator: Api) -> None:
     assert api.call("GET", f"{PATH}/{identity}").status_code == 404
-    assert api.call("POST", f"{PATH}/{identity}/resume").status_code == 404
+    assert operator.resume(identity).status_code == 404
     if "%" not in identity:
         problem(api.call("GET", f"{PATH}/{identity}"), 404, "not_found")
-        problem(api.call("POST", f"{PATH}/{identity}/resume"), 404, "not_found")
+        problem(operator.resume(identity), 404, "not_found")
 
 
 def test_the_list_has_filters_and_pages(api: Api) -> None:
@@ -101,7 +102,7 @@ def test_the_list_has_filters_and_pages(api: Api) -> None:
         assert found["field"] == wrong.split("=")[0]
 
 
-def test_an_offboarding_that_needs_attention_is_resumed(api: Api, tenant: Tenant) -> None:
+def test_an_offboarding_that_needs_attention_is_resumed(api: Api, operator: Api, tenant: Tenant) -> None:
     customer = tenant.customer("Resumed Ltd")
     identity = api.ask(request_for("Resumed Ltd", "resumed", customer)).json()["offboardingId"]
     shown = api.follow("resumed", {"needs_attention"})
@@ -110,8 +111,10 @@ def test_an_offboarding_that_needs_attention_is_resumed(api: Api, tenant: Tenant
     assert customer["id"] in tenant.listed()
 
     tenant.mutate({"customer": customer["id"], "set": {"armRole": True}})
-    assert api.call("POST", f"{PATH}/{identity}/resume").status_code == 202
+    assert operator.resume(identity).status_code == 202
     resumed = api.follow("resumed", {"removed"})
-    assert "resumed" in [entry["what"] for entry in resumed["timeline"]]
-    problem(api.call("POST", f"{PATH}/{identity}/resume"), 409, "not_resumable")
+    [entry] = [entry for entry in resumed["timeline"] if entry["what"] == "resumed"]
+    assert entry["actor"]["name"] == "Otto Operator"
+    assert entry["detail"] == "by Otto Operator, asked for incomplete_read: the cause is gone"
+    problem(operator.resume(identity), 409, "not_resumable")
     assert customer["id"] not in tenant.listed()

@@ -28,7 +28,10 @@ REFRESH_TOKEN = "recognisable-refresh-token"
 NAME = "Secretive"
 TOKEN = re.compile(rb"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}")
 """Every access and refresh token that the simulated tenant issues is a signed JSON web token."""
-PRIVATE = frozenset({"scenario.json", "refresh-token.json", "keys.json", "local.settings.json", "function-key"})
+SIGNATURE = re.compile(rb'signature\\*":\\*"[A-Za-z0-9._-]*')
+PRIVATE = frozenset(
+    {"scenario.json", "refresh-token.json", "keys.json", "local.settings.json", "function-key", "people.json"}
+)
 """Where secrets are kept on one machine, readable for the owner only."""
 QUOTING = {
     "error": "invalid_grant",
@@ -70,6 +73,8 @@ def test_a_stack_in_trouble_keeps_its_secrets(stack: tuple[LocalStack, Addresses
     kept = sorted(path for path in addresses.data.rglob("*") if path.is_file())
     files = {str(path.relative_to(addresses.data)): path.read_bytes() for path in kept if path.name not in PRIVATE}
     files = {name: data for name, data in files.items() if not name.startswith("simulator")}
+    # The signature of the evidence has a token's form, and is there to be shown.
+    files = {name: SIGNATURE.sub(b"", data) for name, data in files.items()}
     shown += [started.errors().encode(), *files.values()]
 
     assert {path.name for path in kept} >= PRIVATE, kept
@@ -85,7 +90,7 @@ def test_a_stack_in_trouble_keeps_its_secrets(stack: tuple[LocalStack, Addresses
 
 def _offboarded(api: Api, tenant: Tenant, addresses: Addresses) -> Iterator[bytes]:
     """Offboard through every trouble; yields all that the application says to anybody on the way."""
-    customer = tenant.customer(NAME)
+    customer, operator = tenant.customer(NAME), Api(addresses, addresses.people["Operate"].header)
     with Crm(addresses) as crm:
         crm.send(request_for(NAME, "kept", customer, customerTenantId=customer["id"]))
         crm.send({"version": "1", "requestId": REFRESH_TOKEN[:3]})
@@ -96,7 +101,7 @@ def _offboarded(api: Api, tenant: Tenant, addresses: Addresses) -> Iterator[byte
             found = api.find("kept")
             if found and found["status"] == "needs_attention" and found["updatedAt"] not in resumed:
                 resumed.add(found["updatedAt"])
-                api.call("POST", f"{PATH}/{found['offboardingId']}/resume", {"requestedBy": "tests"})
+                operator.resume(found["offboardingId"])
             return bool(found and found["status"] == "removed")
 
         until(removed, "removed in spite of everything", 90, every=0.3)

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.e2e
 
 def run(command: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", f"shared.{command}", *arguments],
+        [sys.executable, "-m", f"offboard.{command}", *arguments],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,

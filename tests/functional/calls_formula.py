@@ -18,14 +18,16 @@ PROOFS = ("customer", "subscriptions", "orders", "activity log", "link to come b
 class Held:
     """What a customer holds, by what it costs. `licences` are cancelled, `legacy` ones suspended.
 
-    `late` licences end with their term and `savings_plans` with their commitment, both `days` ahead. `renewal_job`: the
-    last look but one finds Microsoft still at work on the end of a term. `others` are the partner's other customers.
+    `late` licences end with their term and `savings_plans` with their commitment, both `days` ahead; of so many `seats`
+    licences among the late ones some are given back before. `renewal_job`: the last look but one finds Microsoft still
+    at work on the end of a term. `others` are the partner's other customers.
     """
 
     licences: int = 0
     legacy_licences: int = 0
     legacy_azure: int = 0
     late: int = 0
+    seats: int = 0
     savings_plans: int = 0
     days: int = 0
     renewal_job: bool = False
@@ -48,9 +50,10 @@ class Expected:
 
 
 def inventories(held: Held) -> int:
-    """plan, verify, remove; one more for each look while a term runs, and one when plans lost their subscriptions."""
+    """plan, verify, remove; one more for each look while a term runs, and one when plans lost their subscriptions,
+    and one between seats and the end with the term."""
     weekly = 1 + (held.days - 1) // WEEK if held.days else 0
-    return 3 + weekly + int(held.renewal_job) + int(held.azure_subscriptions > 0)
+    return 3 + weekly + int(held.renewal_job) + int(held.azure_subscriptions > 0) + int(held.seats > 0)
 
 
 def expected_calls(held: Held) -> Expected:
@@ -62,12 +65,14 @@ def expected_calls(held: Held) -> Expected:
     support_contact = int(held.legacy_licences > 0)
     proofs = checks * max(1, ceil(held.others / held.page_size)) + len(PROOFS) + support_contact
     # One list reads back what is cancelled or set to end, in the subscriptions; nothing is read back one by one.
-    read_back = int(held.licences + held.late > 0)
+    read_back = int(held.licences + held.late > 0) + int(held.seats > 0)
     identify = preflight = removal = 1
-    reads = identify + preflight + looks * inventory + held.late + read_back + proofs
-    writes = held.licences + held.legacy_licences + held.legacy_azure + held.late + held.software_orders
+    reads = identify + preflight + looks * inventory + held.late + held.seats + read_back + proofs
+    writes = held.licences + held.legacy_licences + held.legacy_azure + held.late + held.seats + held.software_orders
     writes += held.azure_subscriptions + held.azure_plans + removal
     needs_azure = held.azure_plans + held.legacy_azure + held.reservations + held.savings_plans > 0
-    # Reservations and savings plans; a return is priced first.
-    azure = 2 * looks * int(needs_azure) + 2 * held.reservations + held.savings_plans
-    return Expected(reads + writes, azure, checks + held.gdap)
+    # Reservations and savings plans; a return is priced in the plan, and right before it.
+    azure = 2 * looks * int(needs_azure) + 3 * held.reservations + held.savings_plans
+    # Whether they can be ended is looked at in the plan, and right before the removal.
+    foreseen = 2
+    return Expected(reads + writes, azure, foreseen + checks + held.gdap)

@@ -6,7 +6,7 @@ from typing import Any
 
 from local.simulator.scenario.models import CustomerSpec
 from local.world.world import World
-from shared.domain.messages import OutboundMessage
+from shared.domain.offboarding.messages import OutboundMessage
 
 
 class Processes(World):

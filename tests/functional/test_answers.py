@@ -12,7 +12,7 @@ from shared.adapters.http.error_map import About, ErrorRow
 from shared.adapters.http.failures import LOOK_IT_UP
 from shared.adapters.partner_center.error_map import PARTNER_CENTER
 from shared.domain.errors import Verdict
-from shared.domain.offboarding import Status
+from shared.domain.offboarding.states import Status
 from tests.functional.checks import check_invariants
 from tests.functional.customers import azure_plan, legacy
 from tests.functional.trouble import assert_once_each, offboarded

@@ -10,7 +10,8 @@ import pytest
 from local.simulator.messages import Request, encode
 from local.simulator.scenario import builder as b
 from local.world.world import World
-from shared.domain.offboarding import Offboarding, Status
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.states import Status
 from tests.functional.checks import check_invariants, effects
 from tests.functional.trouble import arm
 
@@ -155,11 +156,25 @@ def test_a_removal_that_shows_late_is_still_ours() -> None:
     assert found.survivors
 
 
-def test_an_open_transfer_is_not_asked_about_every_hour_for_weeks() -> None:
-    world = asked(b.nce(name="Moving"), b.transfer("Moving"), within=timedelta(days=30))
-
+def test_an_open_transfer_that_nobody_answers_is_told_after_three_days_and_looked_at_daily() -> None:
+    world = asked(b.nce(name="Moving"), b.transfer("Moving"), within=timedelta(days=2))
     assert only(world).status is Status.WAITING
-    assert len(world.journal()) < 30 * 4 * 12
+
+    world.run(for_at_most=timedelta(days=3))
+    found = only(world)
+    assert (found.status, found.reason and found.reason.code) == (Status.NEEDS_ATTENTION, "open_transfer")
+    assert found.reason is not None
+    assert "nothing has moved since" in found.reason.text
+    assert "accept the transfer" in found.reason.operator_action
+    calls = len(world.journal())
+    world.run(for_at_most=timedelta(days=26), looks=100)
+    assert only(world).status is Status.NEEDS_ATTENTION
+    assert len(world.journal()) - calls < 28 * 12, "once a day"
+
+    tenant = world.tenant()[0]
+    mutate(world, holding=tenant["transfers"][0]["id"], set={"status": "Complete"})
+    world.run(for_at_most=timedelta(days=5), looks=5)
+    assert only(world).status is Status.REMOVED, "it goes on by itself"
 
 
 def test_only_the_line_of_the_software_is_cancelled() -> None:

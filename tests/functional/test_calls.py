@@ -17,13 +17,14 @@ from local.simulator.scenario.models import (
     PerpetualSpec,
     ReservationSpec,
     Scenario,
+    SeatsSpec,
     SubscriptionSpec,
 )
 from local.simulator.tenant.kinds import Kind
 from local.world.clock import OneClock
 from local.world.crash import CrashPoints
 from local.world.world import PACE, World
-from shared.domain.offboarding import Status
+from shared.domain.offboarding.states import Status
 from tests.functional.calls_formula import Expected, Held, expected_calls
 from tests.functional.checks import check_invariants
 from tests.functional.customers import azure_plan, empty, late, legacy, nce, trial
@@ -33,6 +34,7 @@ LEGACY, IN_WINDOW, LATE = 200, 200, 100
 TERM_DAYS = 10
 PARALLEL = 4
 PAGE, OTHERS = 2, 5
+FIVE = (SeatsSpec(quantity=5),)
 BIG = CustomerSpec(
     name="Big",
     allow_delegated_access=False,
@@ -89,6 +91,10 @@ KINDS: dict[str, tuple[CustomerSpec, Held]] = {
     "licences that run on": (
         CustomerSpec(name="C", subscriptions=(late("a", "+P10D"), late("b", "+P10D"))),
         Held(late=2, days=10, renewal_job=True),
+    ),
+    "seats that are given back": (
+        CustomerSpec(name="C", subscriptions=(late("a", "+P10D", quantity=25, seats_added=FIVE), late("b", "+P10D"))),
+        Held(late=2, seats=1, days=10, renewal_job=True),
     ),
     "a software subscription": (
         CustomerSpec(name="C", subscriptions=(of(Kind.SOFTWARE_SUBSCRIPTION),)),
@@ -151,7 +157,7 @@ KINDS: dict[str, tuple[CustomerSpec, Held]] = {
 def test_the_number_of_calls_for_each_kind_follows_from_a_formula(kind: str) -> None:
     customer, held = KINDS[kind]
     world = World(scenario=Scenario(customers=(customer,), knobs=AT_ONCE))
-    request = world.ask(customer)
+    request = world.ask(customer, reduceSeats=True)
     world.run()
 
     assert world.offboarding(request).status is Status.REMOVED
@@ -159,6 +165,7 @@ def test_the_number_of_calls_for_each_kind_follows_from_a_formula(kind: str) -> 
     check_invariants(world)
 
 
+@pytest.mark.slow
 def test_the_number_of_calls_follows_from_a_formula_for_many_holdings_and_pages() -> None:
     scenario = Scenario(customers=(BIG, *NEIGHBOURS), knobs=AT_ONCE.model_copy(update={"page_size": PAGE}))
     in_flight = InFlight(PARALLEL)

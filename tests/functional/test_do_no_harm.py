@@ -8,23 +8,13 @@ from typing import Any
 
 import pytest
 
-from local.simulator.messages import Request, encode
 from local.simulator.scenario.models import CustomerSpec, ReservationSpec, SubscriptionSpec
 from local.simulator.tenant.kinds import Kind
 from local.world.world import World
-from shared.domain.offboarding import Status
+from shared.domain.offboarding.states import Status
 from tests.functional.checks import check_invariants, effects
 from tests.functional.customers import azure_plan, empty, late, legacy, nce
-
-
-def arm(world: World, *rules: dict[str, Any]) -> None:
-    answer = world.simulator.handle(Request.of("POST", "/_simulator/faults", {}, encode(list(rules))))
-    assert answer.status < 300, answer.body
-
-
-def mutate(world: World, change: dict[str, Any]) -> None:
-    answer = world.simulator.handle(Request.of("POST", "/_simulator/mutate", {}, encode(change)))
-    assert answer.status < 300, answer.body
+from tests.functional.trouble import arm, mutate
 
 
 def always(path: str, status: int) -> dict[str, Any]:
@@ -128,7 +118,10 @@ def test_a_customer_that_is_protected_while_it_waits_is_not_removed() -> None:
     world.services = replace(world.services, partner=partner)
     world.run(for_at_most=timedelta(days=20))
 
-    assert world.offboarding(request).status is Status.NEEDS_ATTENTION
+    offboarding = world.offboarding(request)
+    assert offboarding.reason is not None
+    assert (offboarding.status, offboarding.reason.code) == (Status.STOPPED, "protected_customer")
+    assert "done before: 1 × end with the term" in offboarding.reason.text
     assert world.tenant()[0]["relationship"] == "reseller"
 
 

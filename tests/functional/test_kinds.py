@@ -11,7 +11,8 @@ import pytest
 from local.simulator.messages import Request, encode
 from local.simulator.scenario import builder as b
 from local.world.world import World
-from shared.domain.offboarding import Offboarding, Status
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.states import Status
 from tests.functional.checks import check_invariants, effects
 
 YEAR = timedelta(days=400)
@@ -179,7 +180,7 @@ def test_clouds_that_do_not_know_scheduled_actions_are_served_too(answer: str) -
 
 def test_an_open_transfer_holds_what_is_in_it_and_its_end_sets_it_free() -> None:
     moving, staying = b.nce(name="Moving"), b.nce(name="Staying")
-    world, waiting = offboarded(moving, staying, b.transfer("Moving"), within=timedelta(days=3))
+    world, waiting = offboarded(moving, staying, b.transfer("Moving"), within=timedelta(days=2))
 
     assert waiting.status is Status.WAITING
     assert {blocker.cause.value for blocker in waiting.blockers} == {"open_transfer"}

@@ -11,7 +11,8 @@ import pytest
 from local.simulator.knobs import Knobs, Oddity
 from local.simulator.scenario.models import CustomerSpec, Scenario
 from local.world.world import World
-from shared.domain.offboarding import Offboarding, Status
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.states import Status
 from tests.functional.checks import check_invariants
 from tests.functional.customers import azure_plan, empty, late, legacy, nce
 from tests.functional.trouble import arm

@@ -9,8 +9,8 @@ from local.simulator.scenario.models import CustomerSpec, SubscriptionSpec, Tran
 from local.simulator.tenant.kinds import Kind
 from local.simulator.tenant.kinds import Status as TenantStatus
 from local.world.world import World
-from shared.domain.blockers import Cause
-from shared.domain.offboarding import Status
+from shared.domain.decisions.blockers import Cause
+from shared.domain.offboarding.states import Status
 from tests.functional.checks import check_invariants, effects
 from tests.functional.customers import azure_plan, empty, late, legacy, nce, removable, waiting
 

@@ -10,9 +10,10 @@ from local.simulator.knobs import Knobs, SignIn
 from local.simulator.messages import Request, encode
 from local.simulator.scenario import builder as b
 from local.world.world import World
-from shared.domain.offboarding import Status
-from shared.stages.operate import resume
+from shared.domain.offboarding.states import Status
+from shared.operations.resume import resume
 from tests.functional.checks import effects
+from tests.functional.people import OPERATOR
 from tests.functional.trouble import arm
 
 
@@ -56,7 +57,7 @@ def test_a_mended_sign_in_works_at_the_next_attempt_without_a_restart(path: str,
     repeated = [entry["requestId"] for entry in world.journal() if entry["status"] == code[0]]
     assert len(repeated) == 1
 
-    resume(world.offboarding(request).id, "tests", world.services)
+    resume(world.offboarding(request).id, OPERATOR, world.services)
     world.run(for_at_most=timedelta(hours=1))
     assert world.offboarding(request).status is not Status.NEEDS_ATTENTION
     assert redeemed(world) >= 2
@@ -73,7 +74,7 @@ def test_after_a_consent_with_mfa_the_running_process_goes_on() -> None:
 
     body = encode({"signIn": {"mfa": True}})
     assert world.simulator.handle(Request.of("PATCH", "/_simulator/knobs", {}, body)).status == 200
-    resume(found.id, "tests", world.services)
+    resume(found.id, OPERATOR, world.services)
     world.run(for_at_most=timedelta(days=1))
     assert world.offboarding(request).status is Status.REMOVED
 

@@ -11,12 +11,12 @@ import pytest
 from local.simulator.scenario.models import CustomerSpec
 from local.world.crash import CrashPoints
 from local.world.world import World
-from shared.domain.offboarding import Status
+from shared.domain.offboarding.states import Status
 from tests.functional.checks import check_invariants
 from tests.functional.customers import azure_plan, legacy, nce
 from tests.functional.processes import Processes
 from tests.functional.trouble import arm, assert_waited
-from tests.unit.stages.support import whats
+from tests.unit.support.worlds import whats
 
 WAIT = timedelta(seconds=57)
 CUSTOMERS = tuple(

@@ -15,8 +15,10 @@ import pytest
 from local.simulator.scenario import builder as b
 from local.simulator.scenario.models import CustomerSpec
 from local.world.world import World
-from shared.domain.offboarding import Offboarding, Status
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.states import Status
 from tests.functional.checks import check_effects, check_outcomes, effects
+from tests.functional.sampling import some_of
 from tests.functional.trouble import arm
 from tests.functional.truth_table.judge import Oracle
 
@@ -66,7 +68,7 @@ NAMES = {path.rsplit("/", 1)[1]: path for path in READS}
 def test_one_lying_read_never_removes_what_is_waited_for(name: str, lie: str) -> None:
     """Every occurrence of every collection in turn."""
     path = NAMES[name]
-    for nth in range(1, READS[path] + 1):
+    for nth in some_of(range(1, READS[path] + 1), sorted(NAMES).index(name)):
         match = {"method": "GET", "pathRegex": f"^{re.escape(path)}$", "nth": nth}
         world, found, oracle = offboarded(WAITING, {"match": match, "action": LIES[lie]})
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from local.world.world import World
-from shared.domain.offboarding import Status
+from shared.domain.offboarding.states import Status
 from tests.functional.truth_table.cells import ROWS, named
 from tests.functional.truth_table.judge import NAME, start
 from tests.functional.truth_table.row import Cell, Ends, Row

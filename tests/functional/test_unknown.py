@@ -24,7 +24,7 @@ from local.simulator.tenant.kinds import (
     Status,
     TransferStatus,
 )
-from shared.domain.offboarding import Status as State
+from shared.domain.offboarding.states import Status as State
 from tests.functional.customers import legacy, nce
 from tests.functional.trouble import offboarded
 

@@ -7,21 +7,15 @@ from typing import Any
 
 import pytest
 
-from local.simulator.messages import Request, encode
 from local.simulator.scenario.models import CustomerSpec, GdapSpec, ReservationSpec
 from local.simulator.tenant.kinds import ReservationState
 from local.world.world import World
-from shared.domain.offboarding import Status
-from shared.stages.operate import resume
+from shared.domain.offboarding.states import Status
+from shared.operations.resume import resume
 from tests.functional.checks import check_invariants
 from tests.functional.customers import azure_plan, late, legacy, nce
-from tests.functional.trouble import arm, offboarded
-
-
-def mutate(world: World, change: dict[str, Any]) -> None:
-    answer = world.simulator.handle(Request.of("POST", "/_simulator/mutate", {}, encode(change)))
-    assert answer.status < 300, answer.body
-
+from tests.functional.people import OPERATOR
+from tests.functional.trouble import arm, mutate, offboarded
 
 COMING = [state for state in ReservationState if state.value.startswith(("Creating", "Pending", "Confirmed"))]
 
@@ -176,7 +170,7 @@ def test_what_waits_for_a_person_is_no_reason_not_to_ask_that_person() -> None:
     assert offboarding.reason.code == "refused"
 
     world.simulator.faults.clear()
-    resume(offboarding.id, "tests", world.services)
+    resume(offboarding.id, OPERATOR, world.services)
     world.run()
     assert world.offboarding(offboarding.request.request_id).status is Status.REMOVED
     check_invariants(world)

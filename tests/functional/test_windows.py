@@ -8,7 +8,7 @@ from typing import Any
 from local.simulator.scenario import builder as b
 from local.world.clock import START
 from local.world.world import World
-from shared.domain.offboarding import Status
+from shared.domain.offboarding.states import Status
 from tests.functional.trouble import arm, assert_waited
 
 NO_MFA = {

@@ -10,7 +10,7 @@ from local.simulator.knobs import Knobs
 from local.simulator.messages import Request, encode
 from local.simulator.scenario.models import CustomerSpec, Scenario
 from local.world.world import World
-from shared.domain.offboarding import Offboarding
+from shared.domain.offboarding.record import Offboarding
 
 SHORT = timedelta(days=30)
 
@@ -18,6 +18,12 @@ SHORT = timedelta(days=30)
 def arm(world: World, *rules: dict[str, Any]) -> None:
     """Post fault rules; they count only calls from now on."""
     answer = world.simulator.handle(Request.of("POST", "/_simulator/faults", {}, encode(list(rules))))
+    assert answer.status < 300, answer.body
+
+
+def mutate(world: World, change: dict[str, Any]) -> None:
+    """Change the simulated tenant, as an administrator of the customer would."""
+    answer = world.simulator.handle(Request.of("POST", "/_simulator/mutate", {}, encode(change)))
     assert answer.status < 300, answer.body
 
 

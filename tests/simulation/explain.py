@@ -9,9 +9,9 @@ from typing import Any
 from local.simulator.knobs import Knobs
 from local.simulator.scenario.models import CustomerSpec
 from local.simulator.tenant.kinds import Kind, OrderStatus, ReservationState, Status, TransferStatus
-from shared.domain.blockers import Cause
-from shared.domain.offboarding import Offboarding
-from shared.domain.offboarding import Status as Offboarded
+from shared.domain.decisions.blockers import Cause
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.states import Status as Offboarded
 
 RESTS = {Offboarded.REMOVED, Offboarded.NEEDS_ATTENTION, Offboarded.WAITING, Offboarded.STOPPED}
 SHOWN = 20
@@ -89,14 +89,12 @@ NO_DATE: dict[str, Callable[[Case], bool]] = {
     "unknown_status": lambda case: any(
         item.state is ReservationState.BILLING_FAILED for item in case.customer.reservations
     ),
+    "commitments_remain": lambda case: case.asked.get("commitments") == "stop_and_report",
     "left_by_policy": lambda case: (
         "leave_marketplace" in case.restrictions
         and _holds(case, Kind.MARKETPLACE, Status.ACTIVE, Status.SUSPENDED, Status.PENDING)
     ),
-    "open_transfer": lambda case: (
-        "ask_about_transfers" in case.restrictions
-        and any(item.status is TransferStatus.ACTIVE for item in case.customer.transfers)
-    ),
+    "open_transfer": lambda case: any(item.status is TransferStatus.ACTIVE for item in case.customer.transfers),
     "never_cancellable": lambda case: (
         "perpetual_software_blocks" in case.restrictions
         and any(not item.cancelled for item in case.customer.perpetual_software)
@@ -134,6 +132,9 @@ def _explained(case: Case, key: str, cause: str) -> bool:
         return True
     if cause in (Cause.NEVER_CANCELLABLE, Cause.PENDING_AT_MICROSOFT) and key.startswith("savingsplan:"):
         return True  # The same as one of the subscriptions, as Azure lists it.
+    if cause == Cause.OPEN_TRANSFER and key.startswith("savingsplan:"):
+        # It moves with the plan that it belongs to; in the tenant's way is the transfer.
+        return any(item["kind"] == "transfer" for item in case.tenant["blockers"])
     if key.startswith("order:"):
         uploaded = any(item.status is OrderStatus.PO_UPLOAD_COMPLETE for item in case.customer.orders)
         return uploaded or "perpetual_software_blocks" in case.restrictions

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from local.simulator.knobs import Knobs
 from local.simulator.scenario.models import CustomerSpec, Scenario
 from local.world.world import World
-from shared.domain.offboarding import Offboarding, Status
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.states import Status
 from tests.functional.checks import check_effects, check_outcomes
 from tests.functional.customers import removable
 from tests.functional.truth_table.judge import Oracle
@@ -92,7 +93,7 @@ def check_others(world: World, first: Offboarding, also_asked: list[str]) -> Non
 
 
 QUICK = settings(
-    max_examples=60,
+    max_examples=60 if settings.get_current_profile_name() == "ci" else 20,
     deadline=None,
     derandomize=True,
     # Examples are small, and making them smaller takes minutes: the thorough run does that.

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from local.simulator.scenario.models import CustomerSpec
 from local.world.crash import CrashPoints
 from local.world.world import World
-from shared.domain.offboarding import TERMINAL, Status
+from shared.domain.offboarding.states import TERMINAL, Status
 from tests.functional.checks import check_invariants
 from tests.functional.trouble import arm, assert_once_each, assert_waited
 from tests.simulation.questions import COMMITMENTS

@@ -15,7 +15,7 @@ from local.simulator.knobs import Knobs
 from local.simulator.scenario.models import CustomerSpec, Scenario
 from local.world.clock import START, OneClock
 from local.world.world import World
-from shared.domain.offboarding import Status
+from shared.domain.offboarding.states import Status
 from tests.functional.checks import check_invariants
 from tests.functional.customers import legacy, nce
 from tests.functional.processes import Processes
@@ -37,10 +37,11 @@ def busy(number: int) -> CustomerSpec:
     ("share", "throttled", "processes"),
     [
         pytest.param(LIMIT, False, 1, id="share is the limit"),
-        pytest.param(2 * LIMIT, True, 1, id="share is twice the limit", marks=pytest.mark.slow),
+        pytest.param(2 * LIMIT, True, 1, id="share is twice the limit"),
         pytest.param(1_000_000, True, 3, id="three processes and no share"),
     ],
 )
+@pytest.mark.slow
 def test_nearly_all_of_the_limit_is_used(share: int, throttled: bool, processes: int) -> None:
     customers = tuple(busy(number) for number in range(CUSTOMERS))
     scenario = Scenario(customers=customers, knobs=NO_LAG)

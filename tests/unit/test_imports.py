@@ -2,19 +2,23 @@
 
 import ast
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 STDLIB = sys.stdlib_module_names
+DOMAIN = ("shared.domain",)
+CORE = (*DOMAIN, "shared.ports", "shared.contracts", "shared.pipeline.core")
+STEPS = (*CORE, "shared.pipeline.steps")
 ALLOWED: dict[str, tuple[str, ...]] = {
-    "shared/domain": ("shared.domain",),
-    "shared/ports": ("shared.domain", "shared.ports"),
-    "shared/contracts": ("shared.domain", "shared.contracts", "pydantic"),
-    "shared/stages": ("shared.domain", "shared.ports", "shared.contracts", "shared.stages"),
+    "shared/domain": DOMAIN,
+    "shared/ports": (*DOMAIN, "shared.ports"),
+    "shared/version.py": (),
+    "shared/contracts": (*DOMAIN, "shared.contracts", "shared.version", "pydantic"),
     "shared/adapters": (
-        "shared.domain",
+        *DOMAIN,
         "shared.ports",
         "shared.adapters",
         "pydantic",
@@ -25,23 +29,55 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "azure.core",
         "azure.identity",
         "azure.keyvault",
+        "azure.storage",
+        "rfc8785",
         "msal",
         "cryptography",
     ),
-    "shared/settings": ("shared.domain", "shared.ports", "shared.adapters", "shared.stages", "shared.settings"),
-    "shared/doctor": ("shared", "azure.core", "azure.servicebus"),
-    "shared/consent": ("shared",),
+    # A stage imports no stage, a step no stage, and core neither.
+    "shared/pipeline/core": (*CORE, "shared.version"),
+    "shared/pipeline/steps": STEPS,
+    "shared/pipeline/stages": STEPS,
+    "shared/pipeline/transition.py": CORE,
+    "shared/pipeline/runner.py": (*CORE, "shared.pipeline"),
+    "shared/operations": (*CORE, "shared.pipeline", "shared.operations"),
+    "shared/intake": (*CORE, "shared.pipeline", "shared.operations", "shared.intake"),
+    "shared/upkeep": (*CORE, "shared.pipeline", "shared.operations", "shared.intake", "shared.upkeep"),
+    # Settings say what can be set; who uses it is not their business.
+    "shared/composition/settings": (*DOMAIN, "shared.ports", "shared.adapters", "shared.composition.settings"),
+    "shared/composition": ("shared", "azure.core", "azure.servicebus", "azure.data", "azure.identity", "requests"),
+    "offboard": ("shared", "offboard", "cryptography"),
+    # Whoever checks evidence has nothing else of ours.
+    "offboard/verify_evidence.py": ("cryptography",),
     "functions": ("shared", "functions", "azure.functions"),
-    "function_app.py": ("functions", "azure.functions"),
-    "local/broker": ("local.broker",),
-    "local/key_vault": ("local.key_vault", "requests"),
-    "local/simulator": ("local.simulator", "pydantic", "werkzeug", "requests", "jwt", "cryptography"),
-    "local/host": ("local.host", "pydantic", "azure.functions", "azure.servicebus", "azure.core", "werkzeug"),
+    "function_app.py": ("functions", "shared.composition", "azure.functions"),
+    "local/http_shell": ("local.http_shell",),
+    "local/broker": ("local.broker", "local.http_shell"),
+    "local/simulator": (
+        "local.simulator",
+        "local.http_shell",
+        "pydantic",
+        "werkzeug",
+        "requests",
+        "jwt",
+        "cryptography",
+    ),
+    "local/host": (
+        "local.host",
+        "local.http_shell",
+        "pydantic",
+        "azure.functions",
+        "azure.servicebus",
+        "azure.core",
+        "werkzeug",
+        "jwt",
+    ),
     "dev.py": (),
 }
 
 
-def imports(path: Path) -> set[str]:
+@cache
+def imports(path: Path) -> frozenset[str]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
     found: set[str] = set()
     for node in ast.walk(tree):
@@ -50,18 +86,44 @@ def imports(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: relative import"
             found |= {f"{node.module}.{alias.name}" for alias in node.names}
-    return found
+    return frozenset(found)
+
+
+def code(place: Path) -> list[Path]:
+    """The modules of a room, without the tests that stand beside a local tool."""
+    return [path for path in sorted(place.rglob("*.py")) if "tests" not in path.relative_to(place).parts]
 
 
 @pytest.mark.parametrize("room", ALLOWED)
 def test_a_room_imports_only_what_is_below_it(room: str) -> None:
     place = ROOT / room
-    for path in [place] if place.is_file() else sorted(place.rglob("*.py")):
+    for path in [place] if place.is_file() else code(place):
         for name in imports(path):
             inside = any(name == prefix or name.startswith(f"{prefix}.") for prefix in ALLOWED[room])
             assert inside or name.split(".")[0] in STDLIB, f"{path.relative_to(ROOT)} imports {name}"
 
 
-def test_deployed_code_knows_nothing_of_local_or_tests() -> None:
+def test_deployed_code_knows_nothing_of_the_command_the_local_parts_or_tests() -> None:
     for path in [ROOT / "function_app.py", *(ROOT / "functions").rglob("*.py"), *(ROOT / "shared").rglob("*.py")]:
-        assert not {name.split(".")[0] for name in imports(path)} & {"local", "tests"}, path
+        assert not {name.split(".")[0] for name in imports(path)} & {"offboard", "local", "tests", "tools"}, path
+
+
+LOCAL = sorted(
+    path.relative_to(ROOT).as_posix() for path in (ROOT / "local").iterdir() if (path / "__init__.py").exists()
+)
+
+
+@pytest.mark.parametrize("tool", LOCAL)
+def test_no_local_tool_needs_the_tests_of_the_application(tool: str) -> None:
+    """Its own tests stand beside it, and need nothing of `tests/` either; its code needs no tests at all."""
+    for path in sorted((ROOT / tool).rglob("*.py")):
+        assert not {name for name in imports(path) if name.split(".")[0] == "tests"}, path
+    for path in code(ROOT / tool):
+        assert not {name for name in imports(path) if ".tests." in f"{name}."}, path
+
+
+@pytest.mark.parametrize("tool", ["local/broker", "local/host", "local/http_shell", "local/simulator"])
+def test_what_stands_in_for_azure_knows_nothing_of_the_application(tool: str) -> None:
+    """Not even in its tests: each of them can be used, read and tested without the rest."""
+    for path in sorted((ROOT / tool).rglob("*.py")):
+        assert not {name.split(".")[0] for name in imports(path)} & {"shared", "functions", "function_app"}, path

@@ -14,8 +14,8 @@ from local.simulator.knobs import Knobs, SignIn, SignInFailure
 from local.simulator.messages import Request, encode
 from local.simulator.scenario.models import CustomerSpec, PartnerSpec, Scenario, SignInSpec
 from local.world.world import World
-from shared.domain.offboarding import Status
-from shared.stages.show import show
+from shared.domain.offboarding.states import Status
+from shared.operations.show import show
 from tests.functional.customers import removable
 
 CLIENT_SECRET = "recognisable-client-secret"
@@ -59,8 +59,8 @@ def texts(world: World) -> Iterator[str]:
         yield repr(offboarding)
         yield from map(repr, world.store.timeline(offboarding.id))
         yield from map(repr, world.store.holdings(offboarding.id).values())
-        view = show(offboarding.id, world.services)
-        yield view.to_json() if view else ""
+        shown = show(offboarding.id, world.services)
+        yield shown.view.to_json() if shown else ""
     for part in fields(world.services):
         yield repr(getattr(world.services, part.name))
     for entry in world.journal():

@@ -9,12 +9,16 @@ from typing import NoReturn
 import pytest
 from azure.core.exceptions import ServiceRequestError
 
-from shared.adapters.table_store.table import Table
-from shared.doctor.trouble import trouble
+from shared.adapters.evidence.blob_archive import BlobArchive
+from shared.adapters.evidence.file_signer import FileSigner
+from shared.adapters.evidence.folder_archive import FolderArchive
+from shared.adapters.evidence.key_vault_signer import KeyVaultSigner
+from shared.adapters.stores.table.table import Table
+from shared.composition.bootstrap import evidence_export
+from shared.composition.doctor.trouble import trouble
+from shared.composition.settings import ClientAuth, read_settings
 from shared.domain.errors import SettingsError, UnavailableError
-from shared.domain.policy import Policy
-from shared.settings import ClientAuth, read_settings
-from shared.stages.services import Mode
+from shared.domain.policy import Mode, Policy
 
 GUID = "9a57e000-0000-4000-8000-00000009a57e"
 SECRETS = {
@@ -69,7 +73,7 @@ BAD = {
     "OFFBOARDING_PARTNER_CENTER_URL": "http://api.partnercenter.microsoft.com",
     "OFFBOARDING_LOGIN_URL": "login.microsoftonline.com",
     "OFFBOARDING_GRAPH_URL": "https://graph.microsoft.com/?a=b",
-    "OFFBOARDING_AZURE_URL": "https://someone:hunter2@management.azure.com",
+    "OFFBOARDING_AZURE_URL": "https://someone:hunter2@management.azure.com",  # pragma: allowlist secret
 }
 
 
@@ -86,7 +90,7 @@ def test_everything_that_is_malformed_is_told_at_once_with_its_rule() -> None:
 def test_each_malformed_setting_is_enough(name: str) -> None:
     told = problems(**{name: BAD[name]})
 
-    assert told.startswith("1 setting(s) are wrong")
+    assert told.startswith("1 setting is wrong: ")
     assert name in told
 
 
@@ -111,7 +115,10 @@ def test_a_claim_must_outlast_a_call() -> None:
         OFFBOARDING_CLAIM_SECONDS="60", OFFBOARDING_CALL_TIMEOUT_SECONDS="40", OFFBOARDING_MARGIN_SECONDS="20"
     )
 
-    assert "OFFBOARDING_CLAIM_SECONDS must be larger" in told
+    assert (
+        "OFFBOARDING_CLAIM_SECONDS is 60 and must be at least 146: one call may take 5 + 3 × 40 = 125 s "
+        "(OFFBOARDING_CALL_TIMEOUT_SECONDS), and a margin of 20 s follows (OFFBOARDING_MARGIN_SECONDS)"
+    ) in told
 
 
 def test_values_are_read_whatever_their_case_and_blanks() -> None:
@@ -159,7 +166,8 @@ def test_a_cloud_gives_the_addresses_and_each_can_be_overridden() -> None:
 
 
 def test_a_password_in_an_address_is_not_told() -> None:
-    assert "hunter2" not in problems(OFFBOARDING_AZURE_URL="https://someone:hunter2@management.azure.com")
+    address = "https://someone:hunter2@management.azure.com"  # pragma: allowlist secret
+    assert "hunter2" not in problems(OFFBOARDING_AZURE_URL=address)
 
 
 @pytest.mark.parametrize(
@@ -190,7 +198,7 @@ def test_a_federated_identity_needs_no_secret() -> None:
     assert settings.sign_in.client_auth is ClientAuth.FEDERATED
 
 
-HIDDEN = "s3cr3t-Value/1234567890abcdef=="
+HIDDEN = "s3cr3t-Value/1234567890abcdef=="  # pragma: allowlist secret
 URLS = ("PARTNER_CENTER_URL", "LOGIN_URL", "GRAPH_URL", "AZURE_URL", "KEY_VAULT_URL")
 
 
@@ -198,7 +206,7 @@ URLS = ("PARTNER_CENTER_URL", "LOGIN_URL", "GRAPH_URL", "AZURE_URL", "KEY_VAULT_
 @pytest.mark.parametrize(
     ("value", "told"),
     [
-        ("https://s3cr3t-V:Value@host.example", "(got 'https://host.example/…')"),
+        ("https://s3cr3t-V:Value@host.example", "(got 'https://host.example/…')"),  # pragma: allowlist secret
         ("https://s3cr3t-V:1234/Value@host.example", "a value of 40 characters"),
         (f"https://user:{HIDDEN}@host.example", "a value of 57 characters"),
         (f"https://host.example/?sig={HIDDEN}", "(got 'https://host.example/…')"),
@@ -261,3 +269,57 @@ def test_a_signature_in_an_address_is_not_told_when_the_store_cannot_be_reached(
 @pytest.mark.parametrize("value", ["sometimes", "plan only", "Live-Mode", "1.5", "-3", "x" * 20])
 def test_words_and_numbers_are_told(value: str) -> None:
     assert f"OFFBOARDING_MODE must be one of plan, live (got {value!r})" in problems(OFFBOARDING_MODE=value)
+
+
+IN_AZURE = {"OFFBOARDING_EVIDENCE_CONTAINER": "https://e.example/evidence", "OFFBOARDING_EVIDENCE_KEY_NAME": "evidence"}
+HERE = {"OFFBOARDING_EVIDENCE_FOLDER": "evidence", "OFFBOARDING_EVIDENCE_KEY_FILE": "key.pem"}
+VAULT = {"OFFBOARDING_KEY_VAULT_URL": "https://kv.example", "OFFBOARDING_REFRESH_TOKEN_FILE": ""}
+
+
+@pytest.mark.parametrize(
+    ("given", "accepted"),
+    [
+        ({}, True),
+        (HERE, True),
+        (IN_AZURE | VAULT, True),
+        (IN_AZURE, False),
+        (IN_AZURE | VAULT | HERE, False),
+        *(({name: value}, False) for name, value in (IN_AZURE | HERE).items()),
+        (IN_AZURE | VAULT | {"OFFBOARDING_EVIDENCE_CONTAINER": "http://e.example/evidence"}, False),
+    ],
+)
+def test_evidence_goes_to_one_place_with_one_key(given: dict[str, str], accepted: bool) -> None:
+    if accepted:
+        assert read_settings({**GOOD, **given}).evidence is not None
+    else:
+        assert "OFFBOARDING_EVIDENCE" in problems(**given)
+
+
+def test_what_is_set_up_is_what_exports() -> None:
+    assert evidence_export(read_settings(GOOD)) is None
+    here = evidence_export(read_settings(GOOD | HERE))
+    assert here is not None
+    assert (type(here.signer), type(here.archive)) == (FileSigner, FolderArchive)
+    away = evidence_export(read_settings(GOOD | VAULT | IN_AZURE))
+    assert away is not None
+    assert (type(away.signer), type(away.archive)) == (KeyVaultSigner, BlobArchive)
+
+
+SIGNS_IN = {"WEBSITE_AUTH_ENABLED": "True", "WEBSITE_HOSTNAME": "app.example"}
+
+
+@pytest.mark.parametrize("rule", ["always", "irreversible", "above"])
+def test_an_approval_that_nobody_could_give_is_a_mistake(rule: str) -> None:
+    limits = {"OFFBOARDING_APPROVAL": rule, "OFFBOARDING_APPROVAL_HOLDINGS": "0"}
+    with pytest.raises(SettingsError, match=f"OFFBOARDING_APPROVAL is {rule}, and nobody can approve"):
+        read_settings(GOOD | limits)
+    found = read_settings(GOOD | limits | SIGNS_IN).approval
+    assert (found.rule.value, found.above_holdings, found.above_seats) == (rule, 0, None)
+    assert found.valid_for == timedelta(days=14)
+
+
+def test_above_needs_a_limit() -> None:
+    with pytest.raises(SettingsError, match="OFFBOARDING_APPROVAL is above, and none of"):
+        read_settings(GOOD | SIGNS_IN | {"OFFBOARDING_APPROVAL": "above"})
+    days = {"OFFBOARDING_APPROVAL": "above", "OFFBOARDING_APPROVAL_PAID_DAYS": "30"}
+    assert read_settings(GOOD | SIGNS_IN | days).approval.above_paid_days == 30

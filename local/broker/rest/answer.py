@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from email.utils import formatdate
 from http import HTTPStatus
 from uuid import uuid4
 from xml.sax.saxutils import escape
 
 from local.broker.amqp.errors import AmqpError, Condition
 from local.broker.rest.request import HttpError
+from local.http_shell import message as wire
 
 ENTRY = "application/atom+xml;type=entry;charset=utf-8"
 """What Service Bus calls the content of every answer that has no better name."""
@@ -38,9 +38,9 @@ class Answer:
     content_type: str = ENTRY
 
 
-def error_answer(error: AmqpError | HttpError) -> Answer:
+def error_answer(error: AmqpError | HttpError | wire.RefusedError) -> Answer:
     """The document that tells a client what was wrong."""
-    if isinstance(error, HttpError):
+    if not isinstance(error, AmqpError):
         status, detail = error.status, error.detail
     else:
         status, detail = _STATUS.get(error.condition, HTTPStatus.BAD_REQUEST), error.description
@@ -52,14 +52,8 @@ def error_answer(error: AmqpError | HttpError) -> Answer:
     return Answer(status, tuple(headers), text.encode(errors="replace"), "application/xml; charset=utf-8")
 
 
-def encode(answer: Answer, *, keep_alive: bool) -> bytes:
-    """The bytes of an answer, to be written at once."""
-    lines = [
-        f"HTTP/1.1 {answer.status.value} {answer.status.phrase}",
-        f"Date: {formatdate(usegmt=True)}",
-        *(f"{name}: {value}" for name, value in answer.headers),
-    ]
-    if answer.status is not HTTPStatus.NO_CONTENT:
-        lines += [f"Content-Type: {answer.content_type}", f"Content-Length: {len(answer.body)}"]
-    lines.append(f"Connection: {'keep-alive' if keep_alive else 'close'}")
-    return "\r\n".join([*lines, "", ""]).encode("ascii", errors="replace") + answer.body
+def sendable(answer: Answer) -> wire.Answer:
+    """The answer as the HTTP server takes it."""
+    has_body = answer.status is not HTTPStatus.NO_CONTENT
+    content_type = (("Content-Type", answer.content_type),) if has_body else ()
+    return wire.Answer(answer.status, answer.headers + content_type, answer.body)

@@ -1,7 +1,8 @@
 """Answers one HTTP request: route, key, body, function, response.
 
-Order and answers as in Azure: no route or no such method 404, wrong or missing key 401, a function that raised 500;
-all of these without a body. Nothing of a request's query is logged, it may hold a key.
+Order and answers as in Azure: with authentication first who is signed in; then no route or no such method 404, wrong or
+missing key 401, a function that raised 500; all of these without a body. Nothing of a request's query is logged, it may
+hold a key.
 """
 
 import logging
@@ -13,6 +14,7 @@ from local.host.functions import Function
 from local.host.invoke.invoker import Invoker
 from local.host.invoke.trace import take_trace
 from local.host.web.admin import Admin
+from local.host.web.authentication import Authentication
 from local.host.web.convert import raw_path, request_argument, response_of
 from local.host.web.keys import HEADER, QUERY_PARAMETER, Keys
 from local.host.web.routes import Match, Router
@@ -23,11 +25,20 @@ _log = logging.getLogger("host.http")
 class WebApp:
     """The HTTP side of the host."""
 
-    def __init__(self, functions: Sequence[Function], prefix: str, keys: Keys, invoker: Invoker, admin: Admin) -> None:
+    def __init__(
+        self,
+        functions: Sequence[Function],
+        prefix: str,
+        keys: Keys,
+        invoker: Invoker,
+        admin: Admin,
+        authentication: Authentication | None = None,
+    ) -> None:
         self._router = Router(functions, prefix)
         self._keys = keys
         self._invoker = invoker
         self._admin = admin
+        self._authentication = authentication
 
     def handle(self, request: Request) -> Response:
         """Answers a request; raises nothing."""
@@ -39,6 +50,12 @@ class WebApp:
 
     def _answer(self, request: Request) -> Response:
         path = raw_path(request)
+        if self._authentication is not None:
+            if path.strip("/").lower().split("/")[0] == ".auth":
+                return self._authentication.answer(request, path)
+            refusal = self._authentication.identify(request)
+            if refusal is not None:
+                return refusal
         key = request.headers.get(HEADER)
         if key is None:
             key = request.args.get(QUERY_PARAMETER)

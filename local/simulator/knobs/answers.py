@@ -46,6 +46,11 @@ class Answers(Model):
     statusOnly for a whole order, lineZero for named lines."""
     cancelled_entitlement: Literal["zero", "missing"] = "zero"
     """Open: a cancelled or refunded entitlement shows quantity 0, or is missing."""
+    window_shows: Literal["everywhere", "date", "refundOptions", "refundableQuantity", "action", "nowhere"] = (
+        "everywhere"
+    )
+    """Open: where an open cancellation window shows: documented bodies of licences and of the marketplace carry
+    refundOptions or refundableQuantity, those of software cancellationAllowedUntilDate, some list an action cancel."""
     quantity_details: Literal["absent", "fulfilled", "unknown"] = "absent"
     """Open: quantityDetails of entitlements: left out, with the status of order provisioning, or with another word."""
     validate_mfa_answer: Literal["header", "absent"] = "header"

@@ -51,6 +51,8 @@ class SignIn(Model):
     """Tokens are of the application alone, whatever was redeemed."""
     admin_agent: bool = True
     """False: the user lacks the role, and Partner Center answers App+User calls with 403/900150."""
+    graph_scopes: str = "DelegatedAdminRelationship.ReadWrite.All"
+    """What a user's token for Microsoft Graph allows, with spaces between."""
     rotate_refresh_token: bool = True
     """A redeemed refresh token comes with a new one."""
     token_lifetime: timedelta = Field(default=timedelta(seconds=3599), ge=timedelta(seconds=1))

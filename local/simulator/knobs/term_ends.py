@@ -15,6 +15,10 @@ class TermEnds(Model):
     """Terms that end on or after this day can be extended."""
     est_bought_from: date = date(2025, 4, 1)
     """Only what was bought on or after this day is extended by itself."""
+    without_monthly_term: tuple[str, ...] = ()
+    """Ids of products that are sold for years only; the other licences have a monthly term as well."""
+    availabilities: Literal["collection", "single"] = "collection"
+    """Both documented: the availabilities of a SKU as a collection (reference), or one alone (how-to page)."""
     est_backfill: Literal["never", "open", "all"] = "never"
     """Open: Microsoft may stamp RenewToExtendedServiceTerm onto licences whose auto-renew is off: those without an
     end action (open), or all of them, in place of a scheduled Cancel too (all). Once, on the day estBackfillOn."""

@@ -136,6 +136,7 @@ def _renewed(subscription: Subscription, term_ended: datetime, at: datetime) -> 
         quantity=plan.quantity if plan else subscription.quantity,
         next_term=None,
         scheduled_actions=(),
+        added_seats=(),
         cancel_until=window_end(kind, at, ends),
         version=subscription.version + 1,
     )
@@ -154,6 +155,7 @@ def _extended(subscription: Subscription, term_ended: datetime) -> Subscription:
         term_duration=_EST_MONTH,
         billing_cycle="monthly",
         cancel_until=ends,
+        added_seats=(),
         scheduled_actions=_STAYS_EXTENDED,
         next_term=None,
         version=subscription.version + 1,
@@ -175,6 +177,7 @@ def _ended(subscription: Subscription, status: Status, at: datetime) -> Subscrip
         job_until=None,
         auto_renew=False,
         cancel_until=None,
+        added_seats=(),
         scheduled_actions=(),
         next_term=None,
         next_charge=None,

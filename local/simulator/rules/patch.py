@@ -5,9 +5,11 @@ from datetime import datetime
 
 from local.simulator.errors import ApiError, refuse
 from local.simulator.knobs import Knobs
+from local.simulator.rules.catalogue_terms import terms_of
 from local.simulator.rules.conditions import Condition, condition
 from local.simulator.rules.outcomes import Accept, ByKnob, Outcome, Refuse, Then
 from local.simulator.rules.patch_request import PatchRequest
+from local.simulator.rules.seats import with_quantity
 from local.simulator.rules.table import Row, row
 from local.simulator.rules.terms import (
     LEGACY_SUSPENDED_FOR,
@@ -16,7 +18,7 @@ from local.simulator.rules.terms import (
     window_hours,
 )
 from local.simulator.tenant.kinds import ActionType, Kind, ScheduleType, Status
-from local.simulator.tenant.subscription import ScheduledAction, Subscription
+from local.simulator.tenant.subscription import NextTerm, ScheduledAction, Subscription
 
 _CLOSED = frozenset({Status.DELETED, Status.EXPIRED, Status.DISABLED})
 _AT_RENEWAL = (ScheduledAction(ScheduleType.TERM_END, ActionType.CANCEL),)
@@ -54,9 +56,17 @@ def decide(
         raise refuse("900101", id=subscription.id)
     if subscription.updates >= MAXIMUM_UPDATES:
         raise refuse("900311", id=subscription.id)
+    if wanted.next_term != subscription.next_term and not _is_sold(wanted.next_term, subscription.kind, knobs):
+        raise refuse("800002", text="the product has no such term")
     if wanted.quantity != subscription.quantity:
-        raise refuse("800095", id=subscription.id)
+        return _reduce(outcome.then, subscription, wanted, knobs, now)
     return _apply(outcome.then, subscription, wanted, around, knobs, now)
+
+
+def _is_sold(plan: NextTerm | None, kind: Kind, knobs: Knobs) -> bool:
+    """Nobody can renew into a term that the product is not sold for."""
+    sold = terms_of(kind, plan.product_id, knobs) if plan is not None else ()
+    return plan is None or plan.term_duration in {term.duration for term in sold}
 
 
 def _cell(rule: Row, subscription: Subscription, wanted: PatchRequest) -> Outcome:
@@ -148,6 +158,7 @@ def _cancel(subscription: Subscription, around: Surroundings, knobs: Knobs) -> D
             scheduled_actions=(),
             next_term=None,
             next_charge=None,
+            added_seats=(),
             phase_ends_at=None,
             job=None,
             job_until=None,
@@ -182,6 +193,14 @@ def _edit(subscription: Subscription, wanted: PatchRequest) -> Decision:
     if after.friendly_name != subscription.friendly_name:
         effects.append("subscription.renamed")
     return Decision((after,), tuple((effect, subscription.id) for effect in effects), Then.EDIT)
+
+
+def _reduce(then: Then, subscription: Subscription, wanted: PatchRequest, knobs: Knobs, now: datetime) -> Decision:
+    """Seats are given back by a change of nothing else: combined changes are not documented."""
+    if then is not Then.EDIT or replace(wanted, quantity=subscription.quantity).edits(subscription):
+        raise refuse("800095", id=subscription.id)
+    after = with_quantity(_bumped(subscription), wanted.quantity, knobs, now)
+    return Decision((after,), (("subscription.seats_reduced", subscription.id),), Then.EDIT)
 
 
 def _edited(subscription: Subscription, wanted: PatchRequest) -> Subscription:

@@ -30,6 +30,11 @@ def window_end(kind: Kind, opened_at: datetime, term_ends_at: datetime | None) -
     return opened_at + window if window is not None else None
 
 
+def seats_until(kind: Kind, added_at: datetime) -> datetime:
+    """Until when seats added at *added_at* can be given back: they have a window of their own."""
+    return added_at + WINDOWS.get(kind, timedelta(hours=168))
+
+
 def next_term_end(ended_at: datetime, duration: str) -> datetime:
     """The end of the term that follows the one that ended at *ended_at*."""
     return parse_period(duration).after(ended_at)

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from uuid import NAMESPACE_URL, uuid5
 
+from local.simulator.journal import Effect
 from local.simulator.knobs import Knobs
 from local.simulator.rules.lifecycle import advance_subscription, subscription_due
-from local.simulator.tenant.kinds import GdapStatus, OrderStatus, Relationship, ReservationState
+from local.simulator.tenant.kinds import GdapStatus, Job, OrderStatus, Relationship, ReservationState
 from local.simulator.tenant.records import (
     AzureEntitlement,
     Customer,
@@ -40,8 +42,25 @@ def due(record: Record, knobs: Knobs) -> datetime | None:
     return None
 
 
-def advance(record: Record, at: datetime, knobs: Knobs) -> Record:
-    """The record after what is due at *at*."""
+def advance(record: Record, at: datetime, knobs: Knobs) -> tuple[Record, ...]:
+    """The record after what is due at *at*, and what came into being with it."""
+    if isinstance(record, Reservation) and record.returned_at == at:
+        return _returned(record)
+    return (_advanced(record, at, knobs),)
+
+
+def new_terms(before: Record, after: tuple[Record, ...]) -> tuple[Effect, ...]:
+    """The paid terms that began with this step, each with its length: renewed, or extended month by month."""
+    if not isinstance(before, Subscription) or before.job is not Job.RENEWING:
+        return ()
+    return tuple(
+        Effect("subscription.extended" if one.extended else "subscription.renewed", one.id, one.term_duration)
+        for one in after
+        if isinstance(one, Subscription) and one.job is None and one.term_ends_at != before.term_ends_at
+    )
+
+
+def _advanced(record: Record, at: datetime, knobs: Knobs) -> Record:
     if isinstance(record, Subscription):
         return advance_subscription(record, at, knobs)
     if isinstance(record, AzureEntitlement):
@@ -86,17 +105,24 @@ def _advance_order(order: Order, at: datetime) -> Order:
     return replace(order, status=OrderStatus.COMPLETED, settles_at=None)
 
 
+def _returned(reservation: Reservation) -> tuple[Reservation, ...]:
+    """A return always cancels the reservation; the rest of a partial one is a new reservation of the same order."""
+    left = reservation.quantity - reservation.returning
+    gone = replace(
+        reservation,
+        quantity=0,
+        state=ReservationState.CANCELLED,
+        returning=0,
+        returned_at=None,
+        etag=reservation.etag + 1,
+    )
+    if not left:
+        return (gone,)
+    rest = replace(reservation, id=str(uuid5(NAMESPACE_URL, f"{reservation.id}/rest")), quantity=left)
+    return gone, replace(rest, returning=0, returned_at=None, etag=1)
+
+
 def _advance_reservation(reservation: Reservation, at: datetime) -> Reservation:
-    if reservation.returned_at == at:
-        left = reservation.quantity - reservation.returning
-        return replace(
-            reservation,
-            quantity=left,
-            state=reservation.state if left else ReservationState.CANCELLED,
-            returning=0,
-            returned_at=None,
-            etag=reservation.etag + 1,
-        )
     if reservation.settles_at == at:
         return replace(reservation, state=ReservationState.SUCCEEDED, settles_at=None, etag=reservation.etag + 1)
     if reservation.renew:

@@ -11,7 +11,8 @@ from local.simulator.rules.terms import DISABLED_FOR, EXPIRED_FOR, LEGACY_SUSPEN
 from local.simulator.rules.transfers import settle_transfer
 from local.simulator.scenario.build import customer_records
 from local.simulator.scenario.change import Addition, Change, Fields
-from local.simulator.scenario.models import CustomerSpec
+from local.simulator.scenario.models import CustomerSpec, SeatsSpec
+from local.simulator.scenario.subscriptions import added_seats, next_term
 from local.simulator.tenant.kinds import (
     ActionType,
     EntitlementStatus,
@@ -139,7 +140,9 @@ def _set_subscription(record: Subscription, fields: Fields, now: datetime) -> Su
             "status",
             "auto_renew",
             "scheduled_cancel",
+            "next_term",
             "quantity",
+            "seats_added",
             "term_ends",
             "cancel_until",
             "pending_operation_until",
@@ -156,6 +159,8 @@ def _set_subscription(record: Subscription, fields: Fields, now: datetime) -> Su
     if fields.scheduled_cancel is not None:
         cancel = (ScheduledAction(ScheduleType.TERM_END, ActionType.CANCEL),)
         values["scheduled_actions"] = cancel if fields.scheduled_cancel else ()
+    if fields.next_term is not None:
+        values["next_term"] = next_term(record, fields.next_term) if fields.next_term else None
     for name, text in (
         ("term_ends_at", fields.term_ends),
         ("cancel_until", fields.cancel_until),
@@ -166,7 +171,19 @@ def _set_subscription(record: Subscription, fields: Fields, now: datetime) -> Su
     for name in ("quantity", "friendly_name", "updates"):
         if getattr(fields, name) is not None:
             values[name] = getattr(fields, name)
+    if fields.seats_added is not None:
+        values |= _with_seats(record, fields.seats_added, now)
     return replace(record, **values)
+
+
+def _with_seats(record: Subscription, seats: tuple[SeatsSpec, ...], now: datetime) -> dict[str, Any]:
+    """Seats that somebody buys: a change in the term deletes what is scheduled for its end."""
+    more = tuple(added_seats(one, record.kind, now) for one in seats)
+    return {
+        "quantity": record.quantity + sum(one.quantity for one in more),
+        "added_seats": (*record.added_seats, *more),
+        "scheduled_actions": (),
+    }
 
 
 def _status_values(record: Subscription, status: Status, now: datetime) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from local.simulator.scenario.models import (
     OrderSpec,
     PartnerSpec,
     PerpetualSpec,
+    PersonSpec,
     ResellerSpec,
     ReservationSpec,
     Scenario,
@@ -34,6 +35,7 @@ from local.simulator.tenant.records import (
     Order,
     OrderLine,
     Partner,
+    Person,
     Reseller,
     Reservation,
     Transfer,
@@ -48,8 +50,8 @@ _UNDER_WAY = _ENDING | {GdapStatus.APPROVED, GdapStatus.ACTIVATING}
 _NOT_APPROVED = frozenset({GdapStatus.CREATED, GdapStatus.APPROVAL_PENDING})
 
 
-def build_partner(spec: PartnerSpec) -> Partner:
-    """The partner's own tenant."""
+def build_partner(spec: PartnerSpec, people: tuple[PersonSpec, ...] = ()) -> Partner:
+    """The partner's own tenant, with those who work there."""
     return Partner(
         tenant_id=spec.tenant_id,
         name=spec.name,
@@ -64,7 +66,12 @@ def build_partner(spec: PartnerSpec) -> Partner:
         vetting_status=spec.vetting_status,
         certificate=spec.sign_in.certificate,
         federated=_federated(spec.sign_in.federated),
+        people=tuple(_person(one, spec.domain) for one in people),
     )
+
+
+def _person(spec: PersonSpec, domain: str) -> Person:
+    return Person(spec.name, spec.id or made_guid(f"person/{spec.name}"), f"{spec.account}@{domain}", spec.roles)
 
 
 def _federated(spec: FederatedSpec | None) -> Federated | None:

@@ -1,5 +1,7 @@
 """A change that somebody else makes behind the pipeline's back, as ``/_simulator/mutate`` takes it."""
 
+from typing import Literal
+
 from pydantic import Field, model_validator
 
 from local.simulator.knobs import Model
@@ -9,6 +11,7 @@ from local.simulator.scenario.models import (
     OrderSpec,
     PerpetualSpec,
     ReservationSpec,
+    SeatsSpec,
     SubscriptionSpec,
     TransferSpec,
 )
@@ -21,7 +24,9 @@ class Fields(Model):
     status: str | None = None
     auto_renew: bool | None = None
     scheduled_cancel: bool | None = None
+    next_term: Literal["", "P1M", "P1Y", "P3Y"] | None = None
     quantity: int | None = Field(default=None, ge=0)
+    seats_added: tuple[SeatsSpec, ...] | None = None
     term_ends: Moment | None = None
     cancel_until: Moment | None = None
     pending_operation_until: Moment | None = None

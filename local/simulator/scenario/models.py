@@ -2,7 +2,7 @@
 
 import re
 from datetime import UTC, datetime, timedelta
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
@@ -53,12 +53,23 @@ Duration = Annotated[str, AfterValidator(_period)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
+WITH_SEATS = frozenset({Kind.NCE_LICENCE, Kind.NCE_TRIAL, Kind.SOFTWARE_SUBSCRIPTION, Kind.MARKETPLACE})
+
+
 class AzureSubscriptionSpec(Model):
     """An Azure subscription under an Azure plan."""
 
     id: Guid | None = None
     name: Name = "Microsoft Azure"
     status: EntitlementStatus = EntitlementStatus.ACTIVE
+
+
+class SeatsSpec(Model):
+    """Seats that were added later, with a window of their own; *until* overrides its end."""
+
+    quantity: int = Field(ge=1)
+    added: Moment = "-P2D"
+    until: Moment | None = None
 
 
 class SubscriptionSpec(Model):
@@ -90,6 +101,7 @@ class SubscriptionSpec(Model):
     pending_operation_until: Moment | None = None
     updates: int = Field(default=0, ge=0)
     partner_id: str = ""
+    seats_added: tuple[SeatsSpec, ...] = ()
     azure_subscriptions: tuple[AzureSubscriptionSpec, ...] = ()
     commitment_per_hour: float = Field(default=0.05, ge=0)
 
@@ -97,6 +109,10 @@ class SubscriptionSpec(Model):
     def _fits_kind(self) -> "SubscriptionSpec":
         if self.azure_subscriptions and self.kind is not Kind.AZURE_PLAN:
             raise ValueError("azureSubscriptions belongs to kind azurePlan only")
+        if self.seats_added and self.kind not in WITH_SEATS:
+            raise ValueError(f"seatsAdded belongs to kinds {', '.join(sorted(WITH_SEATS))} only")
+        if sum(one.quantity for one in self.seats_added) > self.quantity:
+            raise ValueError("seatsAdded is part of quantity, and cannot be more")
         if self.extended and self.kind is not Kind.NCE_LICENCE:
             raise ValueError("extended belongs to kind nceLicence only")
         if self.renewal_locked and self.kind is not Kind.LEGACY_LICENCE:
@@ -229,6 +245,29 @@ class SignInSpec(Model):
     federated: FederatedSpec | None = None
 
 
+class PersonSpec(Model):
+    """Somebody of the partner who works with the deployed application, with app roles of it."""
+
+    name: Name
+    id: Guid | None = None
+    roles: tuple[Literal["Read", "Request", "Approve", "Operate"], ...] = ()
+
+    @property
+    def account(self) -> str:
+        """The name that they sign in with, without the domain."""
+        return ".".join(self.name.lower().split())
+
+
+PEOPLE = (
+    PersonSpec(name="Rea Reader", roles=("Read",)),
+    PersonSpec(name="Quinn Requester", roles=("Request",)),
+    PersonSpec(name="Ava Approver", roles=("Approve",)),
+    PersonSpec(name="Otto Operator", roles=("Operate",)),
+    PersonSpec(name="Alma All", roles=("Read", "Request", "Approve", "Operate")),
+)
+"""One with each role, and one with all of them."""
+
+
 class PartnerSpec(Model):
     """The partner's own tenant: an indirect provider with *resellers*, an indirect reseller with *providers*."""
 
@@ -247,5 +286,14 @@ class Scenario(Model):
 
     description: str = ""
     partner: PartnerSpec = PartnerSpec()
+    people: tuple[PersonSpec, ...] = PEOPLE
     knobs: Knobs = Knobs()
     customers: tuple[CustomerSpec, ...] = ()
+
+    @model_validator(mode="after")
+    def _people_differ(self) -> "Scenario":
+        accounts = {one.account for one in self.people}
+        given = [one.id for one in self.people if one.id]
+        if len(accounts) < len(self.people) or len(set(given)) < len(given):
+            raise ValueError("two people have the same name or id")
+        return self

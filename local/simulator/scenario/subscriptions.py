@@ -9,14 +9,15 @@ from local.simulator.rules.terms import (
     EXPIRED_FOR,
     LEGACY_SUSPENDED_FOR,
     OPEN_ENDED,
+    seats_until,
     window_end,
 )
 from local.simulator.scenario.catalogue import OFFERS, Offer
 from local.simulator.scenario.ids import made_guid, order_number
-from local.simulator.scenario.models import SubscriptionSpec
+from local.simulator.scenario.models import SeatsSpec, SubscriptionSpec
 from local.simulator.tenant.kinds import ActionType, Kind, LineKind, ScheduleType, Status
 from local.simulator.tenant.records import AzureEntitlement, Order, OrderLine
-from local.simulator.tenant.subscription import NextTerm, ScheduledAction, Subscription
+from local.simulator.tenant.subscription import AddedSeats, NextTerm, ScheduledAction, Subscription
 from local.simulator.times import end_of_day, parse_moment, parse_period
 
 _CLOSED = frozenset({Status.EXPIRED, Status.DISABLED, Status.DELETED})
@@ -77,6 +78,9 @@ def build_subscription(spec: SubscriptionSpec, place: Place, parent_id: str | No
         pending_operation_until=parse_moment(until, now) if until else None,
         phase_ends_at=_phase_end(spec, ends, now),
         updates=spec.updates,
+        added_seats=()
+        if spec.status in _CLOSED
+        else tuple(added_seats(one, spec.kind, now) for one in spec.seats_added),
         partner_id=spec.partner_id,
         publisher=offer.publisher,
         azure_subscription_id=made_guid(f"{id_}/azure") if spec.kind is Kind.LEGACY_AZURE else None,
@@ -84,6 +88,12 @@ def build_subscription(spec: SubscriptionSpec, place: Place, parent_id: str | No
         savings_plan_id=made_guid(f"{id_}/plan") if spec.kind is Kind.SAVINGS_PLAN else None,
         commitment_per_hour=spec.commitment_per_hour if spec.kind is Kind.SAVINGS_PLAN else 0.0,
     )
+
+
+def added_seats(seats: SeatsSpec, kind: Kind, now: datetime) -> AddedSeats:
+    """Seats that were added later, with the window that they have."""
+    until = parse_moment(seats.until, now) if seats.until else seats_until(kind, parse_moment(seats.added, now))
+    return AddedSeats(seats.quantity, until)
 
 
 def build_entitlements(spec: SubscriptionSpec, plan: Subscription) -> Iterator[AzureEntitlement]:
@@ -168,6 +178,15 @@ def _phase_end(spec: SubscriptionSpec, ends: datetime | None, now: datetime) -> 
     return None
 
 
+def next_term(subscription: Subscription, duration: str) -> NextTerm:
+    """Instructions to renew the same product for *duration*."""
+    return _plan(subscription.offer_id, duration, subscription.quantity)
+
+
 def _trial_plan(spec: SubscriptionSpec, offer: Offer) -> NextTerm:
-    product, sku, availability = (*(spec.offer_id or offer.offer_id).split(":"), "", "")[:3]
-    return NextTerm(product, sku, availability, "monthly", "P1M", spec.quantity)
+    return _plan(spec.offer_id or offer.offer_id, "P1M", spec.quantity)
+
+
+def _plan(offer_id: str, duration: str, quantity: int) -> NextTerm:
+    product, sku, availability = (*offer_id.split(":"), "", "")[:3]
+    return NextTerm(product, sku, availability, "monthly", duration, quantity)

@@ -30,6 +30,7 @@ class Identity:
     tenant_id: str
     app_id: str
     app_only: bool
+    scopes: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)

@@ -63,6 +63,7 @@ def get_relationship(call: Call) -> Reply:
 
 def delete_relationship(call: Call) -> Reply:
     """Only one that was never sent for approval, and only with its etag in If-Match."""
+    _may_write(call)
     one = _own(call)
     given = call.request.header("if-match")
     if given is None:
@@ -78,6 +79,7 @@ def delete_relationship(call: Call) -> Reply:
 
 def request_action(call: Call) -> Reply:
     """``{"action": "terminate"}``: 201; the relationship becomes terminated after the gdapLag."""
+    _may_write(call)
     one = _own(call)
     if str(call.json_object().get("action", "")).lower() != "terminate":
         raise ApiError(400, "badRequest", "Only the action terminate is supported here.")
@@ -99,6 +101,13 @@ def request_action(call: Call) -> Reply:
         audit(call, customer, Operation("customer", name, (("RelationshipId", one.id),)))
     location = f"{call.request.origin}{_ROOT}/{one.id}/requests/{changed.request_id}"
     return Reply(201, _request_body(changed), {"Location": location})
+
+
+def _may_write(call: Call) -> None:
+    """Reading needs DelegatedAdminRelationship.Read.All or more, writing exactly this."""
+    caller = call.identity
+    if caller is not None and not caller.app_only and "DelegatedAdminRelationship.ReadWrite.All" not in caller.scopes:
+        raise ApiError(403, "Forbidden", "Insufficient privileges to complete the operation.")
 
 
 def list_requests(call: Call) -> Reply:

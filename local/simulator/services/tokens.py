@@ -64,7 +64,8 @@ def issue(grant: Grant, sign_in: SignIn, key: bytes, machine_now: datetime) -> s
     if grant.user is None:
         claims["idtyp"] = "app"
     else:
-        claims |= {"upn": grant.user, "scp": "user_impersonation"}
+        scopes = sign_in.graph_scopes if grant.audience == GRAPH else "user_impersonation"
+        claims |= {"upn": grant.user, "scp": scopes}
         claims["amr"] = ["pwd", "mfa"] if sign_in.mfa and grant.mfa else ["pwd"]
         claims["role"] = "AdminAgents" if sign_in.admin_agent else ""
     return jwt.encode(claims, key, _ALGORITHM)
@@ -105,7 +106,7 @@ def authenticate(call: Call, service: Service) -> Identity:
         raise refuse("900421")
     if service is Service.PARTNER_CENTER and not app_only and not claims.get("role"):
         raise refuse("900150")
-    return Identity(tenant_id, str(claims["appid"]), app_only)
+    return Identity(tenant_id, str(claims["appid"]), app_only, frozenset(str(claims.get("scp") or "").split()))
 
 
 def _unauthorized(service: Service, code: str) -> ApiError:

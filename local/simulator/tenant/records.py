@@ -98,7 +98,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """An Azure reservation and its reservation order (one reservation each). *id* is the reservation's.
+    """An Azure reservation. *id* is the reservation's; its order holds several after a split or a partial return.
 
     *settles_at* is when one that is being bought becomes Succeeded.
     """
@@ -236,6 +236,16 @@ class Federated:
 
 
 @dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody in the partner's own tenant; *roles* are app roles without their "Offboarding."."""
+
+    name: str
+    object_id: str
+    username: str
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Partner:
     """The partner's own tenant and what it signs in with (made-up values).
 
@@ -255,3 +265,4 @@ class Partner:
     vetting_status: str = "authorized"
     certificate: str = ""
     federated: Federated | None = None
+    people: tuple[Person, ...] = ()

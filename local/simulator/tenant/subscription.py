@@ -31,12 +31,20 @@ class NextTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class AddedSeats:
+    """Seats that were added later: they can be given back until then."""
+
+    quantity: int
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Subscription:
     """The true state of one subscription. Moments are UTC; *term_ends_at* None means open-ended.
 
     *cancel_until* is the end of the current cancellation window. *phase_ends_at* ends a pending, expired,
     disabled or legacy-suspended phase. *pending_state* is a change that was accepted with 202 and shows later.
-    *backfilled*: the backfill of extended service terms has looked at it.
+    *added_seats* are part of *quantity*. *backfilled*: the backfill of extended service terms has looked at it.
     """
 
     id: str
@@ -70,6 +78,7 @@ class Subscription:
     pending_state_at: datetime | None = None
     version: int = 1
     updates: int = 0
+    added_seats: tuple[AddedSeats, ...] = ()
     partner_id: str = ""
     publisher: str = "Microsoft Corporation"
     azure_subscription_id: str | None = None

@@ -1,6 +1,6 @@
 """Order and entitlement bodies. Source: "Order resources", "Get a collection of entitlements"."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from local.simulator.knobs import Knobs
 from local.simulator.messages import Json
@@ -77,17 +77,19 @@ def software_entitlements(order: Order, knobs: Knobs) -> Iterator[Json]:
         yield {**part, "includedEntitlements": [part], "productId": product, "skuId": sku}
 
 
-def reservation_entitlement(reservation: Reservation, show_expiry: bool, knobs: Knobs) -> Json | None:
-    """The entitlement of a reservation that was bought through Partner Center."""
+def reservation_entitlement(held: Sequence[Reservation], show_expiry: bool, knobs: Knobs) -> Json | None:
+    """The entitlement of a reservation order that was bought through Partner Center: what its reservations hold."""
+    live = [one for one in held if one.live]
+    reservation = (live or held)[0]
     if reservation.order_id is None:
         return None
-    if not reservation.live and knobs.cancelled_entitlement == "missing":
+    if not live and knobs.cancelled_entitlement == "missing":
         return None
     body: dict[str, Json] = {
         "includedEntitlements": [],
         "referenceOrder": {"id": reservation.order_id, "lineItemId": "0"},
         "productId": reservation.product_id,
-        "quantity": reservation.quantity if reservation.live else 0,
+        "quantity": sum(one.quantity for one in live),
         "entitledArtifacts": [
             {
                 "link": link(artifact_path(reservation)),
@@ -98,7 +100,7 @@ def reservation_entitlement(reservation: Reservation, show_expiry: bool, knobs: 
         "skuId": reservation.sku_id,
         "entitlementType": "reservedinstance",
         "dynamicAttributes": {"reservationType": reservation.resource_type.lower()},
-        **_quantity_details(reservation.original_quantity, not reservation.live, knobs),
+        **_quantity_details(reservation.original_quantity, not live, knobs),
     }
     if show_expiry:
         body["expiryDate"] = iso_midnight(reservation.expires_at)
@@ -122,7 +124,7 @@ def artifact_path(reservation: Reservation) -> str:
     )
 
 
-def artifact_body(reservation: Reservation, type_: str) -> Json:
+def artifact_body(held: Sequence[Reservation], type_: str) -> Json:
     """The details: the list keeps its old name whatever was reserved; an older path has an older *type_*."""
     old = type_.lower() == "virtualmachinereservedinstance"
     return {
@@ -137,6 +139,7 @@ def artifact_body(reservation: Reservation, type_: str) -> Json:
                 "effectiveDateTime": iso7(reservation.purchased_at),
                 "provisioningState": reservation.state,
             }
+            for reservation in held
         ],
     }
 

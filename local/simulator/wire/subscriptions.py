@@ -11,6 +11,7 @@ from datetime import datetime
 from local.simulator.knobs import Knobs
 from local.simulator.messages import Json
 from local.simulator.rules.conditions import in_window
+from local.simulator.rules.seats import refundable
 from local.simulator.tenant.kinds import Kind, Status
 from local.simulator.tenant.subscription import NextTerm, ScheduledAction, Subscription
 from local.simulator.times import iso, iso7, iso7_offset, iso_midnight
@@ -70,7 +71,7 @@ def subscription_body(
             ("isTrial", None if one.kind is Kind.LEGACY_AZURE else one.kind is Kind.NCE_TRIAL),
             ("billingType", billing),
             ("billingCycle", None if one.kind is Kind.LEGACY_AZURE else one.billing_cycle),
-            *_modern(one, now),
+            *_modern(one, knobs, now),
             *_schedule(one, knobs),
             ("partnerId", one.partner_id if one.partner_id or not legacy else None),
             ("contractType", "subscription"),
@@ -125,7 +126,7 @@ def _dates(one: Subscription, knobs: Knobs, now: datetime) -> tuple[tuple[str, J
             ("creationDate", iso7(one.created_at)),
             ("effectiveStartDate", iso7_offset(one.term_started_at)),
             ("commitmentEndDate", iso7_offset(ends) if ends else _OPEN_END),
-            ("cancellationAllowedUntilDate", _cancel_until(one, now)),
+            ("cancellationAllowedUntilDate", _cancel_until(one, now) if _shows("date", knobs) else None),
         )
     if one.kind in _LEGACY:
         return (
@@ -139,7 +140,7 @@ def _dates(one: Subscription, knobs: Knobs, now: datetime) -> tuple[tuple[str, J
         ("effectiveStartDate", iso7(one.term_started_at)),
         ("commitmentEndDate", iso_midnight(ends) if ends else _OPEN_END),
         ("commitmentEndDateTime", iso(ends) if ends else None),
-        ("cancellationAllowedUntilDate", _cancel_until(one, now)),
+        ("cancellationAllowedUntilDate", _cancel_until(one, now) if _shows("date", knobs) else None),
         ("billingCycleEndDate", iso_midnight(ends) if ends else None),
         ("billingCycleEndDateTime", iso(ends) if ends else None),
     )
@@ -151,24 +152,34 @@ def _cancel_until(one: Subscription, now: datetime) -> str | None:
     return iso(one.cancel_until) if one.cancel_until else None
 
 
-def _modern(one: Subscription, now: datetime) -> tuple[tuple[str, Json], ...]:
+def _shows(place: str, knobs: Knobs) -> bool:
+    """Whether an open window shows there."""
+    return knobs.window_shows in {"everywhere", place}
+
+
+def _modern(one: Subscription, knobs: Knobs, now: datetime) -> tuple[tuple[str, Json], ...]:
     if one.kind in _LEGACY:
         return ()
     until = _cancel_until(one, now)
     licence = one.kind in {Kind.NCE_LICENCE, Kind.NCE_TRIAL}
-    open_units = one.quantity if until else 0
-    details = [{"quantity": open_units, "allowedUntilDateTime": until}] if until else []
+    refunds, units = _shows("refundOptions", knobs), bool(licence or one.added_seats)
     needs_activation = one.kind is Kind.MARKETPLACE and one.status is Status.PENDING
     return (
         ("termDuration", one.term_duration if one.kind is not Kind.AZURE_PLAN else None),
         ("renewalTermDuration", "" if one.kind is not Kind.MARKETPLACE else None),
-        ("refundOptions", [{"type": "Full", "expiresAt": until}] if until else None),
-        ("refundableQuantity", {"totalQuantity": open_units, "details": details} if licence else None),
+        ("refundOptions", [{"type": "Full", "expiresAt": until}] if until and refunds else None),
+        ("refundableQuantity", _refundable(one, now) if units and _shows("refundableQuantity", knobs) else None),
         ("isMicrosoftProduct", one.kind is not Kind.MARKETPLACE),
         ("attentionNeeded", needs_activation),
         ("actionTaken", False),
-        ("actions", ["edit", "cancel"] if until else ["edit"]) if licence else ("actions", None),
+        ("actions", (["edit", "cancel"] if until else ["edit"]) if licence and _shows("action", knobs) else None),
     )
+
+
+def _refundable(one: Subscription, now: datetime) -> Json:
+    open_now = refundable(one, now)
+    details: list[Json] = [{"quantity": part.quantity, "allowedUntilDateTime": iso(part.until)} for part in open_now]
+    return {"totalQuantity": sum(part.quantity for part in open_now), "details": details}
 
 
 def _schedule(one: Subscription, knobs: Knobs) -> tuple[tuple[str, Json], ...]:

@@ -9,7 +9,7 @@ from typing import Any
 import msal
 
 from shared.adapters.entra.credentials import ClientCredential
-from shared.adapters.entra.http import SERVICE, Door, EntraHttp
+from shared.adapters.entra.http import SERVICE, EntraHttp, LoginHttp
 from shared.adapters.http.tokens import Audience
 from shared.domain.errors import UnreadableAnswerError
 
@@ -36,10 +36,12 @@ class _Forgetful(msal.TokenCache):  # type: ignore[misc]  # msal has no types
         """Keep nothing."""
 
 
-def msal_client(kind: Callable[..., Any], door: Door, application: Application, tenant_id: str, http: EntraHttp) -> Any:
+def msal_client(
+    kind: Callable[..., Any], login_http: LoginHttp, application: Application, tenant_id: str, http: EntraHttp
+) -> Any:
     """An MSAL client of `kind`, to be used for one exchange.
 
-    A new one each time: it remembers refusals for a minute, and would hide that somebody has mended the sign-in.
+    A new one each time: it remembers refusals for a minute, and would hide that somebody has fixed the sign-in.
     Instance discovery is off because the authority is one that MSAL knows, regions because they are for other grants.
     Raises UnreadableAnswerError when the login service describes itself in a way that is not understood.
     """
@@ -47,7 +49,7 @@ def msal_client(kind: Callable[..., Any], door: Door, application: Application, 
         return kind(
             application.client_id,
             client_credential=application.credential.for_msal(),
-            authority=f"{door.authority}/{tenant_id}",
+            authority=f"{login_http.authority}/{tenant_id}",
             http_client=http,
             token_cache=_Forgetful(),
             instance_discovery=False,

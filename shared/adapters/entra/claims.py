@@ -28,6 +28,7 @@ def read_claims(token: str) -> Claims:
             if isinstance(methods, list)
             else frozenset({str(methods)}),
             app_only=text["idtyp"] == "app" or ("scp" not in value and "roles" in value),
+            scopes=frozenset(value["scp"].split()) if isinstance(value.get("scp"), str) else None,
         )
     except (IndexError, ValueError, AttributeError, binascii.Error):
         pass

@@ -13,7 +13,7 @@ from typing import Any
 import msal
 
 from shared.adapters.entra.application import Application, msal_client
-from shared.adapters.entra.http import SERVICE, Door, EntraHttp
+from shared.adapters.entra.http import SERVICE, EntraHttp, LoginHttp
 from shared.adapters.entra.source import Redeemed, redeemed
 from shared.adapters.http.record import Record
 from shared.adapters.http.tokens import Audience
@@ -36,7 +36,7 @@ class DeviceCodeSignIn:
 
     def __init__(
         self,
-        door: Door,
+        login_http: LoginHttp,
         application: Application,
         *,
         sleep: Callable[[float], None] = time.sleep,
@@ -46,8 +46,8 @@ class DeviceCodeSignIn:
         self._sleep = sleep
         self._monotonic = monotonic
         self._flow: dict[str, Any] = {}
-        http = EntraHttp(door, application.partner_tenant_id, answerable=PENDING)
-        self._app = msal_client(_DeviceCode, door, application, application.partner_tenant_id, http)
+        http = EntraHttp(login_http, application.partner_tenant_id, answerable=PENDING)
+        self._app = msal_client(_DeviceCode, login_http, application, application.partner_tenant_id, http)
 
     def start(self) -> str:
         """Ask for a code; returns the sentence with address and code."""

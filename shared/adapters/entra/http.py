@@ -42,7 +42,7 @@ class Reply:
 
 
 @dataclass(frozen=True, slots=True)
-class Door:
+class LoginHttp:
     """The way to one login service, shared by every sign-in of the process. `authority`: the cloud's own https address.
 
     Discovery documents are kept; they change only with the service itself.
@@ -69,25 +69,25 @@ class EntraHttp:
     """
 
     def __init__(
-        self, door: Door, tenant_id: str, *, foreign: bool = False, answerable: frozenset[str] = frozenset()
+        self, login_http: LoginHttp, tenant_id: str, *, foreign: bool = False, answerable: frozenset[str] = frozenset()
     ) -> None:
-        self._door = door
+        self._door = login_http
         self._tenant_id = tenant_id
         self._foreign = foreign
         self._answerable = answerable
 
     def get(self, url: str, **_: object) -> Reply:
         """A discovery document, with the configured address turned back into the authority."""
-        door = self._door
-        if url not in door.discovered:
+        login_http = self._door
+        if url not in login_http.discovered:
             answer = self._send("GET", url, None)
             self._check("GET", url, answer)
             Record(document(answer, f"{SERVICE} configuration"), f"{SERVICE} configuration")
-            if len(door.discovered) >= KEPT_DISCOVERIES:
-                door.discovered.clear()
+            if len(login_http.discovered) >= KEPT_DISCOVERIES:
+                login_http.discovered.clear()
             text = answer.body.decode("utf-8-sig")
-            door.discovered[url] = text.replace(f'"{door.address}/', f'"{door.authority}/')
-        return Reply(200, door.discovered[url])
+            login_http.discovered[url] = text.replace(f'"{login_http.address}/', f'"{login_http.authority}/')
+        return Reply(200, login_http.discovered[url])
 
     def post(self, url: str, data: Mapping[str, str | bytes] | None = None, **_: object) -> Reply:
         """A token or device code request: 2xx answers and `answerable` errors come back, everything else raises."""
@@ -105,15 +105,22 @@ class EntraHttp:
         """The session belongs to the process."""
 
     def _send(self, method: str, url: str, form: Mapping[str, str] | None) -> Answer:
-        door = self._door
-        if not url.startswith(f"{door.authority}/"):
+        login_http = self._door
+        if not url.startswith(f"{login_http.authority}/"):
             raise UnreadableAnswerError(
                 f"the login service names another host ({urlsplit(url).hostname}); not followed", service=SERVICE
             )
-        door.guard.check()
+        login_http.guard.check()
         headers = {"Accept": "application/json"}
         return transmit(
-            door.session, SERVICE, door.address, self._call(method, url), headers, Anonymous(), door.timeouts, form
+            login_http.session,
+            SERVICE,
+            login_http.address,
+            self._call(method, url),
+            headers,
+            Anonymous(),
+            login_http.timeouts,
+            form,
         )
 
     def _check(self, method: str, url: str, answer: Answer) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from shared.adapters.entra.meanings import TOKEN_REFUSALS, meaning_of
 from shared.adapters.http.answer import Answer
 from shared.adapters.http.call import Call
 from shared.adapters.http.failures import Refusal, failure
 from shared.domain.errors import RefusedError, RemoteError, SignInRequiredError
-from shared.domain.sign_in import TOKEN_REFUSALS, meaning_of
 
 _AADSTS = re.compile(r"AADSTS\d+")
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 import msal
 
 from shared.adapters.entra.application import Application, msal_client
-from shared.adapters.entra.http import SERVICE, Door, EntraHttp
+from shared.adapters.entra.http import SERVICE, EntraHttp, LoginHttp
 from shared.adapters.http.call import guid
 from shared.adapters.http.record import Record
 from shared.adapters.http.tokens import Audience, IssuedToken, TokenCache
@@ -43,13 +43,13 @@ class RefreshTokenSource:
 
     def __init__(
         self,
-        door: Door,
+        login_http: LoginHttp,
         application: Application,
         vault: TokenVault,
         *,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._door = door
+        self._door = login_http
         self._application = application
         self._vault = vault
         self._cache = TokenCache(lambda audience, tenant: self.redeem(audience, tenant).access, monotonic)

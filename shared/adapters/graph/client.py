@@ -7,16 +7,19 @@ through an indirect provider; they count like any other.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
+from shared.adapters.entra.claims import read_claims
 from shared.adapters.http.call import Call, encoded, guid, segment
 from shared.adapters.http.pages import odata_page, read_all
 from shared.adapters.http.record import Record
 from shared.adapters.http.service import ServiceClient
 from shared.adapters.http.writes import written
 from shared.domain.errors import RefusedError, UnreadableAnswerError
-from shared.domain.partner import Collection, DelegatedRelationship, WriteAnswer
+from shared.domain.holdings.records import Collection, DelegatedRelationship, WriteAnswer
 
 RELATIONSHIPS = "/v1.0/tenantRelationships/delegatedAdminRelationships"
+WRITE_SCOPE = "DelegatedAdminRelationship.ReadWrite.All"
 NEVER_SENT = "created"
 """The only status in which Graph lets a relationship be deleted; everything later is asked to terminate."""
 
@@ -41,8 +44,16 @@ class GraphDelegatedAdmin:
             return Collection(())
         return Collection(tuple(item for owner, item in read.items if owner == customer_id.lower()))
 
+    def may_terminate(self) -> bool:
+        """By the token in use; one that cannot be read says nothing."""
+        try:
+            scopes = read_claims(self._service.token(self._tenant_id)).scopes
+        except UnreadableAnswerError:
+            return True
+        return scopes is None or WRITE_SCOPE in scopes
+
     def terminate(self, relationship: DelegatedRelationship, request_id: str) -> WriteAnswer:
-        """201 means asked for, never `completed`; a deleted one is gone at once (204)."""
+        """201 means asked for; one that was never approved is deleted, and gone at once (204)."""
         path = f"{RELATIONSHIPS}/{segment('relationshipId', relationship.id)}"
         identifier = guid("requestId", request_id)
         call = Call(
@@ -58,7 +69,7 @@ class GraphDelegatedAdmin:
             return written(self._service.exchange(call))
         headers = {**call.headers, "If-Match": relationship.etag or self._etag(path)}
         answer = self._service.exchange(replace(call, method="DELETE", path=path, headers=headers, body=None))
-        return WriteAnswer(answer.status, completed=answer.status == 204, detail="deleted, it was never approved")
+        return WriteAnswer(answer.status, "deleted, it was never approved")
 
     def _etag(self, path: str) -> str:
         call = Call("GET", path, self._tenant_id)
@@ -75,7 +86,17 @@ def relationship(record: Record) -> DelegatedRelationship:
         name=record.text("displayName") or "",
         status=record.text("status") or "",
         etag=record.text("@odata.etag"),
+        created_at=_made(record),
+        customer_name=record.child("customer").text("displayName") or "",
     )
+
+
+def _made(record: Record) -> datetime | None:
+    """Only told to people: an odd date must not keep a relationship from being ended."""
+    try:
+        return record.moment("createdDateTime")
+    except UnreadableAnswerError:
+        return None
 
 
 def _unknown_here(refused: RefusedError) -> bool:

@@ -13,7 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from shared.domain.errors import UnreadableAnswerError, shorten
+from shared.domain.errors import UnreadableAnswerError
+from shared.domain.wording import shorten
 
 _TOKEN = re.compile(r"eyJ[\w-]{5,}(?:\.[\w-]*)*")
 

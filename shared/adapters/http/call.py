@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlencode
 
+from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError
 
 GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
@@ -31,6 +33,11 @@ class Call:
     effect: bool = False
     request_id: str = ""
 
+    @property
+    def content(self) -> bytes:
+        """The bytes of the body as they are sent; none where there is no body."""
+        return b"" if self.body is None else json.dumps(self.body, separators=(",", ":")).encode()
+
 
 def encoded(pairs: Mapping[str, str]) -> str:
     """A query string; blanks become %20, which OData filters and Partner Center filters both accept."""
@@ -41,7 +48,7 @@ def segment(name: str, value: str) -> str:
     """`value` as one path segment; raises InvalidRequestError for anything that could name another resource (I6)."""
     if not SEGMENT.fullmatch(value):
         raise InvalidRequestError(
-            "invalid_id", name, "must be one path segment of letters, digits and . _ ~ : -", value
+            ReasonCode.INVALID_ID, name, "must be one path segment of letters, digits and . _ ~ : -", value
         )
     return value
 
@@ -49,5 +56,5 @@ def segment(name: str, value: str) -> str:
 def guid(name: str, value: str) -> str:
     """`value` if it is a GUID. A customer is addressed by tenant id only: a word could be another endpoint (I6)."""
     if not GUID.fullmatch(value):
-        raise InvalidRequestError("invalid_id", name, "must be a GUID", value)
+        raise InvalidRequestError(ReasonCode.INVALID_ID, name, "must be a GUID", value)
     return value

@@ -22,6 +22,7 @@ from shared.domain.errors import (
     UnavailableError,
     Verdict,
 )
+from shared.domain.lessons import Lesson
 
 
 class About(StrEnum):
@@ -48,8 +49,9 @@ _KINDS: dict[About, type[RemoteError]] = {
 class ErrorRow:
     """One meaning. `status` or `code` None fits any; `path` has to match the whole path, `text` a part of the message.
 
-    `sentence` says what it means, `advice` is what a person should do. `wait` is the least time
-    before another try; a longer Retry-After prevails (I7). `report_as` names an answer that came without a code.
+    `sentence` says what it means, `advice` is what a person should do. `wait` is the least time before another try; a
+    longer Retry-After prevails (I7). `report_as` names an answer that came without a code. `teaches`: what follows for
+    later calls about the same holding.
     """
 
     status: int | None
@@ -62,6 +64,7 @@ class ErrorRow:
     path: re.Pattern[str] | None = None
     text: re.Pattern[str] | None = None
     report_as: str = ""
+    teaches: Lesson | None = None
 
     def fits(self, refusal: Refusal) -> bool:
         return (
@@ -77,7 +80,13 @@ class ErrorRow:
         if refusal.status >= 500:
             kind = UnavailableError
         return refusal.as_error(
-            kind, self.sentence, wait=self.wait, code=self.report_as, advice=self.advice, verdict=self.verdict
+            kind,
+            self.sentence,
+            wait=self.wait,
+            code=self.report_as,
+            advice=self.advice,
+            verdict=self.verdict,
+            lesson=self.teaches,
         )
 
 

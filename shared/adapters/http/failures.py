@@ -20,6 +20,7 @@ from shared.domain.errors import (
     UnreadableAnswerError,
     Verdict,
 )
+from shared.domain.lessons import Lesson
 
 BUSY_WAIT = timedelta(minutes=2)
 """A 409 means that a job holds the object: ask again after two minutes (create scheduled changes)."""
@@ -53,6 +54,7 @@ class Refusal:
         code: str = "",
         advice: str = "",
         verdict: Verdict | None = None,
+        lesson: Lesson | None = None,
     ) -> RemoteError:
         """This refusal as an error of `kind`, with a clearer sentence in front of the service's own.
 
@@ -68,6 +70,8 @@ class Refusal:
             sentence=text,
             advice=advice,
             verdict=verdict,
+            lesson=lesson,
+            asked_wait=self.wait,
         )
 
 

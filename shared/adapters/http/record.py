@@ -6,11 +6,14 @@ false, 0 or a date. A value of the wrong type raises UnreadableAnswerError namin
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
+from decimal import Decimal, InvalidOperation
 from typing import NoReturn
 
 from shared.adapters.http.moments import parse_moment
-from shared.domain.errors import UnreadableAnswerError, shorten
+from shared.domain.errors import UnreadableAnswerError
+from shared.domain.wording import shorten
 
 EMPTY_GUID = "00000000-0000-0000-0000-000000000000"
 
@@ -68,6 +71,18 @@ class Record:
             if len(digits) <= 18 and digits.isascii() and digits.removeprefix("-").isdigit():
                 return int(digits)
         return self._fail(name, "a whole number", value)
+
+    def amount(self, name: str) -> Decimal | None:
+        """A finite number, exactly as far as it was written; also when written as text."""
+        value = self._value(name)
+        if value is None or (isinstance(value, str) and not value.strip()):
+            return None
+        if isinstance(value, int | float | str) and not isinstance(value, bool):
+            with suppress(InvalidOperation):
+                found = Decimal(str(value).strip())
+                if found.is_finite():
+                    return found
+        return self._fail(name, "a number", value)
 
     def flag(self, name: str) -> bool | None:
         """true or false, also when written as text; 0 and 1 are not flags."""

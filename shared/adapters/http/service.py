@@ -2,7 +2,7 @@
 
 It waits for nothing and repeats nothing (a retry is the pipeline's decision), with one exception: a 401 that may be an
 expired token is answered once with a renewed one. A token that lacks something (MFA, audience, role, permission) is
-dropped, so that the next attempt sees what a person has mended.
+dropped, so that the next attempt sees what a person has fixed.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from shared.adapters.http.call import Call
 from shared.adapters.http.correlation import correlation_id
 from shared.adapters.http.failures import Rules, TokenRefusedError, failure, no_rules
 from shared.adapters.http.rate import RateLimiter
+from shared.adapters.http.recorded import send_recorded
 from shared.adapters.http.throttle import ThrottleBoard, ThrottleGuard
 from shared.adapters.http.tokens import Audience, TokenSource
 from shared.adapters.http.transport import Bearer, Timeouts, checked_base_url, transmit
@@ -33,6 +34,7 @@ from shared.domain.errors import (
     UnreadableAnswerError,
     Verdict,
 )
+from shared.ports.write_deadline import require_time_to_write
 
 log = logging.getLogger(__name__)
 _PORTS = {"http": 80, "https": 443}
@@ -94,6 +96,10 @@ class ServiceClient:
             raise error
         return answer
 
+    def token(self, tenant_id: str) -> str:
+        """The access token that calls of this tenant are made with."""
+        return self._tokens.token(self._audience, tenant_id)
+
     def where(self, call: Call) -> str:
         """How messages name this call."""
         return f"{self.service} {call.method} {call.path}"
@@ -118,6 +124,9 @@ class ServiceClient:
         if self._limiter is not None:
             self._limiter.take()
         self._guard.check()
+        if call.method != "GET":
+            # I2: the token and the reads before this call may have taken long.
+            require_time_to_write()
         correlation = correlation_id()
         headers = {
             "Accept": "application/json",
@@ -127,7 +136,11 @@ class ServiceClient:
         }
         if call.body is not None:
             headers["Content-Type"] = "application/json"
-        answer = transmit(self._session, self.service, self._base_url, call, headers, Bearer(token), self._timeouts)
+        answer = send_recorded(
+            call,
+            correlation,
+            lambda: transmit(self._session, self.service, self._base_url, call, headers, Bearer(token), self._timeouts),
+        )
         log.debug(
             "%s %s %s -> %d MS-RequestId=%s MS-CorrelationId=%s MS-CV=%s",
             self.service,

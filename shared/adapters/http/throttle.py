@@ -15,11 +15,11 @@ from types import MappingProxyType
 
 from shared.domain.errors import ThrottledError
 
-Tell = Callable[[str, datetime], bool]
+Publish = Callable[[str, datetime], bool]
 """Tells everybody else that a service is not to be called before a moment; false when that failed; must not raise."""
 
 
-def tell_nobody(service: str, until: datetime) -> bool:
+def publish_nowhere(service: str, until: datetime) -> bool:
     """For a process that is alone."""
     return False
 
@@ -34,9 +34,9 @@ class _Held:
 class ThrottleBoard:
     """Until when each service asked for silence. Shared by all clients and threads of a process."""
 
-    def __init__(self, now: Callable[[], datetime], tell: Tell = tell_nobody) -> None:
+    def __init__(self, now: Callable[[], datetime], publish: Publish = publish_nowhere) -> None:
         self._now = now
-        self._tell = tell
+        self._publish = publish
         self._lock = Lock()
         self._held: dict[str, _Held] = {}
 
@@ -62,17 +62,17 @@ class ThrottleBoard:
             if known is not None and known.until >= until:
                 return
             held = self._held[service] = _Held(until, stored=False)
-        if self._tell(service, until):
+        if self._publish(service, until):
             with self._lock:
                 if self._held.get(service) is held:
                     self._held[service] = replace(held, stored=True)
 
     def stored(self) -> Mapping[str, datetime]:
-        """The waits that everybody else knows too: to be asked before what is stored is read, and given to `adopt`."""
+        """The waits that everybody else knows too: to be asked before what is stored is read, and given to `merge`."""
         with self._lock:
             return {service: held.until for service, held in self._held.items() if held.stored}
 
-    def adopt(self, held: Mapping[str, datetime], known: Mapping[str, datetime] = MappingProxyType({})) -> None:
+    def merge(self, held: Mapping[str, datetime], known: Mapping[str, datetime] = MappingProxyType({})) -> None:
         """What is stored holds here as well.
 
         Of what was `known` to be stored before it was read, the store's word counts also when it is shorter or gone: a

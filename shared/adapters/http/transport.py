@@ -6,7 +6,6 @@ object, so that a .netrc file cannot replace it and no exception of requests can
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Mapping
@@ -117,9 +116,7 @@ def transmit(
     form: Mapping[str, str] | None = None,
 ) -> Answer:
     """Sends `call` once. Raises UnavailableError if nothing happened, NoAnswerError if a write may have happened."""
-    body: str | Mapping[str, str] | None = form
-    if call.body is not None:
-        body = json.dumps(call.body, separators=(",", ":"))
+    body: bytes | Mapping[str, str] | None = form if call.body is None else call.content
     url = f"{base_url}{call.path}" + (f"?{call.query}" if call.query else "")
     try:
         response = session.request(

@@ -2,5 +2,5 @@
 
 client.py     AzureReservationsClient: the Reservations port
 error_map.py  what each error code means, as data
-wire.py       JSON -> shared.domain.partner
+wire.py       JSON -> shared.domain.holdings.records
 """

@@ -15,9 +15,11 @@ from shared.adapters.http.record import Record
 from shared.adapters.http.service import ServiceClient
 from shared.adapters.http.writes import ACCEPTED, shown, written
 from shared.adapters.reservations.error_map import SUPPORT, azure_rules
-from shared.adapters.reservations.wire import policy_error, reservation, savings_plan
+from shared.adapters.reservations.wire import policy_error, refund_amount, reservation, savings_plan
+from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError, RefusedError, Verdict
-from shared.domain.partner import Collection, Reservation, SavingsPlan, WriteAnswer
+from shared.domain.holdings.records import Collection, Reservation, SavingsPlan, WriteAnswer
+from shared.domain.money import Money
 from shared.ports.partner import CommitmentKind
 
 CAPACITY = "/providers/Microsoft.Capacity"
@@ -43,9 +45,9 @@ class AzureReservationsClient:
     def list_savings_plans(self, customer_id: str) -> Collection[SavingsPlan]:
         return read_all(self._service, _get(customer_id, f"{BENEFITS}/savingsPlans"), odata_page, savings_plan)
 
-    def price_refund(self, customer_id: str, order_id: str, reservation_id: str, quantity: int) -> None:
+    def price_refund(self, customer_id: str, order_id: str, reservation_id: str, quantity: int) -> Money | None:
         asking, _ = _asking(customer_id, order_id, reservation_id, quantity)
-        self._priced(asking)
+        return refund_amount(self._priced(asking))
 
     def return_reservation(
         self, customer_id: str, order_id: str, reservation_id: str, quantity: int, request_id: str
@@ -53,7 +55,7 @@ class AzureReservationsClient:
         """The price calculation changes nothing, so losing its answer is not a lost write; only the return is one."""
         request_id = guid("requestId", request_id)
         asking, scope = _asking(customer_id, order_id, reservation_id, quantity)
-        session = self._priced(asking)
+        session = _session(self._priced(asking))
         body = {"properties": {**scope, "sessionId": session, "returnReason": REASON}}
         headers = {"x-ms-client-request-id": request_id}
         path = asking.path.removesuffix(PRICING) + "/return"
@@ -62,10 +64,25 @@ class AzureReservationsClient:
         record = shown(answer)
         if record is not None and answer.status != ACCEPTED:
             self._check_policy(record, returning)
-        return written(answer)
+        refund = refund_amount(record) if record is not None else None
+        told = written(answer)
+        if refund is None:
+            return told
+        detail = "; ".join(part for part in (told.detail, f"refund {refund.text}") if part)
+        return replace(told, detail=detail, refund=refund)
 
     def stop_renewal(
         self, customer_id: str, kind: CommitmentKind, order_id: str, commitment_id: str, request_id: str
+    ) -> WriteAnswer:
+        return self._renew(customer_id, kind, order_id, commitment_id, request_id, renew=False)
+
+    def restore_renewal(
+        self, customer_id: str, kind: CommitmentKind, order_id: str, commitment_id: str, request_id: str
+    ) -> WriteAnswer:
+        return self._renew(customer_id, kind, order_id, commitment_id, request_id, renew=True)
+
+    def _renew(
+        self, customer_id: str, kind: CommitmentKind, order_id: str, commitment_id: str, request_id: str, *, renew: bool
     ) -> WriteAnswer:
         orders, items = _FOLDERS[kind]
         path = f"{orders}/{segment('orderId', order_id)}/{items}/{segment('commitmentId', commitment_id)}"
@@ -75,18 +92,19 @@ class AzureReservationsClient:
             path,
             guid("customerId", customer_id),
             VERSION,
-            body={"properties": {"renew": False}},
+            body={"properties": {"renew": renew}},
             headers={"x-ms-client-request-id": request_id},
             effect=True,
             request_id=request_id,
         )
-        return written(self._service.exchange(call), lambda item: item.child("properties").flag("renew") is False)
+        return written(self._service.exchange(call))
 
-    def _priced(self, asking: Call) -> str:
-        """The session of a price, with which the return is asked for; it lives for minutes only."""
+    def _priced(self, asking: Call) -> Record:
+        """The price, with the session in which the return is asked for; that lives for minutes only."""
         refund = Record(self._service.read(asking), self._service.where(asking))
         self._check_policy(refund, asking)
-        return refund.child("properties").required("sessionId")
+        _session(refund)
+        return refund
 
     def _check_policy(self, record: Record, call: Call) -> None:
         problem = policy_error(record)
@@ -101,13 +119,17 @@ class AzureReservationsClient:
 def _asking(customer_id: str, order_id: str, reservation_id: str, quantity: int) -> tuple[Call, dict[str, object]]:
     """The call that prices a refund, and the part of its body that the return repeats."""
     if quantity < 1:
-        raise InvalidRequestError("invalid_quantity", "quantity", "must be at least 1", str(quantity))
+        raise InvalidRequestError(ReasonCode.INVALID_QUANTITY, "quantity", "must be at least 1", str(quantity))
     order = f"{CAPACITY}/reservationOrders/{segment('reservationOrderId', order_id)}"
     reservation = f"{order}/reservations/{segment('reservationId', reservation_id)}"
     returned = {"reservationId": reservation, "quantity": quantity}
     scope: dict[str, object] = {"scope": "Reservation", "reservationToReturn": returned}
     tenant = guid("customerId", customer_id)
     return Call("POST", f"{order}{PRICING}", tenant, VERSION, body={"id": order, "properties": scope}), scope
+
+
+def _session(refund: Record) -> str:
+    return refund.child("properties").required("sessionId")
 
 
 def _get(customer_id: str, path: str) -> Call:

@@ -10,6 +10,7 @@ from datetime import timedelta
 
 from shared.adapters.http.error_map import About, ErrorRow, rules_of
 from shared.domain.errors import Verdict
+from shared.domain.lessons import Lesson
 
 HOUR = timedelta(hours=1)
 READER = (
@@ -26,10 +27,14 @@ def _row(verdict: Verdict, code: str, sentence: str, advice: str = "", wait: tim
     return ErrorRow(None, code, verdict, sentence, advice, wait)
 
 
+def _no_refund(code: str, sentence: str) -> ErrorRow:
+    return ErrorRow(None, code, Verdict.CANNOT_NOW, sentence, SUPPORT, teaches=Lesson.NO_REFUND)
+
+
 AZURE = (
-    _row(Verdict.CANNOT_NOW, "SelfServiceRefundNotSupported", "this product cannot be refunded", SUPPORT),
-    _row(Verdict.CANNOT_NOW, "RefundLimitExceeded", "the refund limit of twelve months is used up", SUPPORT),
-    _row(Verdict.CANNOT_NOW, "PolicyError", "Azure's refund policy does not allow it", SUPPORT),
+    _no_refund("SelfServiceRefundNotSupported", "this product cannot be refunded"),
+    _no_refund("RefundLimitExceeded", "the refund limit of twelve months is used up"),
+    _no_refund("PolicyError", "Azure's refund policy does not allow it"),
     _row(Verdict.RETRY_LATER, "OperationCannotBePerformedInCurrentState", "its state does not allow it yet", wait=HOUR),
     _row(
         Verdict.RETRY_LATER, "InvalidRefundQuantity", "its quantity has changed, so it is read again first", wait=HOUR

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 
 from shared.adapters.http.moments import end_of_day
 from shared.adapters.http.record import Record
 from shared.domain.errors import UnreadableAnswerError
-from shared.domain.partner import Reservation, SavingsPlan
+from shared.domain.holdings.records import Reservation, SavingsPlan
+from shared.domain.money import Money
+
+CURRENCY = re.compile(r"[A-Za-z]{3}")
+TOO_MUCH = Decimal(10) ** 12
+TOO_FINE = Decimal("0.000001")
+"""What is larger or finer is no refund: whatever it is, it is not shown as one."""
 
 
 def reservation(record: Record) -> Reservation:
@@ -49,6 +57,20 @@ def policy_error(record: Record) -> tuple[str, str] | None:
     if not errors:
         return None
     return errors[0].text("code") or "PolicyError", errors[0].text("message") or "the refund is not allowed"
+
+
+def refund_amount(record: Record) -> Money | None:
+    """What is refunded, as the bill will show it; None where the answer does not tell it readably: an amount is shown
+    to people, and decides nothing."""
+    try:
+        told = record.child("properties").child("billingRefundAmount")
+        amount, currency = told.amount("amount"), told.text("currencyCode")
+    except UnreadableAnswerError:
+        return None
+    if amount is None or currency is None or CURRENCY.fullmatch(currency) is None:
+        return None
+    odd = abs(amount) >= TOO_MUCH or amount != amount.quantize(TOO_FINE)
+    return None if odd else Money(amount, currency.upper())
 
 
 def _expiry(properties: Record) -> datetime | None:

@@ -15,9 +15,9 @@ from azure.servicebus import ServiceBusClient, ServiceBusMessage, ServiceBusSend
 from shared.adapters.service_bus.dead_letters import DeadLetterQueues
 from shared.adapters.service_bus.names import EntityNames
 from shared.domain.errors import UnavailableError
-from shared.domain.messages import OutboundMessage
-from shared.domain.offboarding import Stage
-from shared.ports.runtime import DeadLetter
+from shared.domain.offboarding.messages import OutboundMessage
+from shared.domain.offboarding.states import Stage
+from shared.ports.bus import DeadLetter
 
 SEND_WITHIN = 10.0
 """Seconds: a broker that does not answer must not hold a function until its time-out."""

@@ -16,7 +16,7 @@ from azure.servicebus.exceptions import ServiceBusError
 
 from shared.adapters.service_bus.received import to_dead_letter
 from shared.domain.errors import UnavailableError
-from shared.ports.runtime import DeadLetter
+from shared.ports.bus import DeadLetter
 
 PEEK_WITHIN = 10.0
 """Seconds that a look at a queue may take."""

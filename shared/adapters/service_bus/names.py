@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from shared.domain.messages import Destination, OutboundMessage
-from shared.domain.offboarding import Stage
+from shared.domain.offboarding.messages import Destination, OutboundMessage
+from shared.domain.offboarding.states import Stage
 
 
 @dataclass(frozen=True, slots=True)

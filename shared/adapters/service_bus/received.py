@@ -13,7 +13,7 @@ from typing import Any
 from azure.servicebus import ServiceBusReceivedMessage
 from azure.servicebus.amqp import AmqpMessageBodyType
 
-from shared.ports.runtime import DeadLetter
+from shared.ports.bus import DeadLetter
 
 
 def to_dead_letter(message: ServiceBusReceivedMessage) -> DeadLetter:

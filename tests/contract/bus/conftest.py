@@ -14,8 +14,8 @@ from local.broker.server import BrokerServer
 from local.world.bus import MemoryBus
 from local.world.clock import WorldClock
 from shared.adapters.service_bus import EntityNames, ServiceBusBus
-from shared.domain.offboarding import Stage
-from shared.ports.runtime import Bus, DeadLetter
+from shared.domain.offboarding.states import Stage
+from shared.ports.bus import Bus, DeadLetter
 from tests.contract.bus.undertaker import NAMES, QUICK, Undertaker
 
 USED = (None, Stage.VERIFY, Stage.REMOVE)

@@ -15,8 +15,8 @@ from pytest_mock import MockerFixture
 from local.world.bus import MemoryBus
 from local.world.clock import WorldClock
 from shared.domain.errors import UnavailableError
-from shared.domain.offboarding import Stage
-from shared.ports.runtime import Bus, DeadLetter
+from shared.domain.offboarding.states import Stage
+from shared.ports.bus import Bus, DeadLetter
 from tests.contract.bus.conftest import Office, Real
 
 LETTERS = [DeadLetter(f"{{{number}".encode(), True, f"m-{number}", "why", "ten times") for number in range(4)]
@@ -101,11 +101,12 @@ def test_a_body_that_is_no_data_is_kept_as_bytes(sent: AmqpAnnotatedMessage, kep
         assert letter.body == kept
 
 
+@pytest.mark.slow
 def test_a_letter_that_the_sdk_cannot_decode_holds_up_no_other(
     own_real: Real, mocker: MockerFixture, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It stays for people to see; the rest goes on."""
-    mocker.patch("shared.adapters.service_bus.dead_letters.RECEIVE_WITHIN", 3)
+    mocker.patch("shared.adapters.service_bus.dead_letters.RECEIVE_WITHIN", 2)
     own_real.undertaker.put(None, LETTERS[0])
     own_real.undertaker.bury_undecodable(None)
     own_real.undertaker.put(None, LETTERS[1])

@@ -17,8 +17,8 @@ from azure.servicebus.amqp import AmqpAnnotatedMessage, AmqpMessageHeader
 from azure.servicebus.exceptions import ServiceBusError
 
 from shared.adapters.service_bus import EntityNames
-from shared.domain.offboarding import Stage
-from shared.ports.runtime import DeadLetter
+from shared.domain.offboarding.states import Stage
+from shared.ports.bus import DeadLetter
 
 NAMES = EntityNames()
 QUICK: dict[str, Any] = {"retry_total": 1, "retry_backoff_factor": 0.05, "retry_backoff_max": 0.2}

@@ -11,6 +11,7 @@ import pytest
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 
+from local.simulator.certificates import Certificate
 from local.simulator.knobs import Knobs
 from local.simulator.scenario.models import FederatedSpec, PartnerSpec, Scenario, SignInSpec
 from local.simulator.simulator import Simulator
@@ -26,12 +27,11 @@ from shared.adapters.entra.credentials import (
     FederatedIdentity,
 )
 from shared.adapters.entra.device_code import DeviceCodeSignIn
-from shared.adapters.entra.http import Door
+from shared.adapters.entra.http import LoginHttp
 from shared.adapters.entra.source import RefreshTokenSource
 from shared.adapters.http.tokens import Audience
 from shared.adapters.http.transport import Timeouts
 from shared.domain.errors import SettingsError, SignInRequiredError
-from tests.unit.adapters.certificates import Certificate
 from tests.unit.adapters.login import AUTHORITY, RESOURCES
 
 REGISTERED, STRANGER = Certificate.make("offboarding"), Certificate.make("stranger")
@@ -69,16 +69,20 @@ class Nobody:
         raise ClientAuthenticationError("no identity endpoint, and a recognisable detail")
 
 
-def parts(credential: ClientCredential) -> tuple[RefreshTokenSource, Door, Application]:
+def parts(credential: ClientCredential) -> tuple[RefreshTokenSource, LoginHttp, Application]:
     scenario = Scenario(
         partner=PartnerSpec(sign_in=SIGN_IN), knobs=Knobs.model_validate({"signIn": {"deviceLag": "PT0S"}})
     )
     clock, partner = WorldClock(), scenario.partner
     # Assertions live in machine time, so the simulator takes this machine's.
     simulator = Simulator(scenario, clock)
-    door = Door(AUTHORITY, "http://127.0.0.1:9", simulator_session(simulator), Timeouts(), clock.now)
+    login_http = LoginHttp(AUTHORITY, "http://127.0.0.1:9", simulator_session(simulator), Timeouts(), clock.now)
     application = Application(partner.tenant_id, partner.sign_in.client_id, credential, RESOURCES)
-    return RefreshTokenSource(door, application, MemoryVault(clock.now, SIGN_IN.refresh_token)), door, application
+    return (
+        RefreshTokenSource(login_http, application, MemoryVault(clock.now, SIGN_IN.refresh_token)),
+        login_http,
+        application,
+    )
 
 
 GOOD: dict[str, ClientCredential] = {
@@ -96,8 +100,8 @@ def test_each_kind_redeems_the_refresh_token(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", GOOD)
 def test_each_kind_signs_in_with_a_device_code(kind: str) -> None:
-    _, door, application = parts(GOOD[kind])
-    sign_in = DeviceCodeSignIn(door, application, sleep=lambda _: None)
+    _, login_http, application = parts(GOOD[kind])
+    sign_in = DeviceCodeSignIn(login_http, application, sleep=lambda _: None)
     assert "devicelogin" in sign_in.start()
     assert sign_in.wait().refresh_token
 

@@ -10,7 +10,6 @@ import pytest
 from shared.adapters.graph.client import relationship
 from shared.adapters.http.moments import parse_moment
 from shared.adapters.http.record import Record
-from shared.adapters.partner_center.proofs import is_cancelled
 from shared.adapters.partner_center.wire.azure_subscriptions import azure_subscription
 from shared.adapters.partner_center.wire.customers import customer
 from shared.adapters.partner_center.wire.entitlements import entitlements
@@ -18,8 +17,8 @@ from shared.adapters.partner_center.wire.orders import order
 from shared.adapters.partner_center.wire.subscriptions import subscription
 from shared.adapters.partner_center.wire.transfers import transfer
 from shared.adapters.reservations.wire import reservation, savings_plan
-from shared.domain.classify import subscription_kind
 from shared.domain.errors import UnreadableAnswerError
+from shared.domain.holdings.classify import subscription_kind
 from tests.contract.partner_center.samples import Expected
 
 KINDS = {"azure_legacy": "legacy_azure"}
@@ -37,10 +36,9 @@ def check_customer(record: Record, wanted: Expected) -> None:
             customer(record)
         return
     read = customer(record)
-    assert (read.id, read.relationship, read.delegated_access, read.company_name, read.domain) == (
+    assert (read.id, read.relationship, read.company_name, read.domain) == (
         wanted["id"],
         wanted["relationshipToPartner"],
-        wanted["allowDelegatedAccess"],
         wanted["companyName"],
         wanted["domain"],
     )
@@ -77,12 +75,11 @@ def check_entitlement(record: Record, wanted: Expected) -> None:
     rows = entitlements(record)
     assert [row.resource_id for row in rows if row.resource_id] == wanted["reservationOrderIds"]
     for row in rows:
-        assert (row.type, row.quantity, row.order_id, row.line_id, row.product_id) == (
+        assert (row.type, row.quantity, row.order_id, row.line_id) == (
             wanted["entitlementType"],
             wanted["quantity"],
             wanted["orderId"],
             wanted["orderLineItemId"],
-            wanted["productId"],
         )
         assert row.expires_at == seconds(wanted["expiryDate"])
 
@@ -95,8 +92,6 @@ def check_order(record: Record, wanted: Expected) -> None:
         (line["lineItemNumber"], line["quantity"], line["offerId"], line["subscriptionId"])
         for line in wanted["lineItems"]
     ]
-    first = wanted["lineItems"][0]["quantity"] if wanted["lineItems"] else None
-    assert is_cancelled(0)(record) is (wanted["status"] == "cancelled" or first == 0)
 
 
 def check_transfer(record: Record, wanted: Expected) -> None:

@@ -27,7 +27,7 @@ from local.simulator.transport import simulator_session
 from local.world.vault import MemoryVault
 from shared.adapters.entra.application import Application
 from shared.adapters.entra.credentials import ClientSecret
-from shared.adapters.entra.http import Door
+from shared.adapters.entra.http import LoginHttp
 from shared.adapters.entra.source import RefreshTokenSource
 from shared.adapters.graph.client import GraphDelegatedAdmin
 from shared.adapters.http.failures import Rules, no_rules
@@ -39,7 +39,7 @@ from shared.adapters.partner_center.error_map import partner_center_rules
 from shared.adapters.reservations.client import AzureReservationsClient
 from shared.adapters.reservations.error_map import azure_rules
 from shared.domain.errors import RemoteError
-from shared.domain.partner import Subscription
+from shared.domain.holdings.records import Subscription
 from shared.ports.partner import DelegatedAdmin, PartnerCenter, Reservations
 
 RESOURCES = {
@@ -54,7 +54,7 @@ STRANGER = "c0000000-0000-4000-8000-00000000dead"
 NCE, LATE, LEGACY, PLAN = (f"5b000000-0000-4000-8000-00000000000{number}" for number in range(1, 5))
 AZURE_ONE, AZURE_TWO = (f"a2000000-0000-4000-8000-00000000000{number}" for number in range(1, 3))
 RESERVATION, RESERVATION_ORDER = "2e000000-0000-4000-8000-000000000001", "2e000000-0000-4000-8000-00000000000f"
-SOFTWARE_ORDER = "5f0a1b2c3d4e"
+SOFTWARE_ORDER = "5f0a1b2c3d4e"  # pragma: allowlist secret
 
 FABRIKAM = CustomerSpec(
     name="Fabrikam",
@@ -92,9 +92,9 @@ class World:
         partner = scenario.partner
         sign_in = partner.sign_in
         authority = "https://login.microsoftonline.com"
-        door = Door(authority, "https://login.simulator.test", self._session, self._timeouts, self.clock.now)
+        login_http = LoginHttp(authority, "https://login.simulator.test", self._session, self._timeouts, self.clock.now)
         application = Application(partner.tenant_id, sign_in.client_id, ClientSecret(sign_in.client_secret), RESOURCES)
-        self.tokens = RefreshTokenSource(door, application, MemoryVault(self.clock.now, sign_in.refresh_token))
+        self.tokens = RefreshTokenSource(login_http, application, MemoryVault(self.clock.now, sign_in.refresh_token))
         service = self._service("Partner Center", Audience.PARTNER_CENTER, partner_center_rules)
         graph = self._service("Microsoft Graph", Audience.GRAPH)
         self.partner_center: PartnerCenter = PartnerCenterClient(service, partner.tenant_id, page_size)

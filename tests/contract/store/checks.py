@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from shared.adapters.table_store import TableStore
-from shared.domain.offboarding import Offboarding
-from shared.ports.runtime import Change, Filter, Live, LiveElsewhere, Stored
+from shared.adapters.stores.table import TableStore
+from shared.domain.offboarding.record import Offboarding
+from shared.ports.store import Change, Filter, Live, LiveElsewhere, Stored
 from tests.contract.store.operations import DONE, IDENTITY, OWED, Operation
 from tests.contract.store.samples import CUSTOMER, GRACE, NOW, committed, finished, offboarding
 

@@ -11,9 +11,9 @@ from uuid import uuid4
 import pytest
 
 from local.world.store import MemoryStore
-from shared.adapters.sqlite_store import SqliteStore
-from shared.adapters.table_store import TableStore
-from shared.ports.runtime import OffboardingStore
+from shared.adapters.stores.sqlite import SqliteStore
+from shared.adapters.stores.table import TableStore
+from shared.ports.store import OffboardingStore
 from tests.contract.store.emulator import Emulator, why_not
 from tests.contract.store.summary import tag
 

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from shared.domain.errors import ConcurrencyConflictError
-from shared.domain.messages import TimelineEntry
-from shared.domain.offboarding import Claim, Offboarding, Status
-from shared.ports.runtime import Change, Live, LiveElsewhere, OffboardingStore
+from shared.domain.offboarding.messages import TimelineEntry
+from shared.domain.offboarding.record import Claim, Offboarding
+from shared.domain.offboarding.states import Status
+from shared.ports.store import Change, Live, LiveElsewhere, OffboardingStore
 from tests.contract.store.samples import (
     CUSTOMER,
     NOW,

@@ -7,13 +7,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from shared.domain.holdings import Holding, HoldingKind, HoldingStatus
-from shared.domain.ledger import HoldingRecord
-from shared.domain.messages import Actor, Destination, OutboundMessage, TimelineEntry
-from shared.domain.offboarding import Customer, Offboarding, Stage, Status
+from shared.domain.holdings.ledger import HoldingRecord
+from shared.domain.holdings.model import Holding, HoldingKind, HoldingStatus
+from shared.domain.offboarding.messages import Destination, OutboundMessage, TimelineEntry, Who
+from shared.domain.offboarding.record import Customer, Offboarding
+from shared.domain.offboarding.request import OffboardingRequest
+from shared.domain.offboarding.states import Stage, Status
 from shared.domain.policy import Commitments
-from shared.domain.request import OffboardingRequest
-from shared.ports.runtime import Change, Live, OffboardingStore, Stored
+from shared.ports.store import Change, Live, OffboardingStore, Stored
 
 NOW = datetime(2026, 11, 2, 9, 30, 0, 123456, tzinfo=UTC)
 GRACE = timedelta(minutes=5)
@@ -58,7 +59,7 @@ def finished(head: Offboarding, at: datetime = NOW, status: Status = Status.REMO
 
 
 def entry(seq: int, detail: str = "") -> TimelineEntry:
-    return TimelineEntry(seq, NOW, Actor.PIPELINE, Stage.PLAN, "noted", detail or f"entry {seq}")
+    return TimelineEntry(seq, NOW, Who.PIPELINE, Stage.PLAN, "noted", detail or f"entry {seq}")
 
 
 def message(identity: str, body: bytes = b"{}", at: datetime = NOW) -> OutboundMessage:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import types
 from dataclasses import fields, is_dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from hypothesis import strategies as st
 
-from shared.domain.ledger import HoldingRecord
-from shared.domain.messages import OutboundMessage, TimelineEntry
-from shared.domain.offboarding import Offboarding
+from shared.domain.holdings.ledger import HoldingRecord
+from shared.domain.offboarding.messages import OutboundMessage, TimelineEntry
+from shared.domain.offboarding.record import Offboarding
 
 TEXT = st.text(max_size=40)
 MOMENTS = st.datetimes(datetime(1971, 1, 1), datetime(2254, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001
@@ -20,6 +21,7 @@ SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
     str: TEXT,
     int: st.integers(-(2**63), 2**63),
     bool: st.booleans(),
+    Decimal: st.decimals(allow_nan=False, allow_infinity=False),
     bytes: st.binary(max_size=200),
     datetime: MOMENTS,
     type(None): st.none(),
@@ -42,6 +44,8 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
     if is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
         return st.builds(kind, **{item.name: values(hints[item.name]) for item in fields(kind)})
+    if kind is timedelta:
+        return st.timedeltas(timedelta(0), timedelta(days=400))
     raise TypeError(f"no strategy for {kind}")
 
 

@@ -12,11 +12,11 @@ from local.stack.azurite import find_azurite
 from local.stack.errors import StackError
 from local.stack.folder import DataFolder
 from local.stack.store import Store, choose_store
-from shared.adapters.sqlite_store import SqliteStore
-from shared.adapters.table_store import TableStore
-from shared.bootstrap import build
+from shared.adapters.stores.sqlite import SqliteStore
+from shared.adapters.stores.table import TableStore
+from shared.composition.bootstrap import build
+from shared.composition.settings import read_settings
 from shared.domain.errors import SettingsError
-from shared.settings import read_settings
 
 COMMON = {
     "OFFBOARDING_PARTNER_TENANT_ID": "9a57e000-0000-4000-8000-00000009a57e",

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from shared.ports.runtime import Change, OffboardingStore
+from shared.ports.store import Change, OffboardingStore
 from tests.contract.store.conftest import Opener
 from tests.contract.store.samples import NOW, committed, entry, message, offboarding, record, stored
 

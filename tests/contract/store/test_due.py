@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.domain.offboarding import TERMINAL, Claim, Stage, Status
-from shared.ports.runtime import Change, OffboardingStore
+from shared.domain.offboarding.record import Claim
+from shared.domain.offboarding.states import TERMINAL, Stage, Status
+from shared.ports.store import Change, OffboardingStore
 from tests.contract.store.samples import GRACE, NOW, committed, finished, message, offboarding, stored
 
 SECOND = timedelta(seconds=1)
@@ -40,7 +41,7 @@ CASES = [
     Case("scheduled, overdue", True, Status.SCHEDULED, attempt_at=NOW - GRACE),
     Case("planning, overdue", True, Status.PLANNING, attempt_at=NOW - GRACE),
     Case("restoring, overdue", True, Status.RESTORING, attempt_at=NOW - GRACE),
-    Case("waits for approval", False, Status.AWAITING_APPROVAL, attempt_at=NOW - GRACE),
+    Case("waits for approval, to be looked at", True, Status.AWAITING_APPROVAL, attempt_at=NOW - GRACE),
     Case("claim held, overdue", False, attempt_at=NOW - timedelta(days=1), claim_until=MACHINE + SECOND),
     Case("claim expired, overdue", True, attempt_at=NOW - timedelta(days=1), claim_until=MACHINE),
     Case("claim expired, within grace", True, attempt_at=NOW, claim_until=MACHINE - SECOND),

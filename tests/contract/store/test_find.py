@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.errors import InvalidRequestError
-from shared.domain.offboarding import Status
-from shared.ports.runtime import Change, Filter, Live, OffboardingStore
+from shared.domain.offboarding.states import Status
+from shared.ports.store import Change, Filter, Live, OffboardingStore
 from tests.contract.store.samples import NOW, committed, finished, guid, identified, offboarding, stored
 
 OTHER = guid("other customer")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta, timezone
 
-from shared.ports.runtime import OffboardingStore
+from shared.ports.store import OffboardingStore
 from tests.contract.store.conftest import Opener
 from tests.contract.store.samples import NOW, offboarding, stored
 

@@ -7,8 +7,9 @@ from dataclasses import replace
 import pytest
 
 from shared.domain.errors import ConcurrencyConflictError
-from shared.domain.offboarding import Offboarding, Status
-from shared.ports.runtime import Change, Live, LiveElsewhere, OffboardingStore
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.states import Status
+from shared.ports.store import Change, Live, LiveElsewhere, OffboardingStore
 from tests.contract.store.conftest import Opener
 from tests.contract.store.samples import committed, finished, guid, identified, message, offboarding, stored
 

@@ -12,8 +12,9 @@ from typing import TypeVar
 import pytest
 
 from shared.domain.errors import ConcurrencyConflictError
-from shared.domain.offboarding import Claim, Status
-from shared.ports.runtime import Change, Filter, Live, LiveElsewhere, OffboardingStore, Stored
+from shared.domain.offboarding.record import Claim
+from shared.domain.offboarding.states import Status
+from shared.ports.store import Change, Filter, Live, LiveElsewhere, OffboardingStore, Stored
 from tests.contract.store.conftest import Opener
 from tests.contract.store.samples import (
     GRACE,

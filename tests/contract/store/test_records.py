@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 
 from shared.domain.errors import ConcurrencyConflictError
-from shared.domain.offboarding import Claim, Status
-from shared.ports.runtime import Change, OffboardingStore
+from shared.domain.offboarding.record import Claim
+from shared.domain.offboarding.states import Status
+from shared.ports.store import Change, OffboardingStore
 from tests.contract.store.conftest import Opener
 from tests.contract.store.samples import NOW, committed, entry, guid, message, offboarding, record, stored
 

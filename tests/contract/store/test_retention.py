@@ -9,15 +9,18 @@ import pytest
 
 from local.world.clock import WorldClock
 from local.world.world import World
-from shared.adapters import codec
-from shared.domain.blockers import Blocker, Cause, Remedy
+from shared.adapters.stores import codec
+from shared.domain.codes import ReasonCode
+from shared.domain.decisions.blockers import Blocker, Cause, Remedy
 from shared.domain.errors import ConcurrencyConflictError
-from shared.domain.ledger import HoldingRecord
-from shared.domain.offboarding import Offboarding, Proof, Reason, RemovalIntent, Status
-from shared.ports.runtime import Change, Filter, Live, OffboardingStore
-from shared.stages.retention import forget_expired, without_person
-from shared.stages.services import Services
-from shared.stages.sweep import sweep
+from shared.domain.holdings.ledger import HoldingRecord
+from shared.domain.offboarding.record import Offboarding, Proof, Reason
+from shared.domain.offboarding.removal import RemovalIntent
+from shared.domain.offboarding.states import Status
+from shared.pipeline.core.services import Services
+from shared.ports.store import Change, Filter, Live, OffboardingStore
+from shared.upkeep.retention import forget_expired, without_person
+from shared.upkeep.sweep import sweep
 from tests.contract.store.conftest import KEPT, Opener
 from tests.contract.store.samples import (
     NOW,
@@ -50,7 +53,7 @@ def personal(name: str = "one") -> Offboarding:
         replace(
             head,
             request=replace(head.request, requested_by=SECRET, reason=SECRET, domain=SECRET, company_name=SECRET),
-            reason=Reason("done", SECRET, SECRET),
+            reason=Reason(ReasonCode.REMOVED, SECRET, SECRET),
             customer=replace(head.customer, company_name=SECRET, domain=SECRET) if head.customer else None,
             blockers=(blocker,),
             removal=RemovalIntent(1, "id", NOW, detail=SECRET),

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 from hypothesis import HealthCheck, given, settings
 
-from shared.domain.ledger import HoldingRecord
-from shared.domain.messages import OutboundMessage, TimelineEntry
-from shared.domain.offboarding import Offboarding
-from shared.ports.runtime import Change, Filter, OffboardingStore
+from shared.domain.holdings.ledger import HoldingRecord
+from shared.domain.offboarding.messages import OutboundMessage, TimelineEntry
+from shared.domain.offboarding.record import Offboarding
+from shared.ports.store import Change, Filter, OffboardingStore
 from tests.contract.store import strategies
 from tests.contract.store.conftest import Opener
 from tests.contract.store.samples import committed, stored

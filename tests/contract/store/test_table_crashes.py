@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.adapters.table_store import TableStore
+from shared.adapters.stores.table import TableStore
 from shared.domain.errors import RequestIdReusedError
-from shared.ports.runtime import Change, Filter, Live
-from shared.stages.retention import without_detail, without_person
+from shared.ports.store import Change, Filter, Live
+from shared.upkeep.retention import without_detail, without_person
 from tests.contract.store.checks import blocks_nobody, is_done, is_whole
 from tests.contract.store.conftest import new_table
 from tests.contract.store.emulator import CrashError, Emulator, LostAnswer, Trouble

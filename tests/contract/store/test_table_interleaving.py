@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from shared.adapters.table_store import TableStore
+from shared.adapters.stores.table import TableStore
 from shared.domain.errors import ConcurrencyConflictError
-from shared.domain.offboarding import Status
-from shared.ports.runtime import Change, Filter
+from shared.domain.offboarding.states import Status
+from shared.ports.store import Change, Filter
 from tests.contract.store.checks import LATER, is_done
 from tests.contract.store.conftest import new_table
 from tests.contract.store.emulator import Emulator, Trouble

@@ -12,11 +12,12 @@ from azure.core.pipeline.transport import RequestsTransport
 from azure.data.tables import TableServiceClient
 
 from local.stack.azurite import connection_string, new_key
-from shared.adapters.table_store import TableStore
-from shared.domain.blockers import Blocker, Cause, Remedy
+from shared.adapters.stores.table import TableStore
+from shared.domain.decisions.blockers import Blocker, Cause, Remedy
 from shared.domain.errors import RefusedError, UnavailableError
-from shared.domain.offboarding import Claim, Status
-from shared.ports.runtime import Change, Live
+from shared.domain.offboarding.record import Claim
+from shared.domain.offboarding.states import Status
+from shared.ports.store import Change, Live
 from tests.contract.store.conftest import new_table
 from tests.contract.store.emulator import Emulator
 from tests.contract.store.samples import (

@@ -13,12 +13,12 @@ import pytest
 from azure.core.credentials import AccessToken
 from azure.core.pipeline.transport import RequestsTransport
 
-from local.key_vault.server import URL, KeyVaultServer, mapped_session
-from local.key_vault.vault import Vault
 from local.world.vault import MemoryVault
 from shared.adapters.vault.file import FileVault
 from shared.adapters.vault.key_vault import KeyVaultVault
 from shared.ports.sign_in import TokenVault
+from tests.contract.vault.key_vault_server.server import URL, KeyVaultServer, mapped_session
+from tests.contract.vault.key_vault_server.vault import Vault
 
 NAME = "partner-center-refresh-token"
 TOKEN = "recognisable-vault-token"

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from local.key_vault.server import KeyVaultServer
 from shared.adapters.vault.file import FileVault
 from shared.domain.errors import RemoteError, SignInRequiredError, ThrottledError, UnavailableError
 from shared.ports.sign_in import TokenVault
 from tests.contract.vault.conftest import NAME, TOKEN, key_vault
+from tests.contract.vault.key_vault_server.server import KeyVaultServer
 
 VALUE, NEWER = "0.recognisable-refresh-token", "1.recognisable-refresh-token"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import requests
@@ -16,19 +16,24 @@ PROBLEM = "application/problem+json"
 
 
 class Api:
-    """A holder of the function key."""
+    """A holder of the function key, or somebody else by the headers that they send."""
 
-    def __init__(self, addresses: Addresses) -> None:
+    def __init__(self, addresses: Addresses, headers: Mapping[str, str] | None = None) -> None:
         self.root = addresses.http
-        self._key = {"x-functions-key": addresses.key}
+        self._headers = {"x-functions-key": addresses.key} if headers is None else dict(headers)
 
     def call(self, method: str, path: str, body: object = None, data: bytes | None = None) -> requests.Response:
         """One call, with a JSON body or the bytes of `data`."""
-        return requests.request(method, f"{self.root}{path}", json=body, data=data, headers=self._key, timeout=TIMEOUT)
+        url, headers = f"{self.root}{path}", self._headers
+        return requests.request(method, url, json=body, data=data, headers=headers, timeout=TIMEOUT)
 
     def ask(self, request: dict[str, Any]) -> requests.Response:
         """POST a request."""
         return self.call("POST", PATH, request)
+
+    def resume(self, identity: str) -> requests.Response:
+        """Resume one, with a reason."""
+        return self.call("POST", f"{PATH}/{identity}/resume", {"reason": "the cause is gone"})
 
     def show(self, identity: str) -> dict[str, Any]:
         """One offboarding."""

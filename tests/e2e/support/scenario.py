@@ -59,6 +59,7 @@ CUSTOMERS = (
     *map(small, ("Right Ltd", "Wrong Ltd", "Conflict Ltd")),
     late("Waiting Ltd", "+P30D"),
     late("Patient Ltd", "+PT12H"),
+    late("Mistaken Ltd", "+P30D"),
     *map(closed, ("Closed Ltd", "Resumed Ltd")),
     customer("Empty Ltd"),
 )

@@ -9,7 +9,8 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -17,6 +18,24 @@ ROOT = Path(__file__).resolve().parents[3]
 STOP_WITHIN = 30.0
 STORE = os.environ.get("OFFBOARDING_E2E_STORE", "")
 """`azurite` runs the same tests on the store that production uses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One of the scenario's people."""
+
+    name: str
+    id: str
+    token: str
+
+    @property
+    def header(self) -> dict[str, str]:
+        """What they send."""
+        return {"Authorization": f"Bearer {self.token}"}
+
+
+def _title(shown: dict[str, Any]) -> str:
+    return "+".join(shown["roles"]) if len(shown["roles"]) < 4 else "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +49,9 @@ class Addresses:
     data: Path
     rest: str = ""
     """Service Bus over HTTP."""
+    people: Mapping[str, Person] = field(default_factory=dict)
+    """By their roles, such as "Operate"; whoever has all of them is "all"."""
+    evidence_key: str = ""
 
 
 class LocalStack:
@@ -53,9 +75,9 @@ class LocalStack:
         atexit.register(self.kill)
 
     @classmethod
-    def start(cls, data: Path, scenario: Path) -> tuple[Self, Addresses]:
+    def start(cls, data: Path, scenario: Path, *arguments: str) -> tuple[Self, Addresses]:
         """Start and wait until it is ready."""
-        stack = cls(data, "--json", "--scenario", str(scenario))
+        stack = cls(data, "--json", "--scenario", str(scenario), *arguments)
         try:
             return stack, stack.addresses()
         except BaseException:
@@ -74,6 +96,8 @@ class LocalStack:
             shown["simulator"],
             Path(shown["data"]),
             shown["servicebusRest"],
+            {_title(one): Person(one["name"], one["objectId"], one["token"]) for one in shown["people"]},
+            shown["evidenceKey"],
         )
 
     def line(self) -> str:

@@ -12,7 +12,8 @@ from local.simulator.messages import Request, Response
 from local.simulator.scenario import builder as b
 from local.world.clock import START
 from local.world.world import World
-from shared.domain.offboarding import TERMINAL, Offboarding, Status
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.states import TERMINAL, Status
 from tests.functional.checks import check_effects, check_outcomes, check_removals
 from tests.functional.trouble import arm
 from tests.functional.truth_table.row import Cell, End, Ends, Person, Removed, Row, Waits

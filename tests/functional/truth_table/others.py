@@ -14,7 +14,7 @@ from local.simulator.knobs import SignIn
 from local.simulator.scenario import builder as b
 from local.simulator.scenario.models import ReservationSpec
 from local.simulator.tenant.kinds import DEAD_RESERVATIONS, GdapStatus, OrderStatus, ReservationState, TransferStatus
-from shared.domain.offboarding import Status
+from shared.domain.offboarding.states import Status
 from tests.functional.truth_table.row import Ends, Person, Removed, Row, Waits
 
 SOON = "+P40D"

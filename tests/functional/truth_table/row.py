@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from local.simulator.scenario import builder as b
-from shared.domain.offboarding import Status
+from shared.domain.offboarding.states import Status
 
 
 @dataclass(frozen=True, slots=True)

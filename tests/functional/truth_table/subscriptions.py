@@ -15,7 +15,7 @@ TERM_END = 42
 """Days until that term has ended, the job of up to 24 hours included."""
 WRITES = ("if_match", "both_schedules", "omitted_scheduled_actions")
 SCHEDULES = ("scheduled_actions", "scheduled_actions_case", "scheduled_cancel_ends", "est_backfill")
-PAST = ("window_code", *WRITES, *SCHEDULES)
+PAST = ("window_code", "window_shows", *WRITES, *SCHEDULES)
 SUSPENDED = ("unchanged_status", "window_code", "strict_nce", "suspended_at_term_end")
 REMOVAL = ("removal_preconditions",)
 ENDED_BLOCKS = ("ended_blocks", True)
@@ -190,8 +190,8 @@ OTHER_KINDS = (
         Person("pending_at_microsoft", NEVER_ACTIVATED),
         ("pending_marketplace_cancel", "pending_marketplace_status", *REMOVAL),
         {
-            ("pending_marketplace_cancel", "accept"): Removed(),
             ("pending_marketplace_status", "active"): Person("refused", NEVER_ACTIVATED),
+            ("pending_marketplace_cancel", "accept"): Removed(),
         },
         tries=("800081",),
     ),

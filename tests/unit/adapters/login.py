@@ -10,7 +10,7 @@ from requests.structures import CaseInsensitiveDict
 from local.world.vault import MemoryVault
 from shared.adapters.entra.application import Application
 from shared.adapters.entra.credentials import ClientCredential, ClientSecret
-from shared.adapters.entra.http import Door
+from shared.adapters.entra.http import LoginHttp
 from shared.adapters.entra.source import RefreshTokenSource
 from shared.adapters.http.tokens import Audience
 from shared.adapters.http.transport import Timeouts
@@ -54,7 +54,7 @@ def source_of(
     script: Login, stored: str = REFRESH, credential: ClientCredential | None = None
 ) -> tuple[RefreshTokenSource, MemoryVault]:
     """A source on that login service, and the vault that it reads."""
-    door = Door(AUTHORITY, ADDRESS, session_of(script), Timeouts(), lambda: NOW)
+    login_http = LoginHttp(AUTHORITY, ADDRESS, session_of(script), Timeouts(), lambda: NOW)
     application = Application(PARTNER, "client-id", credential or ClientSecret(SECRET), RESOURCES)
     vault = MemoryVault(lambda: NOW, stored)
-    return RefreshTokenSource(door, application, vault), vault
+    return RefreshTokenSource(login_http, application, vault), vault

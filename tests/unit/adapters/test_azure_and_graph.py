@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -17,7 +18,8 @@ from shared.domain.errors import (
     UnavailableError,
     UnreadableAnswerError,
 )
-from shared.domain.partner import DelegatedRelationship, WriteAnswer
+from shared.domain.holdings.records import DelegatedRelationship, WriteAnswer
+from shared.domain.money import Money
 from tests.unit.adapters.fake_http import BASE, CUSTOMER, PARTNER, REQUEST_ID, Reply, Script, service_of
 
 ORDER, RESERVATION = "50000000-aaaa-4bbb-8ccc-000000000004", "40000000-aaaa-4bbb-8ccc-000000000000"
@@ -37,10 +39,10 @@ def give_back(*replies: Reply, quantity: int = 2) -> tuple[WriteAnswer, Script]:
     return client.return_reservation(CUSTOMER, ORDER, RESERVATION, quantity, REQUEST_ID), script
 
 
-def test_a_return_is_priced_first_and_never_completed() -> None:
+def test_a_return_is_priced_first() -> None:
     accepted = Reply(refund(), 202, {"Location": f"{BASE}{ORDER_PATH}/operations/1"})
     answer, script = give_back(Reply(refund()), accepted)
-    assert (answer.status, answer.completed) == (202, False)
+    assert answer.status == 202
     returned = {"reservationId": f"{ORDER_PATH}/reservations/{RESERVATION}", "quantity": 2}
     scope = {"scope": "Reservation", "reservationToReturn": returned}
     assert script.body(0) == {"id": ORDER_PATH, "properties": scope}
@@ -56,7 +58,48 @@ def test_a_return_is_priced_first_and_never_completed() -> None:
 
 def test_a_200_that_still_shows_the_order_as_live() -> None:
     answer, _ = give_back(Reply(refund()), Reply({"properties": {"provisioningState": "Succeeded"}}))
-    assert (answer.status, answer.completed) == (200, False)
+    assert answer.status == 200
+
+
+def told(amount: object) -> dict[str, object]:
+    return {"properties": {**dict(refund()["properties"]), "billingRefundAmount": amount}}  # type: ignore[call-overload]
+
+
+POUNDS = {"amount": 20.72, "currencyCode": "GBP"}
+AMOUNTS = [
+    (POUNDS, Money(Decimal("20.72"), "GBP")),
+    ({"amount": 0, "currencyCode": "usd"}, Money(Decimal(0), "USD")),
+    ({"amount": "20.720", "currencyCode": "GBP"}, Money(Decimal("20.720"), "GBP")),
+    (None, None),
+    ({}, None),
+    ({"amount": 20}, None),
+    ({"currencyCode": "GBP"}, None),
+    ({"amount": "much", "currencyCode": "GBP"}, None),
+    ({"amount": 20, "currencyCode": "pounds"}, None),
+    ({"amount": 1e12, "currencyCode": "GBP"}, None),
+    ({"amount": "1e-999999", "currencyCode": "GBP"}, None),
+    ({"amount": "0.0000001", "currencyCode": "GBP"}, None),
+    ("20.72 GBP", None),
+]
+
+
+@pytest.mark.parametrize(("amount", "money"), AMOUNTS)
+def test_a_price_tells_what_would_be_refunded_where_it_does(amount: object, money: Money | None) -> None:
+    client = AzureReservationsClient(service_of(Script([Reply(told(amount))]), azure_rules))
+    assert client.price_refund(CUSTOMER, ORDER, RESERVATION, 2) == money
+
+
+@pytest.mark.parametrize(("amount", "money"), AMOUNTS)
+@pytest.mark.parametrize("status", [200, 202])
+def test_a_return_tells_what_is_refunded_where_it_does(amount: object, money: Money | None, status: int) -> None:
+    answer, _ = give_back(Reply(refund()), Reply(told(amount), status))
+    assert answer.refund == money
+    assert answer.detail == "; ".join([*(["accepted"] * (status == 202)), *([f"refund {money.text}"] if money else [])])
+
+
+def test_a_return_without_a_readable_body_tells_no_refund() -> None:
+    answer, _ = give_back(Reply(refund()), Reply(b"", 202))
+    assert (answer.refund, answer.detail) == (None, "accepted")
 
 
 @pytest.mark.parametrize("replies", [[Reply(refund(TOO_MUCH))], [Reply(refund()), Reply(refund(TOO_MUCH))]])
@@ -108,7 +151,7 @@ def test_a_relationship_is_asked_to_terminate(status: str) -> None:
     script = Script([Reply({"action": "terminate", "status": "created"}, 201, {"Location": "/requests/1"})])
     client = GraphDelegatedAdmin(service_of(script), PARTNER)
     answer = client.terminate(DelegatedRelationship("G-1", "n", status), REQUEST_ID)
-    assert (answer.status, answer.completed) == (201, False)
+    assert answer.status == 201
     assert str(script.asked[0].url).endswith("/v1.0/tenantRelationships/delegatedAdminRelationships/G-1/requests")
     assert script.body() == {"action": "terminate"}
     assert script.asked[0].headers["MS-RequestId"] == REQUEST_ID
@@ -122,7 +165,7 @@ def test_one_that_was_never_approved_is_deleted_with_its_etag(etag: str | None, 
     script = Script([*replies, Reply(b"", 204)])
     client = GraphDelegatedAdmin(service_of(script), PARTNER)
     answer = client.terminate(DelegatedRelationship("G", "n", "created", etag), REQUEST_ID)
-    assert (answer.status, answer.completed) == (204, True)
+    assert answer.status == 204
     assert (script.asked[-1].method, script.asked[-1].headers["If-Match"]) == ("DELETE", 'W/"1"')
     assert str(script.asked[-1].url).endswith("/delegatedAdminRelationships/G")
     assert not script.asked[-1].body

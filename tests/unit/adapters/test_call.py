@@ -24,7 +24,8 @@ def test_a_customer_is_addressed_by_guid_only(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["9qg-ErcO-4MPbPqq_3MIQaS7bn8W6HfG1", "a68736758d9c", f"{CUSTOMER}-{CUSTOMER}", "a.b"]
+    "value",
+    ["9qg-ErcO-4MPbPqq_3MIQaS7bn8W6HfG1", "a68736758d9c", f"{CUSTOMER}-{CUSTOMER}", "a.b"],  # pragma: allowlist secret
 )
 def test_ids_in_use_are_segments(value: str) -> None:
     assert segment("id", value) == value

@@ -8,7 +8,7 @@ from shared.adapters.http.call import Call, encoded
 from shared.adapters.http.pages import OpenPage, odata_page, read_all
 from shared.adapters.partner_center.paging import partner_center_page
 from shared.domain.errors import UnreadableAnswerError
-from shared.domain.partner import Collection
+from shared.domain.holdings.records import Collection
 from tests.unit.adapters.fake_http import BASE, PARTNER, Reply, Script, service_of
 
 LIST = Call("GET", "/v1/customers", PARTNER, encoded({"size": "2"}))
@@ -123,8 +123,51 @@ def test_a_failing_page_fails_the_whole_read() -> None:
 def test_the_total_tells_whether_the_collection_is_complete(
     bodies: list[object], total: int | None, complete: bool
 ) -> None:
-    found, _ = read(*bodies)
+    again = bodies if len(bodies) > 1 and not complete else []
+    found, script = read(*bodies, *again)
     assert (found.total, found.complete) == (total, complete)
+    assert script.replies == []
+
+
+def test_a_list_that_grew_between_two_pages_is_read_again_once() -> None:
+    grown = [page_of("a", "b", total=3, token="T"), page_of("c", "d", total=4)]
+    settled = [page_of("a", "b", total=4, token="T"), page_of("c", "d", total=4)]
+    found, _ = read(*grown, *settled)
+    assert (found.items, found.total, found.complete) == (("a", "b", "c", "d"), 4, True)
+    still, _ = read(*grown, *grown)
+    assert not still.complete
+
+
+TWICE = [page_of("a", "b", total=3, token="T"), page_of("B", "b", "c", total=3)]
+
+
+@pytest.mark.parametrize(
+    ("bodies", "items", "complete"),
+    [
+        (TWICE, ("a", "b", "B", "c"), False),
+        ([page_of("a", "b", total=3, token="T"), page_of("b", "c", total=3)], ("a", "b", "c"), True),
+        ([page_of("a", "b", total=4, token="T"), page_of("b", "c", total=4)], ("a", "b", "c"), False),
+        ([page_of("a", "b", total=3, token="T"), page_of("b", "c", total=4)], ("a", "b", "c"), False),
+        ([page_of("a", "b", total=2, token="T"), page_of("b", "c", total=2)], ("a", "b", "c"), False),
+        ([page_of("a", "b", token="T"), page_of("b", "c")], ("a", "b", "c"), False),
+        ([page_of("a", "b", total=5, token="T"), page_of("b", "c", total=5)], ("a", "b", "c"), False),
+        ([page_of("a", "a", total=1)], ("a",), True),
+        ([page_of("a", "a", total=2)], ("a",), False),
+        ([page_of("a", "a")], ("a",), False),
+        ([page_of("a", "a", total=3)], ("a",), False),
+    ],
+)
+def test_what_comes_again_unchanged_counts_once(bodies: list[object], items: tuple[str, ...], complete: bool) -> None:
+    """Two states of one item both stay: what is told of it second may be the truth. And where something comes again,
+    something else may be missing: only a total of the whole tells that nothing is (I8)."""
+    again = bodies if len(bodies) > 1 and not complete else []
+    script = Script([Reply(body) for body in (*bodies, *again)])
+    found = read_all(service_of(script), LIST, partner_center_page, lambda item: item.required("id"), identity=str)
+    assert (found.items, found.complete) == (items, complete)
+
+
+def test_what_has_no_identity_is_never_taken_for_the_same() -> None:
+    assert read(page_of("a", "a", total=2))[0].items == ("a", "a")
 
 
 @pytest.mark.parametrize("name", ["@odata.nextLink", "nextLink"])

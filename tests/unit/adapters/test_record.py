@@ -19,12 +19,27 @@ READERS: list[Callable[[Record, str], object]] = [
     Record.required,
     Record.reference,
     Record.integer,
+    Record.amount,
     Record.flag,
     Record.moment,
     Record.child,
     Record.children,
     Record.texts,
 ]
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [(20.72, "20.72"), (0, "0"), (-3, "-3"), (1000, "1000"), ("20.720", "20.720"), (" 7 ", "7"), (1e3, "1000.0")],
+)
+def test_an_amount_is_exact_as_it_was_written(value: object, found: str) -> None:
+    assert str(Record({"x": value}, "answer").amount("x")) == found
+
+
+@pytest.mark.parametrize("value", ["much", "NaN", "Infinity", True, [1], {"a": 1}])
+def test_what_is_no_amount_is_not_guessed(value: object) -> None:
+    with pytest.raises(UnreadableAnswerError, match="a number"):
+        Record({"x": value}, "answer").amount("x")
 
 
 def test_keys_are_found_in_any_case() -> None:
@@ -38,6 +53,7 @@ def test_absent_null_and_blank_are_none_and_never_false_or_zero(value: object) -
     record = Record({} if value is None else {"x": value}, "answer")
     assert record.text("x") is None
     assert record.integer("x") is None
+    assert record.amount("x") is None
     assert record.flag("x") is None
     assert record.moment("x") is None
     assert record.reference("x") is None

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from local.world.store import MemoryStore
 from shared.adapters.http.retry_after import LONGEST_WAIT
-from shared.adapters.http.throttle import Tell, ThrottleBoard, ThrottleGuard
-from shared.adapters.shared_throttles import SharedThrottles
+from shared.adapters.http.throttle import Publish, ThrottleBoard, ThrottleGuard
+from shared.adapters.throttles import SharedThrottles
 from shared.domain.errors import ThrottledError, UnavailableError
 from tests.unit.adapters.fake_http import NOW
 
@@ -28,7 +28,7 @@ class Time:
         return self.now
 
 
-def telling(told: list[tuple[str, datetime]]) -> Tell:
+def telling(told: list[tuple[str, datetime]]) -> Publish:
     """Notes what everybody is told."""
 
     def tell(service: str, until: datetime) -> bool:
@@ -63,8 +63,8 @@ def test_another_service_is_not_held() -> None:
 def test_what_other_processes_were_told_holds_here_and_is_not_told_again() -> None:
     time, told = Time(), list[tuple[str, datetime]]()
     board = ThrottleBoard(time, telling(told))
-    board.adopt({"S": NOW + 9 * S})
-    board.adopt({"S": NOW + 3 * S})
+    board.merge({"S": NOW + 9 * S})
+    board.merge({"S": NOW + 3 * S})
     assert board.until("S") == NOW + 9 * S
     assert ThrottleGuard("S", time, board).hold(4 * S) == 9 * S
     assert told == []
@@ -77,7 +77,7 @@ def test_what_a_person_lifts_in_the_store_is_lifted_here(stored: dict[str, datet
     board.hold("T", 50 * S)
     known = board.stored()
     board.hold("T", 60 * S)
-    board.adopt(stored, known)
+    board.merge(stored, known)
     assert board.until("S") == stored.get("S")
     assert board.until("T") == NOW + 60 * S, "named after the store was read"
 
@@ -85,7 +85,7 @@ def test_what_a_person_lifts_in_the_store_is_lifted_here(stored: dict[str, datet
 def test_what_could_not_be_stored_is_not_lifted() -> None:
     board = ThrottleBoard(Time())
     board.hold("S", 50 * S)
-    board.adopt({}, board.stored())
+    board.merge({}, board.stored())
     assert board.until("S") == NOW + 50 * S
 
 

@@ -17,7 +17,7 @@ from shared.adapters.partner_center.wire.subscriptions import subscription
 from shared.adapters.partner_center.wire.transfers import transfer
 from shared.adapters.reservations.wire import policy_error, reservation, savings_plan
 from shared.domain.errors import UnreadableAnswerError
-from shared.domain.partner import (
+from shared.domain.holdings.records import (
     AzureSubscription,
     Collection,
     CustomerProfile,
@@ -46,11 +46,11 @@ def test_a_customer() -> None:
             customDomains=["d"],
         )
     )
-    assert read == CustomerProfile("c", "Fabrikam", "fabrikam.example", "reseller", True, ("d",))
+    assert read == CustomerProfile("c", "Fabrikam", "fabrikam.example", "reseller", ("d",))
 
 
-def test_a_customer_of_a_list_says_nothing_about_delegated_access() -> None:
-    assert customer(record(id="c", companyProfile=None)) == CustomerProfile("c", "", "", "", None, ())
+def test_a_customer_of_a_list_may_say_little() -> None:
+    assert customer(record(id="c", companyProfile=None)) == CustomerProfile("c", "", "", "", ())
 
 
 def test_a_subscription_in_pascal_case_keeps_its_own_text() -> None:
@@ -120,7 +120,7 @@ def test_software_with_what_it_includes_is_one_entitlement() -> None:
     read = entitlements(
         record(**part, productId="P", includedEntitlements=[part, part], expiryDate="2027-01-28T00:00:00")
     )
-    assert read == (Entitlement("software", "O", "0", "P", 1, None, datetime(2027, 1, 28, tzinfo=UTC)),)
+    assert read == (Entitlement("software", "O", "0", 1, None, datetime(2027, 1, 28, tzinfo=UTC)),)
 
 
 def test_each_reservation_order_behind_an_item_counts_and_the_total_follows() -> None:

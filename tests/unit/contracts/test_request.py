@@ -13,7 +13,7 @@ from shared.contracts.problems import problem_of
 from shared.contracts.request import RequestV1, parse_request
 from shared.contracts.schemas import FOLDER, all_schemas, as_text
 from shared.domain.errors import InvalidRequestError
-from shared.domain.request import OffboardingRequest
+from shared.domain.offboarding.request import OffboardingRequest
 
 VALID = sorted((FOLDER / "samples" / "valid").glob("*.json"))
 INVALID = sorted((FOLDER / "samples" / "invalid").glob("*.json"))
@@ -139,14 +139,25 @@ def test_the_fingerprint_ignores_order_and_spelling_of_defaults() -> None:
     )
 
 
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
-    max_leaves=8,
+@pytest.mark.parametrize(
+    ("said", "asks"), [({}, False), ({"reduceSeats": False}, False), ({"reduceSeats": True}, True)]
 )
+def test_seats_are_given_back_only_at_a_word(said: dict[str, object], asks: bool) -> None:
+    plain, found = (parse_request(json.dumps({**MINIMAL, **more}).encode()) for more in ({}, said))
+    assert found.reduce_seats is asks
+    assert (found.fingerprint == plain.fingerprint) is not asks
 
 
-@given(st.dictionaries(st.sampled_from([field.alias or "" for field in RequestV1.model_fields.values()]), JSON))
+TEXT = st.text(max_size=12)
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=4,
+)
+FIELDS = st.sampled_from([field.alias or "" for field in RequestV1.model_fields.values()])
+
+
+@given(st.dictionaries(FIELDS, JSON, max_size=6))
 def test_any_object_is_read_or_refused_with_a_code(value: dict[str, Any]) -> None:
     _read_or_refused(json.dumps(value).encode())
 

@@ -18,9 +18,9 @@ from local.world.crash import CrashPoints
 from local.world.store import MemoryStore
 from local.world.vault import MemoryVault
 from local.world.world import world_settings
-from shared.connections import connect
-from shared.doctor.checks import examine
-from shared.doctor.probe import Finding, Probe
+from shared.composition.connections import connect
+from shared.composition.doctor.checks import examine
+from shared.composition.doctor.probe import Finding, Probe
 from shared.ports.sign_in import TokenVault
 
 

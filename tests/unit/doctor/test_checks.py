@@ -10,9 +10,9 @@ import pytest
 
 from local.simulator.messages import Request, encode
 from local.simulator.scenario.models import PartnerSpec, ResellerSpec
-from shared.doctor.checks import CHECKS
-from shared.doctor.report import as_json, lines
-from shared.domain.sign_in import CONSENT
+from shared.composition.doctor.checks import CHECKS
+from shared.composition.doctor.report import as_json, lines
+from shared.domain.advice import CONSENT
 from tests.unit.doctor.patient import Patient
 
 OTHER = ResellerSpec(id="0f0e0d0c-0b0a-4009-8807-060504030201", name="Other", mpn_id="1")

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from offboard.consent.sign_in import Consented, consent
 from shared.adapters.entra.device_code import DeviceCodeSignIn
-from shared.consent.sign_in import Consented, consent
 from shared.domain.errors import SignInRequiredError
 from tests.unit.doctor.patient import Patient
 
@@ -20,7 +20,7 @@ def signed_in(patient: Patient, said: list[str] | None = None) -> Consented:
         patient.clock.pass_machine(timedelta(seconds=seconds))
 
     sign_in = DeviceCodeSignIn(
-        connections.door, connections.application, sleep=sleep, monotonic=patient.clock.monotonic
+        connections.login_http, connections.application, sleep=sleep, monotonic=patient.clock.monotonic
     )
     words = said if said is not None else []
     return consent(sign_in, patient.vault, patient.probe, patient.clock.machine, words.append)

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from shared.doctor.given import given_settings, what_to_do
+from offboard.doctor.given import given_settings, what_to_do
 from shared.domain.errors import SettingsError
 
 
 def test_without_a_file_the_advice_is_to_give_one() -> None:
-    error = SettingsError("1 setting(s) are wrong")
+    error = SettingsError("1 setting is wrong")
 
     assert "--settings FILE" in what_to_do(error, None)
     assert what_to_do(error, Path("local.settings.json")) == error.operator_action

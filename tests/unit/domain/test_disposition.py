@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from shared.domain.blockers import ActionKind, Cause, Remedy
-from shared.domain.disposition import disposition
-from shared.domain.holdings import ENDED, HoldingKind, HoldingStatus
-from shared.domain.policy import Pace, Policy, Restriction
+from shared.domain.decisions.blockers import ActionKind, Cause, Remedy
+from shared.domain.decisions.disposition import disposition
+from shared.domain.holdings.model import ENDED, HoldingKind, HoldingStatus
+from shared.domain.pace import Pace
+from shared.domain.policy import Policy, Restriction
 from tests.unit.domain.support import EARLIER, LATER, NOW, holding
 
 K, S, A, C = HoldingKind, HoldingStatus, ActionKind, Cause
@@ -29,7 +30,8 @@ TABLE: list[tuple[HoldingKind, HoldingStatus, dict[str, Any], ActionKind | None,
     (K.NCE_LICENCE, S.ACTIVE, CLOSED, A.END_AT_TERM, C.IN_TERM),
     (K.NCE_LICENCE, S.ACTIVE, NEVER, A.END_AT_TERM, C.IN_TERM),
     (K.NCE_LICENCE, S.ACTIVE, {**CLOSED, "ends_at_term": True}, None, C.IN_TERM),
-    (K.NCE_LICENCE, S.ACTIVE, {}, None, C.NO_TERM_END),
+    (K.NCE_LICENCE, S.ACTIVE, {}, A.END_AT_TERM, C.NO_TERM_END),
+    (K.NCE_LICENCE, S.SUSPENDED, {}, None, C.NO_TERM_END),
     (K.NCE_LICENCE, S.ACTIVE, {"term_end": DUE}, None, C.RENEWING),
     (K.NCE_LICENCE, S.ACTIVE, {"term_end": LONG_OVER}, None, C.NO_TERM_END),
     (K.NCE_LICENCE, S.SUSPENDED, OPEN, A.CANCEL, C.ACTION_DUE),
@@ -37,7 +39,7 @@ TABLE: list[tuple[HoldingKind, HoldingStatus, dict[str, Any], ActionKind | None,
     (K.NCE_LICENCE, S.PENDING, OPEN, None, C.PENDING_AT_MICROSOFT),
     (K.TRIAL, S.ACTIVE, {}, A.CANCEL, C.ACTION_DUE),
     (K.TRIAL, S.ACTIVE, CLOSED, A.CANCEL, C.ACTION_DUE),
-    (K.TRIAL, S.SUSPENDED, CLOSED, None, C.IN_TERM),
+    (K.TRIAL, S.SUSPENDED, CLOSED, A.CANCEL, C.ACTION_DUE),
     (K.AZURE_SUBSCRIPTION, S.ACTIVE, {}, A.CANCEL_AZURE_SUBSCRIPTION, C.ACTION_DUE),
     (K.AZURE_PLAN, S.ACTIVE, {"active_children": 2}, None, C.WAITS_FOR_CHILDREN),
     (K.AZURE_PLAN, S.SUSPENDED, {"active_children": 1}, None, C.WAITS_FOR_CHILDREN),
@@ -48,7 +50,7 @@ TABLE: list[tuple[HoldingKind, HoldingStatus, dict[str, Any], ActionKind | None,
     (K.RESERVATION, S.ACTIVE, {"term_end": LONG_OVER}, None, C.NO_TERM_END),
     (K.PERPETUAL_SOFTWARE, S.ACTIVE, {"cancellable_until": LATER}, A.CANCEL_ORDER, C.ACTION_DUE),
     (K.PERPETUAL_SOFTWARE, S.ACTIVE, {"cancellable_until": EARLIER}, None, None),
-    (K.PERPETUAL_SOFTWARE, S.ACTIVE, {}, None, C.NO_TERM_END),
+    (K.PERPETUAL_SOFTWARE, S.ACTIVE, {}, A.CANCEL_ORDER, C.ACTION_DUE),
     (K.SAVINGS_PLAN, S.ACTIVE, {"term_end": LATER}, None, C.NEVER_CANCELLABLE),
     (K.SAVINGS_PLAN, S.ACTIVE, {}, None, C.NEVER_CANCELLABLE),
     (K.PENDING_ORDER, S.PENDING, {}, None, C.PENDING_AT_MICROSOFT),
@@ -70,7 +72,7 @@ TABLE: list[tuple[HoldingKind, HoldingStatus, dict[str, Any], ActionKind | None,
     (K.MARKETPLACE, S.SUSPENDED, OPEN, A.CANCEL, C.ACTION_DUE),
     (K.MARKETPLACE, S.SUSPENDED, CLOSED, None, C.IN_TERM),
     (K.MARKETPLACE, S.PENDING, {}, A.CANCEL, C.ACTION_DUE),
-    (K.MARKETPLACE, S.ACTIVE, {}, None, C.NO_TERM_END),
+    (K.MARKETPLACE, S.ACTIVE, {}, A.END_AT_TERM, C.NO_TERM_END),
     (K.UNKNOWN, S.ACTIVE, {}, None, C.UNKNOWN_KIND),
     (K.UNKNOWN, S.SUSPENDED, {}, None, C.UNKNOWN_KIND),
 ]

@@ -6,13 +6,16 @@ from typing import Any
 
 import pytest
 
-from shared.domain.blockers import ActionKind, Cause, Remedy
-from shared.domain.decisions import decide
-from shared.domain.holdings import HoldingKind, HoldingStatus
-from shared.domain.ledger import ActionRecord, ActionState, HoldingRecord, effect_visible, forgive
-from shared.domain.policy import Pace, Policy
-from shared.domain.refusals import REAPPLIED_AT_MOST, cancel_refused
-from tests.unit.domain.support import EARLIER, LATER, NOW, holding, record
+from shared.domain.decisions.blockers import ActionKind, Cause, Remedy
+from shared.domain.decisions.history import decide
+from shared.domain.decisions.refusals import REAPPLIED_AT_MOST, cancel_refused
+from shared.domain.decisions.situation import Situation
+from shared.domain.decisions.windows import window_of
+from shared.domain.holdings.ledger import ActionRecord, ActionState, HoldingRecord, effect_visible, forgive
+from shared.domain.holdings.model import HoldingKind, HoldingStatus
+from shared.domain.pace import Pace
+from shared.domain.policy import Policy
+from tests.unit.domain.support import EARLIER, LATER, NOW, holding, lesson_of, record
 
 K, S, A = HoldingKind, HoldingStatus, ActionKind
 IN_WINDOW: dict[str, Any] = {"cancellable_until": LATER, "term_end": LATER}
@@ -25,7 +28,16 @@ def acted(
     item = holding(kind, fields.pop("status", S.ACTIVE), **fields)
     answered = NOW - timedelta(minutes=90)
     done = ActionRecord(
-        action, 1, "r", state, answered, answered, code=code, tries=tries, window=item.cancellable_until
+        action,
+        1,
+        "r",
+        state,
+        answered,
+        answered,
+        code=code,
+        tries=tries,
+        window=window_of(item),
+        lesson=lesson_of(code),
     )
     return replace(record(item), actions=(done,))
 
@@ -45,7 +57,7 @@ def test_a_closed_window_falls_back_to_the_end_of_the_term(
 ) -> None:
     refused = acted(kind, action, ActionState.REFUSED, code, **IN_WINDOW)
 
-    assert decide(refused, Policy(), Pace(), NOW).action is wanted
+    assert decide(refused, Situation({}, Policy(), Pace(), NOW)).action is wanted
 
 
 def test_the_window_of_the_next_term_is_a_new_chance() -> None:
@@ -54,12 +66,12 @@ def test_the_window_of_the_next_term_is_a_new_chance() -> None:
 
     assert cancel_refused(refused)
     assert not cancel_refused(renewed)
-    assert decide(renewed, Policy(), Pace(), NOW).action is A.CANCEL
+    assert decide(renewed, Situation({}, Policy(), Pace(), NOW)).action is A.CANCEL
 
 
 def test_any_other_refusal_asks_a_person() -> None:
     refused = acted(K.NCE_LICENCE, A.CANCEL, ActionState.REFUSED, "900416", **IN_WINDOW)
-    found = decide(refused, Policy(), Pace(), NOW)
+    found = decide(refused, Situation({}, Policy(), Pace(), NOW))
 
     assert found.action is None
     assert found.blocker is not None
@@ -69,7 +81,7 @@ def test_any_other_refusal_asks_a_person() -> None:
 @pytest.mark.parametrize("code", ["SelfServiceRefundNotSupported", "RefundLimitExceeded"])
 def test_a_reservation_without_a_refund_stops_renewing_and_is_waited_for(code: str) -> None:
     refused = acted(K.RESERVATION, A.RETURN_RESERVATION, ActionState.REFUSED, code, term_end=LATER, auto_renew=True)
-    found = decide(refused, Policy(), Pace(), NOW)
+    found = decide(refused, Situation({}, Policy(), Pace(), NOW))
 
     assert found.action is A.STOP_RENEWAL
     assert found.blocker is not None
@@ -87,8 +99,8 @@ def test_a_resume_tries_every_refused_action_again() -> None:
 def test_perpetual_software_that_is_refused_as_late_is_only_reported() -> None:
     refused = acted(K.PERPETUAL_SOFTWARE, A.CANCEL_ORDER, ActionState.REFUSED, "900117", cancellable_until=LATER)
 
-    assert decide(refused, Policy(), Pace(), NOW).safe
-    assert not decide(refused, Policy(perpetual_past_window_blocks=True), Pace(), NOW).safe
+    assert decide(refused, Situation({}, Policy(), Pace(), NOW)).safe
+    assert not decide(refused, Situation({}, Policy(perpetual_past_window_blocks=True), Pace(), NOW)).safe
 
 
 @pytest.mark.parametrize("action", [A.END_AT_TERM, A.STOP_RENEWAL])
@@ -99,19 +111,25 @@ def test_what_was_accepted_and_ignored_is_written_again_a_few_times(action: Acti
 
     for tries in range(1, REAPPLIED_AT_MOST):
         ignored = acted(kind, action, ActionState.ACCEPTED, tries=tries, **fields)
-        assert decide(ignored, policy, Pace(), NOW).action is action
+        assert decide(ignored, Situation({}, policy, Pace(), NOW)).action is action
     spent = acted(kind, action, ActionState.ACCEPTED, tries=REAPPLIED_AT_MOST, **fields)
     later = NOW + Pace().settle_deadline
-    assert decide(spent, policy, Pace(), NOW).action is None
-    blocker = decide(spent, policy, Pace(), later).blocker
-    assert blocker is not None
-    assert blocker.remedy is Remedy.PERSON
+    assert decide(spent, Situation({}, policy, Pace(), NOW)).action is None
+    found = decide(spent, Situation({}, policy, Pace(), later))
+    if action is A.END_AT_TERM:
+        # The end of a term is tried again each day, and a person is told from the first such day on.
+        assert found.action is action
+        again = acted(kind, action, ActionState.ACCEPTED, tries=REAPPLIED_AT_MOST + 1, **fields)
+        found = decide(again, Situation({}, policy, Pace(), NOW))
+    assert found.action is None
+    assert found.blocker is not None
+    assert found.blocker.remedy is Remedy.PERSON
 
 
 def test_a_cancel_that_was_accepted_is_never_written_again_by_itself() -> None:
     accepted = acted(K.NCE_LICENCE, A.CANCEL, ActionState.ACCEPTED, **IN_WINDOW)
 
-    assert decide(accepted, Policy(), Pace(), NOW).action is None
+    assert decide(accepted, Situation({}, Policy(), Pace(), NOW)).action is None
 
 
 EFFECTS = [
@@ -139,7 +157,7 @@ def test_pending_marketplace_is_tried_once_and_then_left_to_a_person(until: date
     fresh = record(holding(K.MARKETPLACE, S.PENDING, cancellable_until=until))
     refused = acted(K.MARKETPLACE, A.CANCEL, ActionState.REFUSED, "800081", status=S.PENDING, cancellable_until=until)
 
-    assert decide(fresh, Policy(), Pace(), NOW).action is A.CANCEL
-    blocker = decide(refused, Policy(), Pace(), NOW).blocker
+    assert decide(fresh, Situation({}, Policy(), Pace(), NOW)).action is A.CANCEL
+    blocker = decide(refused, Situation({}, Policy(), Pace(), NOW)).blocker
     assert blocker is not None
     assert (blocker.cause, blocker.remedy) == (Cause.PENDING_AT_MICROSOFT, Remedy.PERSON)

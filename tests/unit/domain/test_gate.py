@@ -6,13 +6,15 @@ from typing import Any
 
 import pytest
 
-from shared.domain.blockers import ActionKind, Cause, Remedy
-from shared.domain.decisions import decide
-from shared.domain.gate import Blockers, RemovalPermit, gate
-from shared.domain.holdings import HoldingKind, HoldingStatus
-from shared.domain.inventory import InventoryProblem
-from shared.domain.ledger import ActionRecord, ActionState, HoldingRecord, next_number, observe
-from shared.domain.policy import Pace, Policy
+from shared.domain.decisions.blockers import ActionKind, Cause, Remedy
+from shared.domain.decisions.gate import Blockers, RemovalPermit, gate
+from shared.domain.decisions.history import decide
+from shared.domain.decisions.situation import Situation
+from shared.domain.holdings.inventory import InventoryProblem
+from shared.domain.holdings.ledger import ActionRecord, ActionState, HoldingRecord, next_number, observe
+from shared.domain.holdings.model import HoldingKind, HoldingStatus
+from shared.domain.pace import Pace
+from shared.domain.policy import Policy
 from tests.unit.domain.support import LATER, NOW, holding, inventory, record
 
 K, S = HoldingKind, HoldingStatus
@@ -23,7 +25,7 @@ ACTIVE = holding(K.LEGACY_LICENCE, S.ACTIVE, key="subscription:b")
 
 def judge(*items: Any, known: dict[str, HoldingRecord] | None = None, **fields: Any) -> RemovalPermit | Blockers:
     records = {item.key: record(item) for item in items} if known is None else known
-    return gate(inventory(*items, **fields), records, POLICY, PACE, NOW)
+    return gate(inventory(*items, **fields), Situation(records, POLICY, PACE, NOW))
 
 
 def causes(verdict: RemovalPermit | Blockers) -> set[Cause]:
@@ -62,16 +64,24 @@ def test_another_relationship_is_never_removed(relationship: str) -> None:
 
 
 def test_a_known_holding_that_vanished_blocks_until_a_second_read_ten_minutes_later() -> None:
-    known = {ACTIVE.key: replace(record(ACTIVE), missing_since=NOW - timedelta(minutes=9))}
-    assert causes(gate(inventory(), known, POLICY, PACE, NOW)) == {Cause.VANISHED}
+    known = {SAFE.key: replace(record(SAFE), missing_since=NOW - timedelta(minutes=9))}
+    assert causes(gate(inventory(), Situation(known, POLICY, PACE, NOW))) == {Cause.VANISHED}
 
-    known = {ACTIVE.key: replace(record(ACTIVE), missing_since=NOW - timedelta(minutes=10))}
-    assert isinstance(gate(inventory(), known, POLICY, PACE, NOW), RemovalPermit)
+    known = {SAFE.key: replace(record(SAFE), missing_since=NOW - timedelta(minutes=10))}
+    assert isinstance(gate(inventory(), Situation(known, POLICY, PACE, NOW)), RemovalPermit)
+
+
+def test_what_ran_on_when_it_vanished_blocks_for_seven_days() -> None:
+    known = {ACTIVE.key: replace(record(ACTIVE), missing_since=NOW - timedelta(days=7) + timedelta(seconds=1))}
+    assert causes(gate(inventory(), Situation(known, POLICY, PACE, NOW))) == {Cause.VANISHED}
+
+    known = {ACTIVE.key: replace(record(ACTIVE), missing_since=NOW - timedelta(days=7))}
+    assert isinstance(gate(inventory(), Situation(known, POLICY, PACE, NOW)), RemovalPermit)
 
 
 def test_a_vanished_subscription_whose_order_still_stands_needs_a_person() -> None:
     known = {ACTIVE.key: replace(record(ACTIVE), missing_since=NOW - timedelta(days=1))}
-    verdict = gate(inventory(ordered=frozenset({ACTIVE.key})), known, POLICY, PACE, NOW)
+    verdict = gate(inventory(ordered=frozenset({ACTIVE.key})), Situation(known, POLICY, PACE, NOW))
 
     assert isinstance(verdict, Blockers)
     assert [item.remedy for item in verdict.items] == [Remedy.PERSON]
@@ -81,7 +91,7 @@ def test_a_deleted_holding_may_vanish() -> None:
     gone = holding(K.NCE_LICENCE, S.DELETED, key="subscription:z")
     known = {gone.key: replace(record(gone), missing_since=NOW)}
 
-    assert isinstance(gate(inventory(), known, POLICY, PACE, NOW), RemovalPermit)
+    assert isinstance(gate(inventory(), Situation(known, POLICY, PACE, NOW)), RemovalPermit)
 
 
 def act(state: ActionState, **fields: Any) -> ActionRecord:
@@ -91,15 +101,15 @@ def act(state: ActionState, **fields: Any) -> ActionRecord:
 def test_an_unanswered_intent_blocks_even_if_the_holding_looks_safe() -> None:
     known = {SAFE.key: record(SAFE, actions=(act(ActionState.INTENDED),))}
 
-    assert causes(gate(inventory(SAFE), known, POLICY, PACE, NOW)) == {Cause.SETTLING}
+    assert causes(gate(inventory(SAFE), Situation(known, POLICY, PACE, NOW))) == {Cause.SETTLING}
 
 
 def test_a_write_answered_after_the_inventory_began_blocks() -> None:
     answered = act(ActionState.ACCEPTED, answered_at=NOW + timedelta(seconds=1))
 
-    assert causes(gate(inventory(SAFE), {SAFE.key: record(SAFE, actions=(answered,))}, POLICY, PACE, NOW)) == {
-        Cause.SETTLING
-    }
+    assert causes(
+        gate(inventory(SAFE), Situation({SAFE.key: record(SAFE, actions=(answered,))}, POLICY, PACE, NOW))
+    ) == {Cause.SETTLING}
 
 
 @pytest.mark.parametrize(
@@ -118,7 +128,7 @@ def test_a_write_answered_after_the_inventory_began_blocks() -> None:
 def test_what_was_done_already_decides_whether_it_is_done_again(
     state: ActionState, fields: dict[str, Any], action: ActionKind | None, cause: Cause
 ) -> None:
-    found = decide(record(ACTIVE, actions=(act(state, **fields),)), POLICY, PACE, NOW)
+    found = decide(record(ACTIVE, actions=(act(state, **fields),)), Situation({}, POLICY, PACE, NOW))
 
     assert found.action is action
     assert found.blocker is not None
@@ -127,7 +137,7 @@ def test_what_was_done_already_decides_whether_it_is_done_again(
 
 def test_an_accepted_action_without_effect_for_a_day_needs_a_person() -> None:
     overdue = act(ActionState.ACCEPTED, answered_at=NOW - timedelta(hours=25))
-    blocker = decide(record(ACTIVE, actions=(overdue,)), POLICY, PACE, NOW).blocker
+    blocker = decide(record(ACTIVE, actions=(overdue,)), Situation({}, POLICY, PACE, NOW)).blocker
 
     assert blocker is not None
     assert blocker.remedy is Remedy.PERSON
@@ -142,13 +152,13 @@ def test_seeing_the_effect_closes_the_action_and_seeing_it_active_again_makes_it
     assert closed.last.state is ActionState.CONFIRMED
 
     again = observe(closed, ACTIVE, NOW)
-    assert decide(again, POLICY, PACE, NOW).action is ActionKind.SUSPEND
+    assert decide(again, Situation({}, POLICY, PACE, NOW)).action is ActionKind.SUSPEND
     assert next_number(again, ActionKind.SUSPEND) == 2
 
 
 def test_a_holding_that_keeps_coming_back_needs_a_person() -> None:
     times = tuple(replace(act(ActionState.CONFIRMED), n=n) for n in range(1, 6))
-    found = decide(record(ACTIVE, actions=times), POLICY, PACE, NOW)
+    found = decide(record(ACTIVE, actions=times), Situation({}, POLICY, PACE, NOW))
 
     assert found.action is None
     assert found.blocker is not None

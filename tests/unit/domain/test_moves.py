@@ -4,9 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from shared.domain.offboarding import MOVES, STAGE_MOVES, TERMINAL, IllegalMoveError, Offboarding, Stage, Status, move
+from shared.domain.offboarding.moves import move
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.request import OffboardingRequest
+from shared.domain.offboarding.states import MOVES, STAGE_MOVES, TERMINAL, IllegalMoveError, Stage, Status
 from shared.domain.policy import Commitments
-from shared.domain.request import OffboardingRequest
 from tests.unit.domain.support import NOW
 
 REQUEST = OffboardingRequest("r", "c", "d", None, "x", "y", False, None, Commitments.WAIT, "r", "f")
@@ -14,6 +16,7 @@ BACKWARDS = {(Stage.REMOVE, Stage.VERIFY), (Stage.CONFIRM, Stage.VERIFY), (Stage
     (Stage.VERIFY, Stage.SUSPEND),
     (Stage.VERIFY, Stage.CANCEL),
 }
+BY_A_RESCHEDULE = {(stage, Stage.PLAN) for stage in (Stage.SUSPEND, Stage.CANCEL, Stage.VERIFY, Stage.REMOVE)}
 
 
 def offboarding(status: Status, stage: Stage | None = None) -> Offboarding:
@@ -24,7 +27,7 @@ def test_stages_go_back_only_where_they_may() -> None:
     order = list(Stage)
     back = {(a, b) for a, nexts in STAGE_MOVES.items() for b in nexts if order.index(b) < order.index(a)}
 
-    assert back == BACKWARDS
+    assert back == BACKWARDS | BY_A_RESCHEDULE
 
 
 @pytest.mark.parametrize("status", sorted(TERMINAL))
@@ -41,7 +44,7 @@ def test_every_status_has_its_row() -> None:
 def test_removed_is_reached_from_work_only() -> None:
     sources = {status for status, targets in MOVES.items() if Status.REMOVED in targets}
 
-    assert sources == {Status.RUNNING, Status.WAITING}
+    assert sources == {Status.RUNNING, Status.WAITING, Status.AWAITING_APPROVAL}
 
 
 def test_a_stage_cannot_be_skipped() -> None:

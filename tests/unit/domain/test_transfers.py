@@ -4,13 +4,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from shared.domain.blockers import ActionKind, Cause, Remedy
-from shared.domain.decisions import decide_all
-from shared.domain.holdings import Holding, HoldingKind, HoldingStatus
-from shared.domain.ledger import HoldingRecord
-from shared.domain.partner import Transfer
-from shared.domain.policy import Pace, Policy
-from shared.domain.transfers import is_over, moved_away, stayed
+from shared.domain.decisions.blockers import ActionKind, Cause, Remedy
+from shared.domain.decisions.decisions import decide_all
+from shared.domain.decisions.situation import Situation
+from shared.domain.decisions.transfers import is_over, moved_away, stayed
+from shared.domain.holdings.ledger import HoldingRecord
+from shared.domain.holdings.model import Holding, HoldingKind, HoldingStatus
+from shared.domain.holdings.records import Transfer
+from shared.domain.pace import Pace
+from shared.domain.policy import Policy
 from tests.unit.domain.support import LATER, NOW, holding, record
 
 K, S = HoldingKind, HoldingStatus
@@ -31,7 +33,7 @@ def transfer(*covers: str, status: HoldingStatus = S.ACTIVE) -> Holding:
 
 def test_only_what_is_in_the_transfer_is_left_alone() -> None:
     moving, staying = licence("subscription:a"), licence("subscription:b")
-    decisions = decide_all(known(moving, staying, transfer("subscription:a")), Policy(), Pace(), NOW)
+    decisions = decide_all(Situation(known(moving, staying, transfer("subscription:a")), Policy(), Pace(), NOW))
 
     assert decisions["subscription:b"].action is ActionKind.CANCEL
     held = decisions["subscription:a"]
@@ -44,7 +46,9 @@ def test_only_what_is_in_the_transfer_is_left_alone() -> None:
 @pytest.mark.parametrize("status", [S.ACTIVE, S.UNKNOWN])
 def test_a_transfer_that_does_not_say_what_is_in_it_holds_everything(status: HoldingStatus) -> None:
     decisions = decide_all(
-        known(licence("subscription:a"), licence("subscription:b"), transfer(status=status)), Policy(), Pace(), NOW
+        Situation(
+            known(licence("subscription:a"), licence("subscription:b"), transfer(status=status)), Policy(), Pace(), NOW
+        )
     )
 
     assert all(item.action is None for item in decisions.values())
@@ -52,7 +56,7 @@ def test_a_transfer_that_does_not_say_what_is_in_it_holds_everything(status: Hol
 
 def test_azure_subscriptions_move_with_their_plan() -> None:
     below = Holding("azure:p/s", K.AZURE_SUBSCRIPTION, "s", "Production", S.ACTIVE, parent_id="P")
-    decisions = decide_all(known(below, transfer("subscription:p")), Policy(), Pace(), NOW)
+    decisions = decide_all(Situation(known(below, transfer("subscription:p")), Policy(), Pace(), NOW))
 
     assert decisions["azure:p/s"].action is None
 
@@ -60,8 +64,8 @@ def test_azure_subscriptions_move_with_their_plan() -> None:
 def test_reservations_and_savings_plans_move_with_an_azure_plan() -> None:
     plan = Holding("subscription:p", K.AZURE_PLAN, "p", "Azure plan", S.ACTIVE)
     reserved = Holding("reservation:o/r", K.RESERVATION, "r", "VM", S.ACTIVE, parent_id="o", term_end=LATER)
-    with_plan = decide_all(known(plan, reserved, transfer("subscription:p")), Policy(), Pace(), NOW)
-    without = decide_all(known(plan, reserved, transfer("subscription:x")), Policy(), Pace(), NOW)
+    with_plan = decide_all(Situation(known(plan, reserved, transfer("subscription:p")), Policy(), Pace(), NOW))
+    without = decide_all(Situation(known(plan, reserved, transfer("subscription:x")), Policy(), Pace(), NOW))
 
     assert with_plan["reservation:o/r"].action is None
     assert without["reservation:o/r"].action is ActionKind.RETURN_RESERVATION

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import runpy
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 import azure.functions as func
 
+from local.host.service_bus.by_hand import received
 from local.host.service_bus.convert import message_argument
 from local.host.signature import ArgumentKind
-from tests.unit.host.messages import received
+from shared.domain.people.rights import Role
 
 # Run, not imported: tests of the host index other apps under this module name.
 APP: func.FunctionApp = runpy.run_path(str(Path(__file__).resolve().parents[3] / "function_app.py"))["app"]
@@ -37,6 +40,33 @@ def deliver(name: str, body: bytes, properties: Mapping[bytes, bytes] | None = N
     FUNCTIONS[name](message(body, properties, **own), CONTEXT)
 
 
+KEY = {"x-functions-key": "the-key"}
+"""A program."""
+
+
+class Around:
+    """The platform, which knows one key, and takes forgeries away or not."""
+
+    def __init__(self, *, clean: bool = True) -> None:
+        self.clean = clean
+
+    def key_is_valid(self, key: str) -> bool:
+        return key == KEY["x-functions-key"]
+
+    def takes_away_forgeries(self) -> bool:
+        return self.clean
+
+
+def person(name: str, *roles: Role) -> dict[str, str]:
+    """The header that App Service Authentication writes; the object id follows from the name."""
+    claims = [("name", name), ("oid", str(uuid5(NAMESPACE_OID, name))), *(("roles", role.value) for role in roles)]
+    principal = {"auth_typ": "aad", "claims": [{"typ": typ, "val": value} for typ, value in claims]}
+    return {"X-MS-CLIENT-PRINCIPAL": base64.b64encode(json.dumps(principal).encode()).decode()}
+
+
+OPERATOR = person("Ms. Operator", *Role)
+
+
 class Answer:
     """What an HTTP function answered."""
 
@@ -44,7 +74,11 @@ class Answer:
         self.status = response.status_code
         self.headers = response.headers
         self.type = response.mimetype
-        self.json: Any = json.loads(response.get_body())
+        self.body = response.get_body()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
 
 
 def call(
@@ -53,12 +87,13 @@ def call(
     *,
     route: Mapping[str, str] | None = None,
     query: Mapping[str, str] | None = None,
+    headers: Mapping[str, str] | None = None,
 ) -> Answer:
-    """Call an HTTP function."""
+    """Call an HTTP function: as an operator who may do everything, or as whoever `headers` say."""
     request = func.HttpRequest(
         method="POST" if body else "GET",
         url="https://host/api/offboardings",
-        headers={},
+        headers=dict(OPERATOR if headers is None else headers),
         params=dict(query or {}),
         route_params=dict(route or {}),
         body=body,

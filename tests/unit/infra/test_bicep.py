@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.composition.settings.table import SCHEDULES, SETTINGS
 from tests.unit.infra.support import BICEP_FILES, INFRA, ROOT, bicep_code, load
 
 MAIN = bicep_code(INFRA / "main.bicep")
@@ -164,10 +165,10 @@ def test_the_one_role_of_our_own_sets_secrets_and_does_nothing_else() -> None:
 
 def test_settings_of_the_template_are_settings_that_the_application_reads() -> None:
     """A misspelt name would be ignored by the application and go unnoticed."""
-    names = set(re.findall(r"^\s+(OFFBOARDING_\w+):", MAIN, re.MULTILINE))
-    sources = [ROOT / "functions", ROOT / "shared" / "settings"]
-    read = "\n".join(path.read_text(encoding="utf-8") for folder in sources for path in folder.rglob("*.py"))
-    assert {name for name in names if not re.search(rf"\b{name}\b", read)} == set()
+    names = set(re.findall(r"^\s+((?:OFFBOARDING_|ServiceBus__)\w+):", EVERYTHING, re.MULTILINE))
+    assert len(names) > 12
+    # How the host itself signs in to Service Bus.
+    assert names - {"ServiceBus__credential"} <= {*SETTINGS, *(row.name for row in SCHEDULES)}
 
 
 def test_every_role_assignment_says_what_kind_of_principal() -> None:

@@ -1,5 +1,6 @@
-""".funcignore: what is deployed is the application, and nothing of the workshop around it."""
+""".funcignore: what is deployed is the application, and nothing of the development tools around it."""
 
+import subprocess
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
@@ -12,6 +13,7 @@ PATTERNS = [
     for raw in (ROOT / ".funcignore").read_text(encoding="utf-8").splitlines()
     if (line := raw.strip()) and not line.startswith("#")
 ]
+DEPLOYED = {"LICENSE", "function_app.py", "functions", "host.json", "requirements.txt", "shared"}
 
 
 def ignored(path: PurePosixPath) -> bool:
@@ -30,6 +32,8 @@ def test_patterns_are_plain_names() -> None:
     [
         "local/broker/__main__.py",
         "tests/unit/test_x.py",
+        "tools/mutate/__main__.py",
+        "offboard/__main__.py",
         "infra/main.bicep",
         "infra/servicebus.json",
         "docs/index.md",
@@ -37,13 +41,21 @@ def test_patterns_are_plain_names() -> None:
         "azure.yaml",
         "pyproject.toml",
         "requirements-dev.txt",
+        "requirements.in",
+        "requirements-dev.in",
         "README.md",
+        "CHANGELOG.md",
         "ARCHITECTURE.md",
         "local.settings.json",
         ".venv/lib/python3.13/site-packages/x.py",
         ".data/store.sqlite",
         ".git/HEAD",
         ".github/workflows/ci.yml",
+        ".vscode/launch.json",
+        ".editorconfig",
+        ".pre-commit-config.yaml",
+        "build/lib/shared/version.py",
+        "csp_offboarding.egg-info/PKG-INFO",
         ".ci/checks",
         ".gitignore",
         ".env",
@@ -54,6 +66,9 @@ def test_patterns_are_plain_names() -> None:
         ".hypothesis/x",
         "shared/domain/__pycache__/gate.cpython-313.pyc",
         "node_modules/azurite/package.json",
+        "stack.json",
+        "crm.sqlite3",
+        "handled-events.txt",
     ],
 )
 def test_stays_at_home(path: str) -> None:
@@ -62,10 +77,26 @@ def test_stays_at_home(path: str) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    ["host.json", "requirements.txt", "function_app.py", "functions/intake.py", "shared/domain/gate.py"],
+    [
+        "host.json",
+        "requirements.txt",
+        "LICENSE",
+        "function_app.py",
+        "functions/http_api.py",
+        "shared/domain/decisions/gate.py",
+    ],
 )
 def test_is_deployed(path: str) -> None:
     assert not ignored(PurePosixPath(path))
+
+
+def test_nothing_else_at_the_top_is_deployed() -> None:
+    """A new file or folder has to be named: here, or in .funcignore."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=False)
+    if listed.returncode:
+        pytest.skip("this is no checkout of the repository")
+    paths = [PurePosixPath(name) for name in listed.stdout.split("\0") if name]
+    assert {path.parts[0] for path in paths if not ignored(path)} == DEPLOYED
 
 
 @pytest.mark.parametrize("house", ["functions", "shared"])

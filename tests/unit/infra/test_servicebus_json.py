@@ -14,7 +14,9 @@ from tests.unit.infra.support import INFRA, iso_duration, load
 
 ENTITIES = load(INFRA / "servicebus.json")
 
-STAGE_QUEUES = [f"offboarding-{stage}" for stage in ("plan", "suspend", "cancel", "verify", "remove", "confirm")]
+STAGE_QUEUES = [
+    f"offboarding-{stage}" for stage in ("plan", "suspend", "cancel", "verify", "remove", "confirm", "restore")
+]
 PEOPLE_QUEUE = "offboarding-rejected"
 INTAKE_QUEUE = "offboarding-requests"
 

@@ -4,6 +4,7 @@ Source: Azure REST reference, reservations 2022-11-01.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 
 from local.simulator.errors import ApiError
@@ -43,7 +44,10 @@ def list_reservations(call: Call) -> Reply:
 def list_orders(call: Call) -> Reply:
     """All reservation orders."""
     customer = customer_of_token(call)
-    value = [order_body(one) for one in call.store.reservations.of(customer.id)]
+    orders: dict[str, list[Reservation]] = {}
+    for one in call.store.reservations.of(customer.id):
+        orders.setdefault(one.reservation_order_id, []).append(one)
+    value = [order_body(held) for held in orders.values()]
     return Reply(200, {"value": value, "nextLink": None})
 
 
@@ -54,7 +58,7 @@ def get_order(call: Call) -> Reply:
 
 def list_of_order(call: Call) -> Reply:
     """The reservations of one order."""
-    return Reply(200, {"value": [reservation_body(of_order(call))]})
+    return Reply(200, {"value": [reservation_body(one) for one in of_order(call)]})
 
 
 def get_reservation(call: Call) -> Reply:
@@ -79,16 +83,27 @@ def patch_reservation(call: Call) -> Reply:
     return Reply(200, reservation_body(one))
 
 
-def of_order(call: Call) -> Reservation:
-    """The reservation of the order in the path. ApiError 404 ReservationOrderNotFound."""
+def of_order(call: Call) -> list[Reservation]:
+    """The reservations of the order in the path, cancelled ones too: several after a split or a partial return.
+    ApiError 404 ReservationOrderNotFound."""
     customer = customer_of_token(call)
     id_ = call.args["order"].lower()
     call.holding = id_
-    for one in call.store.reservations.of(customer.id):
-        if one.reservation_order_id == id_:
+    found = [one for one in call.store.reservations.of(customer.id) if one.reservation_order_id == id_]
+    if not found:
+        raise ApiError(404, "ReservationOrderNotFound", "The reservation order was not found.")
+    if len(found) == 1:
+        call.holding = found[0].id
+    return found
+
+
+def in_order(call: Call, id_: str) -> Reservation:
+    """The reservation *id_* of the order in the path. ApiError 400 ReservationIdNotInReservationOrder."""
+    for one in of_order(call):
+        if one.id == id_.lower():
             call.holding = one.id
             return one
-    raise ApiError(404, "ReservationOrderNotFound", "The reservation order was not found.")
+    raise ApiError(400, "ReservationIdNotInReservationOrder", "The order has no such reservation.")
 
 
 def reservation_id(one: Reservation, order_only: bool = False) -> str:
@@ -127,8 +142,9 @@ def reservation_body(one: Reservation) -> dict[str, Json]:
     }
 
 
-def order_body(one: Reservation) -> Json:
-    """A reservation order."""
+def order_body(held: Sequence[Reservation]) -> Json:
+    """A reservation order with its reservations."""
+    one = held[0]
     return {
         "id": reservation_id(one, order_only=True),
         "type": "Microsoft.Capacity/reservationOrders",
@@ -143,17 +159,14 @@ def order_body(one: Reservation) -> Json:
             "term": one.term,
             "billingPlan": one.billing_plan,
             "provisioningState": "Succeeded",
-            "reservations": [{"id": reservation_id(one)}],
+            "reservations": [{"id": reservation_id(each)} for each in held],
             "originalQuantity": one.original_quantity,
         },
     }
 
 
 def _own(call: Call) -> Reservation:
-    one = of_order(call)
-    if one.id != call.args["reservation"].lower():
-        raise ApiError(400, "ReservationIdNotInReservationOrder", "The order has no such reservation.")
-    return one
+    return in_order(call, call.args["reservation"])
 
 
 _ORDER = f"{_ROOT}/reservationOrders/{{order}}"

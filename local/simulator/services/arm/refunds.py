@@ -11,7 +11,7 @@ from uuid import NAMESPACE_URL, uuid5
 from local.simulator.errors import ApiError
 from local.simulator.messages import Json
 from local.simulator.services.arm.access import API_VERSION
-from local.simulator.services.arm.capacity import of_order, order_body, reservation_id
+from local.simulator.services.arm.capacity import in_order, of_order, order_body, reservation_id
 from local.simulator.services.call import Call, Reply, Route, Service
 from local.simulator.tenant.kinds import ReservationState
 from local.simulator.tenant.records import RefundSession, Reservation
@@ -27,7 +27,7 @@ _TEXTS = {
 
 def calculate_refund(call: Call) -> Reply:
     """The amount, the policy's objections, and a session for the return."""
-    one = of_order(call)
+    one = _named(call)
     quantity = _quantity(call, one)
     refund = round(one.refund_usd * quantity / max(one.original_quantity, 1), 2)
     errors = _objections(call, one, refund)
@@ -46,8 +46,10 @@ def calculate_refund(call: Call) -> Reply:
 
 
 def return_reservation(call: Call) -> Reply:
-    """Accepts the return; Cancelled after the returnLag. ApiError 400 for a bad session or by policy."""
-    one = of_order(call)
+    """Accepts the return; Cancelled after the returnLag. ApiError 400 for a bad session or by policy.
+
+    After a partial return the order shows a new reservation with the rest."""
+    one = _named(call)
     quantity = _quantity(call, one)
     named = str(_properties(call).get("sessionid", "")).lower()
     session = call.store.refund_sessions.get_of(one.customer_id, named)
@@ -62,7 +64,7 @@ def return_reservation(call: Call) -> Reply:
     call.store.put(replace(session, used_at=call.now))
     call.effect("reservation.returned", one.id)
     if call.knobs.return_status == 200:
-        return Reply(200, order_body(one))
+        return Reply(200, order_body(of_order(call)))
     location = (
         f"{call.request.origin}/providers/Microsoft.Capacity/reservationorders/"
         f"{one.reservation_order_id}?api-version={API_VERSION}"
@@ -77,15 +79,22 @@ def _properties(call: Call) -> dict[str, Json]:
     return properties
 
 
-def _quantity(call: Call, one: Reservation) -> int:
-    """The quantity to return. ApiError 400 for a bad quantity, reservation or state."""
+def _wanted(call: Call) -> dict[str, Json]:
     wanted = _properties(call).get("reservationtoreturn")
     if not isinstance(wanted, dict):
         raise ApiError(400, "InvalidRequestContent", "properties.reservationToReturn is missing.")
-    named = str(wanted.get("reservationid", "")).lower().rstrip("/").rsplit("/", 1)[-1]
-    if named != one.id:
-        raise ApiError(400, "ReservationIdNotInReservationOrder", "The order has no such reservation.")
-    quantity = wanted.get("quantity")
+    return wanted
+
+
+def _named(call: Call) -> Reservation:
+    """The reservation to return; an order may hold several."""
+    of_order(call)  # an unknown order is answered first
+    return in_order(call, str(_wanted(call).get("reservationid", "")).rstrip("/").rsplit("/", 1)[-1])
+
+
+def _quantity(call: Call, one: Reservation) -> int:
+    """The quantity to return. ApiError 400 for a bad quantity or state."""
+    quantity = _wanted(call).get("quantity")
     if not isinstance(quantity, int) or isinstance(quantity, bool) or not 1 <= quantity <= one.quantity:
         raise ApiError(400, "InvalidRefundQuantity", f"quantity must be from 1 to {one.quantity}.")
     if one.state not in _RETURNABLE or one.returned_at is not None:

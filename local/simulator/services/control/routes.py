@@ -13,6 +13,7 @@ from local.simulator.knobs.listing import knobs_body
 from local.simulator.messages import Json, Request, Response, encode
 from local.simulator.scenario.change import Change
 from local.simulator.services.control.state import state_body
+from local.simulator.services.entra.people import APP, issue_person, issuer, public_keys
 from local.simulator.times import iso7, parse_moment
 
 if TYPE_CHECKING:
@@ -108,6 +109,21 @@ def _patch_knobs(simulator: "Simulator", request: Request, now: datetime) -> Res
     return _json(200, simulator.knobs.model_dump(mode="json", by_alias=True))
 
 
+def _people(simulator: "Simulator", request: Request, _: datetime) -> Response:
+    partner, key, origin = simulator.partner, simulator.signing_key, request.origin
+    people: list[Json] = [
+        {
+            "name": one.name,
+            "objectId": one.object_id,
+            "username": one.username,
+            "roles": list(one.roles),
+            "token": issue_person(one, partner, origin, key, simulator.machine_clock()),
+        }
+        for one in partner.people
+    ]
+    return _json(200, {"issuer": issuer(origin, partner), "audience": APP, "jwks": public_keys(key), "people": people})
+
+
 def _health(_: "Simulator", __: Request, now: datetime) -> Response:
     return _json(200, {"ready": True, "now": iso7(now)})
 
@@ -145,6 +161,7 @@ _HANDLERS: dict[tuple[str, str], Callable[["Simulator", Request, datetime], Resp
     ("POST", "/faults"): _add_faults,
     ("DELETE", "/faults"): _clear_faults,
     ("POST", "/mutate"): _mutate,
+    ("GET", "/people"): _people,
     ("GET", "/knobs"): _get_knobs,
     ("PATCH", "/knobs"): _patch_knobs,
 }

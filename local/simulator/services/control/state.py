@@ -1,6 +1,7 @@
 """The whole state as JSON, for oracles: what is true, not what readers see yet."""
 
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pydantic import TypeAdapter
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from local.simulator.simulator import Simulator
 
 _ADAPTERS: dict[type, TypeAdapter[Any]] = {}
+_name = cache(to_camel)
+"""A few dozen names of fields, asked for again with every record."""
 
 
 def state_body(simulator: "Simulator", now: datetime, customer_id: str | None) -> dict[str, Json]:
@@ -72,7 +75,7 @@ def plain(record: object) -> dict[str, Json]:
 
 def _camel(value: Json) -> Json:
     if isinstance(value, dict):
-        return {to_camel(key): _camel(item) for key, item in value.items()}
+        return {_name(key): _camel(item) for key, item in value.items()}
     if isinstance(value, list):
         return [_camel(item) for item in value]
     return value

@@ -20,6 +20,7 @@ def configuration(call: Call) -> Reply:
             "authorization_endpoint": f"{root}/oauth2/v2.0/authorize",
             "device_authorization_endpoint": f"{root}/oauth2/v2.0/devicecode",
             "issuer": f"{root}/v2.0",
+            "jwks_uri": f"{root}/discovery/v2.0/keys",
             "response_types_supported": ["code"],
             "scopes_supported": ["openid", "profile", "email", "offline_access"],
             "subject_types_supported": ["pairwise"],

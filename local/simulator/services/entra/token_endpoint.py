@@ -12,11 +12,14 @@ from local.simulator.services.entra.device_code import check_device
 from local.simulator.services.entra.discovery import usable_tenant
 from local.simulator.services.entra.failures import refusal
 from local.simulator.services.entra.forms import audience_of_scope, form_of
+from local.simulator.services.entra.people import asks_for_a_person, person_token
 from local.simulator.services.tokens import AUDIENCES, Grant, Refresh, issue, issue_refresh, read_refresh
 
 
 def token_v2(call: Call) -> Reply:
     """``/{tenant}/oauth2/v2.0/token``: numbers are numbers; resource comes from scope."""
+    if asks_for_a_person(call):
+        return person_token(call)
     form = form_of(call)
     # Polling with a device code repeats no scope: it was named when the code was asked for.
     default = "https://api.partnercenter.microsoft.com/user_impersonation" if _is_device(form) else ""

@@ -17,7 +17,7 @@ from local.simulator.services.call import Call, Reply, Route, Service
 from local.simulator.services.partner_center.access import own_customer, own_order
 from local.simulator.services.partner_center.auditing import Operation, audit
 from local.simulator.tenant.kinds import Kind, LineKind, OrderStatus, ReservationState, Status
-from local.simulator.tenant.records import Order, OrderLine
+from local.simulator.tenant.records import Order, OrderLine, Reservation
 from local.simulator.wire.orders import (
     artifact_body,
     order_body,
@@ -88,8 +88,11 @@ def list_entitlements(call: Call) -> Reply:
     show_expiry = params.get("showExpiry", "").lower() == "true"
     items: list[Json] = []
     if wanted in {"", "reservedinstance", "virtualmachinereservedinstance"}:
-        for reservation in call.store.reservations.of(customer.id):
-            body = reservation_entitlement(reservation, show_expiry, call.knobs)
+        bought: dict[tuple[str | None, str], list[Reservation]] = {}
+        for one in call.store.reservations.of(customer.id):
+            bought.setdefault((one.order_id, one.reservation_order_id), []).append(one)
+        for held in bought.values():
+            body = reservation_entitlement(held, show_expiry, call.knobs)
             items += [body] if body is not None else []
     if wanted in {"", "software"}:
         for order in call.store.orders.of(customer.id):
@@ -102,11 +105,11 @@ def get_artifact(call: Call) -> Reply:
     customer = own_customer(call)
     wanted = call.args["resource"].lower()
     call.holding = wanted
-    for reservation in call.store.reservations.of(customer.id):
-        if reservation.reservation_order_id == wanted and reservation.order_id is not None:
-            call.holding = reservation.id
-            return Reply(200, artifact_body(reservation, call.args["type"]))
-    raise refuse("1000")
+    held = [one for one in call.store.reservations.of(customer.id) if one.reservation_order_id == wanted]
+    if not any(one.order_id is not None for one in held):
+        raise refuse("1000")
+    call.holding = held[0].id
+    return Reply(200, artifact_body(held, call.args["type"]))
 
 
 def refuse_purchase(call: Call) -> Reply:

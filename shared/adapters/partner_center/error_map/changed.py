@@ -1,6 +1,7 @@
 """The object is gone, done already, or not in the state that was read: everything is read again before a next call.
 
-A few such answers in a row about an object that still looks as before are a refusal for good (`stages/effects.py`).
+A few such answers in a row about an object that still looks as before are a refusal for good
+(`pipeline/steps/effects.py`).
 """
 
 from __future__ import annotations

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from shared.adapters.http.error_map import About, ErrorRow
+from shared.domain.advice import CONSENT, advice_of
 from shared.domain.errors import Verdict
-from shared.domain.sign_in import CONSENT, advice_of
 
 STORE_ANEW = advice_of(CONSENT)
 AS_A_USER = "Run python3 dev.py consent and sign in as a user of the partner (App+User), then resume."

@@ -1,1 +1,1 @@
-"""Partner Center's JSON read into `shared.domain.partner`: a file for each resource, each a function of one Record."""
+"""Partner Center's JSON read into typed records: a file for each resource, each a function of one Record."""

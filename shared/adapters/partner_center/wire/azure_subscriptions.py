@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.adapters.http.record import Record
-from shared.domain.partner import AzureSubscription
+from shared.domain.holdings.records import AzureSubscription
 
 
 def azure_subscription(record: Record, plan_id: str) -> AzureSubscription:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.adapters.http.record import Record
-from shared.domain.partner import CustomerProfile
+from shared.domain.holdings.records import CustomerProfile
 
 
 def customer(record: Record) -> CustomerProfile:
@@ -14,6 +14,5 @@ def customer(record: Record) -> CustomerProfile:
         company_name=company.text("companyName") or "",
         domain=company.text("domain") or "",
         relationship=record.text("relationshipToPartner") or "",
-        delegated_access=record.flag("allowDelegatedAccess"),
         custom_domains=record.texts("customDomains"),
     )

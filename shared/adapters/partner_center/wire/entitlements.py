@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from shared.adapters.http.record import Record
-from shared.domain.partner import Collection, Entitlement
+from shared.domain.holdings.records import Collection, Entitlement
 
 
 def entitlements(record: Record) -> tuple[Entitlement, ...]:
@@ -19,7 +19,6 @@ def entitlements(record: Record) -> tuple[Entitlement, ...]:
             type=record.text("entitlementType") or "",
             order_id=order.text("id") or "",
             line_id=order.text("lineItemId") or "",
-            product_id=record.text("productId") or "",
             quantity=record.integer("quantity"),
             resource_id=resource,
             expires_at=record.moment("expiryDate"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.adapters.http.record import Record
 from shared.domain.errors import UnreadableAnswerError
-from shared.domain.partner import Order, OrderLine
+from shared.domain.holdings.records import Order, OrderLine
 
 
 def order(record: Record) -> Order:

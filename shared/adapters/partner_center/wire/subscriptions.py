@@ -7,7 +7,9 @@ from datetime import datetime, time
 from shared.adapters.http.moments import OPEN_ENDED_YEAR, end_of_day
 from shared.adapters.http.record import Record
 from shared.adapters.partner_center.images import as_image
-from shared.domain.partner import ScheduledAction, Subscription
+from shared.adapters.partner_center.wire.next_terms import next_term
+from shared.adapters.partner_center.wire.window_signs import window_signs
+from shared.domain.holdings.records import ScheduledAction, Subscription
 
 
 def subscription(record: Record) -> Subscription:
@@ -30,10 +32,12 @@ def subscription(record: Record) -> Subscription:
         auto_renew=record.flag("autoRenewEnabled"),
         term_end=term_end(record),
         cancellable_until=record.moment("cancellationAllowedUntilDate"),
+        **window_signs(record),
         scheduled_actions=tuple(
             ScheduledAction(item.text("scheduleType") or "", item.text("actionType") or "")
             for item in record.children("scheduledActions")
         ),
+        next_term=next_term(record),
         reseller=record.reference("partnerId") or None,
         product_order_id=record.reference("productOrderId") or None,
         attention_needed=record.flag("attentionNeeded") or False,

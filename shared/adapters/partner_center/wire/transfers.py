@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from shared.adapters.http.record import Record
-from shared.domain.partner import Transfer
+from shared.domain.holdings.records import Transfer
 
 
 def transfer(record: Record, partner_tenant_id: str) -> Transfer:

@@ -1,0 +1,56 @@
+"""What all HTTP functions share: who may, how an answer is written, and what becomes of an error."""
+
+import logging
+from collections.abc import Callable
+
+import azure.functions as func
+
+from shared.composition import bootstrap
+from shared.composition.telemetry import traced
+from shared.contracts.base import WireModel
+from shared.contracts.problems import CONTENT_TYPE, Problem, problem, problem_of
+from shared.domain.codes import ReasonCode
+from shared.domain.errors import OffboardingError
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.people.actor import Actor
+from shared.domain.people.rights import Operation
+
+log = logging.getLogger("offboarding")
+PATH = "/api/offboardings"
+POLL_AFTER = "5"
+
+
+def admit(req: func.HttpRequest, operation: Operation, about: Offboarding | None = None) -> Actor:
+    return bootstrap.front_door().admit(operation, req.headers, req.params, about)
+
+
+def answered(context: func.Context, work: Callable[[], func.HttpResponse]) -> func.HttpResponse:
+    with traced(context):
+        try:
+            return work()
+        except OffboardingError as error:
+            found = problem_of(error)
+            if found.status >= 500:
+                log.exception("request failed")
+            return problem_answer(found)
+        except Exception:
+            log.exception("request failed unexpectedly")
+            text = f"an unexpected error happened; look for invocation {context.invocation_id} in the log"
+            return problem_answer(problem(ReasonCode.INTERNAL_ERROR, text))
+
+
+def not_found(identity: str) -> func.HttpResponse:
+    return problem_answer(unknown(identity))
+
+
+def unknown(identity: str) -> Problem:
+    return problem(ReasonCode.NOT_FOUND, f"there is no offboarding {identity[:80]}")
+
+
+def json_answer(status: int, model: WireModel, headers: dict[str, str] | None = None) -> func.HttpResponse:
+    return func.HttpResponse(model.to_json(), status_code=status, mimetype="application/json", headers=headers)
+
+
+def problem_answer(found: Problem) -> func.HttpResponse:
+    headers = {"Retry-After": POLL_AFTER} if found.status == 503 else None
+    return func.HttpResponse(found.to_json(), status_code=found.status, mimetype=CONTENT_TYPE, headers=headers)

@@ -1,0 +1,132 @@
+"""What people decide over HTTP: a plan is approved or rejected, an offboarding withdrawn or rescheduled, the kill
+switch held or released."""
+
+from collections.abc import Callable
+
+import azure.functions as func
+
+from functions.http_answers import admit, answered, json_answer, not_found, problem_answer
+from shared.composition import bootstrap
+from shared.contracts.brake import brake_view, parse_brake
+from shared.contracts.decision import parse_decision
+from shared.contracts.etags import header_etag, require_match, wanted_match
+from shared.contracts.given_reason import parse_reason
+from shared.contracts.problems import problem
+from shared.contracts.reschedule import parse_reschedule
+from shared.contracts.views import summary_view
+from shared.domain.brake import Brake
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.people.rights import Operation
+from shared.operations.approve import Decision, NotApprovableError, decide_plan
+from shared.operations.brake import move_brake
+from shared.operations.reschedule import NewSchedule, NotReschedulableError, reschedule
+from shared.operations.withdraw import CalledOff, NotWithdrawableError, withdraw
+
+bp = func.Blueprint()
+
+
+@bp.function_name("approve_offboarding")
+@bp.route(route="offboardings/{id}/approve", methods=["POST"])
+def approve_offboarding(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Approve the plan that the caller saw."""
+    return answered(context, lambda: _decide(req, req.route_params["id"], Operation.APPROVE))
+
+
+@bp.function_name("reject_offboarding")
+@bp.route(route="offboardings/{id}/reject", methods=["POST"])
+def reject_offboarding(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Reject the plan that the caller saw."""
+    return answered(context, lambda: _decide(req, req.route_params["id"], Operation.REJECT))
+
+
+@bp.function_name("withdraw_offboarding")
+@bp.route(route="offboardings/{id}/withdraw", methods=["POST"])
+def withdraw_offboarding(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Call an offboarding off, and have put back what it changed."""
+    return answered(context, lambda: _withdraw(req, req.route_params["id"]))
+
+
+@bp.function_name("reschedule_offboarding")
+@bp.route(route="offboardings/{id}/reschedule", methods=["POST"])
+def reschedule_offboarding(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Give an offboarding another start, or other restrictions, before anything was written."""
+    return answered(context, lambda: _reschedule(req, req.route_params["id"]))
+
+
+@bp.function_name("get_brake")
+@bp.route(route="brake", methods=["GET"])
+def get_brake(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Show the kill switch."""
+    return answered(context, lambda: _show_brake(req))
+
+
+@bp.function_name("move_brake")
+@bp.route(route="brake", methods=["PUT"])
+def put_brake(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Hold or release the kill switch."""
+    return answered(context, lambda: _move_brake(req))
+
+
+def _decide(req: func.HttpRequest, identity: str, operation: Operation) -> func.HttpResponse:
+    admit(req, operation)  # before anything is said about what is there
+    about = _about(identity)
+    if about is None:
+        return not_found(identity)
+    actor = admit(req, operation, about)
+    said = parse_decision(req.get_body())
+    approves = operation is Operation.APPROVE
+    decision = Decision(approves, said.plan_digest, actor, said.reason, wanted_match(req.headers))
+    return _told(identity, lambda: decide_plan(identity, decision, bootstrap.services()))
+
+
+def _withdraw(req: func.HttpRequest, identity: str) -> func.HttpResponse:
+    about = _about(identity)
+    # Whoever may only withdraw what is their own is told the same of what is not there.
+    actor = admit(req, Operation.WITHDRAW, about)
+    if about is None:
+        return not_found(identity)
+    said = CalledOff(actor, parse_reason(req.get_body()).reason, wanted_match(req.headers))
+    return _told(identity, lambda: withdraw(identity, said, bootstrap.services()))
+
+
+def _reschedule(req: func.HttpRequest, identity: str) -> func.HttpResponse:
+    about = _about(identity)
+    actor = admit(req, Operation.RESCHEDULE, about)
+    if about is None:
+        return not_found(identity)
+    said, request = parse_reschedule(req.get_body()), about.request
+    start = said.not_before if "not_before" in said.model_fields_set else request.not_before
+    wanted = NewSchedule(start, said.restricted(request), actor, said.reason, wanted_match(req.headers))
+    return _told(identity, lambda: reschedule(identity, wanted, bootstrap.services()))
+
+
+def _about(identity: str) -> Offboarding | None:
+    stored = bootstrap.services().store.load(identity)
+    return stored.offboarding if stored is not None else None
+
+
+def _told(identity: str, act: Callable[[], Offboarding | None]) -> func.HttpResponse:
+    try:
+        offboarding = act()
+    except (NotApprovableError, NotWithdrawableError, NotReschedulableError) as error:
+        return problem_answer(problem(error.code, str(error), error.operator_action, identity))
+    return json_answer(202, summary_view(offboarding)) if offboarding is not None else not_found(identity)
+
+
+def _show_brake(req: func.HttpRequest) -> func.HttpResponse:
+    admit(req, Operation.SHOW_BRAKE)
+    stored = bootstrap.services().brakes.read()
+    return json_answer(200, brake_view(stored.brake), {"ETag": header_etag(stored.etag)})
+
+
+def _move_brake(req: func.HttpRequest) -> func.HttpResponse:
+    admit(req, Operation.HOLD_BRAKE)  # whoever may release may hold, too
+    wanted = parse_brake(req.get_body())
+    actor = admit(req, Operation.HOLD_BRAKE if wanted.held else Operation.RELEASE_BRAKE)
+    services = bootstrap.services()
+    stored = services.brakes.read()
+    require_match(wanted_match(req.headers), stored.etag)
+    brake = Brake(wanted.held, actor, wanted.reason, services.clock.now())
+    moved = move_brake(brake, stored.etag, services)
+    view = brake_view(moved.stored.brake, None if wanted.held else moved.woken)
+    return json_answer(200, view, {"ETag": header_etag(moved.stored.etag)})

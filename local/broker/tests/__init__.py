@@ -1,0 +1,1 @@
+"""The broker's own tests: unit (no sockets), contract (real clients, wrong clients), performance."""

@@ -1,0 +1,1 @@
+"""The shell over real sockets, and its parsing without them."""

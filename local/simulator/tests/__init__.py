@@ -1,0 +1,1 @@
+"""The simulator's own tests: unit (one rule each), contract (documented bodies, truth table, the process)."""

@@ -1,0 +1,1 @@
+"""The stores of offboardings: Azure Tables, and SQLite on one machine."""

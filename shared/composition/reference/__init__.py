@@ -1,0 +1,1 @@
+"""docs/reference.md: every code, status, event and setting, written from the enums and their explanations."""

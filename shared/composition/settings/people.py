@@ -1,0 +1,52 @@
+"""Who calls over HTTP: what the platform says about signing in, and the names of function keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from shared.adapters.http.transport import LOOPBACK
+from shared.composition.settings.reader import Reader
+
+ON = "WEBSITE_AUTH_ENABLED"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True)
+class PeopleSettings:
+    """`authentication`: App Service Authentication is on. `own_address`: where the app finds its own host, without a
+    slash at the end. `key_names`: SHA-256 of a function key (hex) to its name."""
+
+    authentication: bool
+    own_address: str
+    key_names: Mapping[str, str]
+
+
+def read_people(reader: Reader) -> PeopleSettings:
+    """The names of keys; the other two are the platform's own settings."""
+    authentication = reader.flag(ON, default=False)
+    host = reader.optional("WEBSITE_HOSTNAME")
+    if authentication and not host:
+        reader.problems.append(f"WEBSITE_HOSTNAME is required where {ON} is true")
+    scheme = "http" if host.partition(":")[0] in LOOPBACK else "https"
+    return PeopleSettings(authentication, f"{scheme}://{host}" if host else "", MappingProxyType(_names(reader)))
+
+
+def _names(reader: Reader) -> dict[str, str]:
+    names: dict[str, str] = {}
+    setting = "OFFBOARDING_KEY_NAMES"
+    for number, pair in enumerate(filter(None, map(str.strip, reader.optional(setting).split(","))), 1):
+        name, _, digest = (part.strip() for part in pair.partition("="))
+        if not _NAME.fullmatch(name) or not _SHA256.fullmatch(digest.lower()):
+            # Not shown: it may be the key itself.
+            reader.problems.append(f"{setting}: pair {number} must be a name, =, and the SHA-256 of the key in hex")
+        names[digest.lower()] = name
+    return names
+
+
+def authentication_on(env: Mapping[str, str]) -> bool:
+    """What the platform says, before the settings are read."""
+    return env.get(ON, "").strip().lower() == "true"

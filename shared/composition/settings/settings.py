@@ -1,0 +1,86 @@
+"""Settings: all sections together, read at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from shared.composition.settings.bus import BusSettings, read_bus
+from shared.composition.settings.endpoints import Cloud, Endpoints, read_endpoints
+from shared.composition.settings.evidence import EvidenceSettings, read_evidence
+from shared.composition.settings.pace import read_pace
+from shared.composition.settings.people import PeopleSettings, read_people
+from shared.composition.settings.policy import read_approval, read_ceilings, read_policy
+from shared.composition.settings.reader import Reader
+from shared.composition.settings.sign_in import SignInSettings, read_sign_in
+from shared.composition.settings.store import StoreSettings, read_store
+from shared.domain.approval import ApprovalPolicy, ApprovalRule
+from shared.domain.brake import Ceilings
+from shared.domain.errors import SettingsError
+from shared.domain.pace import Pace
+from shared.domain.policy import Mode, Policy
+from shared.domain.wording import count_of
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that differs between deployments.
+
+    `managed_identity_client_id` is the identity towards all Azure services, empty for the default one.
+    """
+
+    mode: Mode
+    partner_tenant_id: str
+    protected_customers: frozenset[str]
+    indirect_provider: bool
+    cloud: Cloud
+    endpoints: Endpoints
+    sign_in: SignInSettings
+    store: StoreSettings
+    bus: BusSettings
+    people: PeopleSettings
+    evidence: EvidenceSettings
+    managed_identity_client_id: str
+    calls_per_minute: int
+    clock_file: Path | None
+    policy: Policy
+    ceilings: Ceilings
+    approval: ApprovalPolicy
+    pace: Pace
+
+
+def read_settings(env: Mapping[str, str]) -> Settings:
+    """The settings in `env`; raises SettingsError listing every missing or malformed one."""
+    reader = Reader(env)
+    cloud = reader.choice("OFFBOARDING_CLOUD", Cloud, Cloud.GLOBAL)
+    settings = Settings(
+        mode=reader.choice("OFFBOARDING_MODE", Mode, Mode.PLAN),
+        partner_tenant_id=reader.guid("OFFBOARDING_PARTNER_TENANT_ID"),
+        protected_customers=reader.guids("OFFBOARDING_PROTECTED_CUSTOMERS"),
+        indirect_provider=reader.flag("OFFBOARDING_INDIRECT_PROVIDER", default=False),
+        cloud=cloud,
+        endpoints=read_endpoints(reader, cloud),
+        sign_in=read_sign_in(reader),
+        store=read_store(reader),
+        bus=read_bus(reader),
+        people=read_people(reader),
+        evidence=read_evidence(reader),
+        managed_identity_client_id=reader.optional("ServiceBus__clientId"),
+        calls_per_minute=reader.integer(
+            "OFFBOARDING_CALLS_PER_MINUTE", 250, least=60, why="one inventory of a customer has to fit into a minute"
+        ),
+        clock_file=reader.path("OFFBOARDING_CLOCK_FILE"),
+        policy=read_policy(reader),
+        ceilings=read_ceilings(reader),
+        approval=read_approval(reader),
+        pace=read_pace(reader),
+    )
+    if settings.approval.rule is not ApprovalRule.NEVER and not settings.people.authentication:
+        why = "nobody can approve: App Service Authentication is off"
+        reader.problems.append(f"OFFBOARDING_APPROVAL is {settings.approval.rule}, and {why}")
+    if reader.problems:
+        raise SettingsError(
+            f"{count_of(len(reader.problems), 'setting is', 'settings are')} wrong: {'; '.join(reader.problems)}"
+        )
+    return settings

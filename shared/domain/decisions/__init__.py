@@ -1,0 +1,1 @@
+"""What to do about each holding, and whether the relationship may be removed: pure."""

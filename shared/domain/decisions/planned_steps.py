@@ -1,0 +1,66 @@
+"""What is about to be done, step by step: what an approval is bound to (I11)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from shared.domain.decisions.blockers import IRREVERSIBLE, ActionKind, Cause, Disposition
+from shared.domain.decisions.decisions import decide_all
+from shared.domain.decisions.open_seats import open_seats
+from shared.domain.decisions.seats import given_back_until
+from shared.domain.decisions.situation import Situation
+from shared.domain.holdings.model import HoldingKind
+
+BEFORE_THE_END = frozenset({ActionKind.REACTIVATE, ActionKind.REDUCE_SEATS})
+"""Done to what then is set to end with its term."""
+RELATIONSHIP, DELEGATED_ADMIN = "relationship", "delegated_admin"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class PlannedStep:
+    """One write that is about to happen, now or when what it waits for has passed. `key`: of its holding."""
+
+    key: str
+    action: str
+    irreversible: bool
+
+
+REMOVE = PlannedStep(RELATIONSHIP, "remove", irreversible=True)
+END_DELEGATED_ADMIN = PlannedStep(DELEGATED_ADMIN, "terminate", irreversible=True)
+
+
+def planned_steps(situation: Situation, decisions: Mapping[str, Disposition] | None = None) -> tuple[PlannedStep, ...]:
+    """Every step that can be foreseen, sorted: also what follows when a child or an add-on has ended, what follows when
+    a cancellation that is only tried is refused, and the removal itself."""
+    found = {REMOVE, END_DELEGATED_ADMIN} if situation.policy.terminate_gdap else {REMOVE}
+    for key, decision in (decide_all(situation) if decisions is None else decisions).items():
+        found.update(PlannedStep(key, kind.value, kind in IRREVERSIBLE) for kind in _writes(situation, key, decision))
+    return tuple(sorted(found))
+
+
+def digest_of(steps: Iterable[PlannedStep]) -> str:
+    """SHA-256 over the sorted list of (holding key, action, irreversible), as compact JSON."""
+    listed = [[step.key, step.action, step.irreversible] for step in sorted(steps)]
+    return hashlib.sha256(json.dumps(listed, separators=(",", ":")).encode()).hexdigest()
+
+
+def _seats(situation: Situation, key: str) -> tuple[ActionKind, ...]:
+    record = situation.records[key]
+    found = open_seats(record.holding, situation.now, given_back_until(record))
+    return (ActionKind.REDUCE_SEATS,) if found is not None and situation.policy.reduce_seats else ()
+
+
+def _writes(situation: Situation, key: str, decision: Disposition) -> tuple[ActionKind, ...]:
+    kind = situation.records[key].holding.kind
+    tried = decision.action is ActionKind.CANCEL and not decision.sure
+    if decision.action is not None and (tried or decision.action in BEFORE_THE_END):
+        return decision.action, *_seats(situation, key), ActionKind.END_AT_TERM
+    if decision.action is not None:
+        return (decision.action,)
+    cause = decision.blocker.cause if decision.blocker is not None else None
+    if cause is Cause.WAITS_FOR_CHILDREN and kind is HoldingKind.AZURE_PLAN:
+        return (ActionKind.SUSPEND_AZURE_PLAN,)
+    return (ActionKind.CANCEL,) if cause is Cause.WAITS_FOR_ADD_ON else ()

@@ -1,0 +1,1 @@
+"""What every code means, who acts on it and what to do: the source of docs/reference.md. Pure tables."""

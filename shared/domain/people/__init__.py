@@ -1,0 +1,1 @@
+"""Who may do what: people by their roles, programs by their key."""

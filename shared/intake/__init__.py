@@ -1,0 +1,1 @@
+"""From a message or an HTTP body to a stored offboarding."""

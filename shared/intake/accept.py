@@ -1,0 +1,125 @@
+"""accept: from a request to a stored offboarding, once for each request id and one live for each customer.
+
+Everything is stored by one conditional create under an id that follows from the request id, so a repetition finds what
+the first one stored, wherever the first one died.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from shared.contracts.event_messages import event_message
+from shared.domain.errors import ConcurrencyConflictError, RequestIdReusedError
+from shared.domain.offboarding.identifiers import offboarding_id
+from shared.domain.offboarding.messages import TimelineEntry, Who
+from shared.domain.offboarding.record import Customer, Offboarding, Reason
+from shared.domain.offboarding.request import OffboardingRequest, check_start
+from shared.domain.offboarding.states import TERMINAL, Stage, Status
+from shared.domain.offboarding.timeline import TimelineEvent, of_state
+from shared.domain.people.actor import Actor, from_queue
+from shared.pipeline.core.evidence import first_entries
+from shared.pipeline.core.export import owed_export
+from shared.pipeline.core.outbox import drain
+from shared.pipeline.core.services import Services
+from shared.pipeline.core.wake_ups import wake_up_message
+from shared.pipeline.steps.rivals import end_as_rival
+from shared.ports.store import Change, Filter
+
+log = logging.getLogger("offboarding")
+
+
+class Acceptance(StrEnum):
+    """NEW: stored now. KNOWN: the same request was stored before. JOINED and REFUSED: another one is live."""
+
+    NEW = "new"
+    KNOWN = "known"
+    JOINED = "joined"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The answer to a request."""
+
+    acceptance: Acceptance
+    offboarding: Offboarding
+
+
+def accept(request: OffboardingRequest, services: Services, actor: Actor | None = None) -> Accepted:
+    """Store the request of `actor`, by default of the queue.
+
+    Raises RequestIdReusedError when its id is known with another body, InvalidRequestError for a start that is too far
+    away.
+    """
+    identity = offboarding_id(request.request_id)
+    known = _known(request, identity, services)
+    if known is not None:
+        drain(services, identity)
+        return known
+    now = services.clock.now()
+    check_start(request.not_before, now)
+    by = actor or from_queue(request.requested_by)
+    fresh = Offboarding(identity, request, Status.RECEIVED, Stage.PLAN, now, now, 1, next_attempt_at=now, requester=by)
+    acceptance, live = Acceptance.NEW, _live(request, services)
+    if live is not None:
+        fresh, acceptance = _end_as_rival(fresh, live)
+    try:
+        fresh = _create(fresh, by, services)
+    except ConcurrencyConflictError:
+        # The same request was stored between our look and our write: answer as for a repetition.
+        return _known(request, identity, services) or accept(request, services, actor)
+    drain(services, identity)
+    return Accepted(acceptance, fresh)
+
+
+def _known(request: OffboardingRequest, identity: str, services: Services) -> Accepted | None:
+    stored = services.store.load(identity)
+    if stored is None:
+        return None
+    if stored.offboarding.request.fingerprint != request.fingerprint:
+        raise RequestIdReusedError(request.request_id, identity)
+    return Accepted(Acceptance.KNOWN, stored.offboarding)
+
+
+def _live(request: OffboardingRequest, services: Services) -> Offboarding | None:
+    """An identified live offboarding of the same customer. Only a quick answer: the plan stage decides for good."""
+    if request.customer_id is None or request.dry_run:
+        return None
+    wanted = Filter(tuple(status for status in Status if status not in TERMINAL), request.customer_id)
+    others = services.store.find(wanted).items
+    return next((item for item in others if not item.request.dry_run and _means(request, item.customer)), None)
+
+
+def _means(request: OffboardingRequest, customer: Customer | None) -> bool:
+    """Whether the request plainly means the identified customer; in doubt the plan stage compares everything."""
+    if customer is None or request.company_name not in (None, customer.company_name):
+        return False
+    return request.domain in (None, customer.domain.casefold())
+
+
+def _create(offboarding: Offboarding, by: Actor, services: Services) -> Offboarding:
+    now, request = offboarding.created_at, offboarding.request
+    received = offboarding.status is Status.RECEIVED
+    what = TimelineEvent.RECEIVED if received else of_state(offboarding.status, None)
+    detail = offboarding.reason.text if offboarding.reason else f"requested by {request.requested_by}: {request.reason}"
+    entry = TimelineEntry(1, now, Who.REQUEST, offboarding.stage, what, detail, by=by)
+    offboarding, evidence = first_entries(replace(offboarding, timeline_length=1), by, now)
+    outbox = [event_message(offboarding, (), now, by), *owed_export(offboarding, services, now)]
+    if offboarding.stage is not None:
+        outbox.append(wake_up_message(offboarding, offboarding.stage, now, None))
+    services.store.commit(Change(offboarding, None, (), (entry,), tuple(outbox), evidence=evidence))
+    log.info("%s - %s %s", offboarding.id, what, detail, extra={"offboardingId": offboarding.id})
+    return offboarding
+
+
+def _end_as_rival(fresh: Offboarding, live: Offboarding) -> tuple[Offboarding, Acceptance]:
+    status, reason = end_as_rival(fresh.request, live, live.id)
+    acceptance = Acceptance.JOINED if status is Status.JOINED else Acceptance.REFUSED
+    return _ended(fresh, status, reason, live.id), acceptance
+
+
+def _ended(fresh: Offboarding, status: Status, reason: Reason, other: str) -> Offboarding:
+    at, by = fresh.created_at, fresh.requester
+    return Offboarding(fresh.id, fresh.request, status, None, at, at, reason=reason, other_id=other, requester=by)

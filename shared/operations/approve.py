@@ -1,0 +1,121 @@
+"""approve, reject: a second person decides about the plan that an offboarding shows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from shared.contracts.etags import require_match
+from shared.domain.approval import Approval, marks
+from shared.domain.codes import ReasonCode
+from shared.domain.decisions.planned_steps import digest_of, planned_steps
+from shared.domain.errors import ConcurrencyConflictError, OffboardingError
+from shared.domain.evidence.entry import Personal
+from shared.domain.evidence.kinds import EntryKind
+from shared.domain.explained.reasons import REASONS
+from shared.domain.offboarding.messages import Who
+from shared.domain.offboarding.record import Offboarding, Reason, revoked
+from shared.domain.offboarding.states import Stage, Status
+from shared.domain.offboarding.timeline import TimelineEvent
+from shared.domain.people.actor import Actor
+from shared.domain.wording import count_of
+from shared.pipeline.core.outbox import drain
+from shared.pipeline.core.services import Services
+from shared.pipeline.core.session import Session
+from shared.pipeline.core.so_far import changed_so_far
+from shared.pipeline.transition import Step, at_work, intervene
+
+ATTEMPTS = 5
+
+
+class NotApprovableError(OffboardingError):
+    """Nothing waits for this approval: the plan is another by now, or none is asked for."""
+
+    code = ReasonCode.NOT_APPROVABLE
+    operator_action = "Look at the offboarding again, and approve the plan that it shows now."
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person says about the plan with this digest. `etag`: of the record that the person looked at; None where
+    nobody looked at one."""
+
+    approves: bool
+    digest: str
+    by: Actor
+    why: str
+    etag: str | None = None
+
+
+def decide_plan(offboarding_id: str, decision: Decision, services: Services) -> Offboarding | None:
+    """Approve or reject; None when there is no such offboarding. Saying the same twice changes nothing.
+
+    Raises NotApprovableError, PreconditionError where somebody looked at an older record, and
+    ConcurrencyConflictError after five lost races.
+    """
+    for _ in range(ATTEMPTS):
+        stored = services.store.load(offboarding_id)
+        if stored is None:
+            return None
+        session = Session(stored, services, Who.OPERATOR, by=decision.by)
+        if _said_before(session.offboarding, decision):
+            return session.offboarding
+        if decision.etag is not None:
+            require_match(decision.etag, stored.etag)
+        _require_open(session, decision)
+        try:
+            (_approve if decision.approves else _reject)(session, decision)
+        except ConcurrencyConflictError:
+            continue
+        drain(services, offboarding_id)
+        return session.offboarding
+    raise ConcurrencyConflictError(f"offboarding {offboarding_id} changed {ATTEMPTS} times while it was decided about")
+
+
+def _said_before(head: Offboarding, decision: Decision) -> bool:
+    approval = head.approval
+    same = approval is not None and approval.digest == decision.digest and approval.by.same(decision.by)
+    return decision.approves and same and head.status is not Status.AWAITING_APPROVAL
+
+
+def _require_open(session: Session, decision: Decision) -> None:
+    head = session.offboarding
+    if head.status is not Status.AWAITING_APPROVAL:
+        raise NotApprovableError(f"offboarding {head.id} is {head.status.value}; it asks for no approval")
+    shown = head.plan.digest if head.plan is not None else ""
+    # What was read since may have changed the plan before anybody stored it.
+    if decision.digest != shown or digest_of(planned_steps(session.situation)) != shown:
+        raise NotApprovableError(
+            f"planDigest {decision.digest[:12]}… is not that of the plan any more, which is {shown[:12]}…"
+        )
+
+
+def _approve(session: Session, decision: Decision) -> None:
+    head, now = session.offboarding, session.services.clock.now()
+    steps = marks(planned_steps(session.situation))
+    approval = Approval(decision.by, decision.why, now, decision.digest, steps)
+    # Whoever looks now may have an approved call on the wire: its claim is revoked, and nobody works beside it (I2).
+    session.offboarding = replace(revoked(head), approval=approval)
+    session.record(EntryKind.APPROVAL, {"planDigest": decision.digest, "why": Personal(decision.why)})
+    stage = head.stage or Stage.PLAN
+    detail = f"by {decision.by.name}: {decision.why}"
+    intervene(session, Step(at_work(stage), stage, None, now, TimelineEvent.APPROVED, detail))
+
+
+def _reject(session: Session, decision: Decision) -> None:
+    head, now = session.offboarding, session.services.clock.now()
+    session.offboarding = replace(revoked(head), approval=None)
+    session.record(EntryKind.REJECTION, {"planDigest": decision.digest, "why": Personal(decision.why)})
+    writes = sum(len(record.actions) for record in session.records.values())
+    text = f"{decision.by.name} rejected the plan: {decision.why}"
+    action = REASONS[ReasonCode.APPROVAL_REJECTED].action
+    if not writes:
+        # Nothing is on the wire, and nothing may follow the outcome.
+        session.offboarding = replace(session.offboarding, claim=None)
+        reason = Reason(ReasonCode.APPROVAL_REJECTED, f"{text}; {changed_so_far(session)}", action)
+        step = Step(Status.STOPPED, None, reason, None, TimelineEvent.APPROVAL_REJECTED, text)
+    else:
+        done = f"{text}; {count_of(writes, 'write')} had been sent before"
+        reason = Reason(ReasonCode.APPROVAL_REJECTED, done, action)
+        at = now + session.services.pace.reminder
+        step = Step(Status.NEEDS_ATTENTION, head.stage, reason, at, TimelineEvent.APPROVAL_REJECTED, text)
+    intervene(session, step)

@@ -1,0 +1,85 @@
+"""The front door: who calls over HTTP, and whether they may do what they ask for."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from shared.contracts.principal import HEADER as PRINCIPAL
+from shared.contracts.principal import parse_principal
+from shared.domain.codes import ReasonCode
+from shared.domain.errors import DeniedError, NotSignedInError
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.people.actor import UNNAMED_KEY, Actor, ActorType, Caller
+from shared.domain.people.authorise import authorise
+from shared.domain.people.rights import Operation
+from shared.ports.platform import Platform
+
+log = logging.getLogger("offboarding")
+KEY_HEADER = "x-functions-key"
+KEY_PARAMETER = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class FrontDoor:
+    """`authentication`: App Service Authentication is on, so its header is the platform's word and the host lets
+    everybody through to here; off, the header is anybody's, and the host has checked a key. `key_names`: SHA-256 (hex)
+    of a key to its name."""
+
+    authentication: bool
+    platform: Platform
+    key_names: Mapping[str, str] = field(default_factory=dict)
+
+    def caller(self, headers: Mapping[str, str], query: Mapping[str, str]) -> Caller:
+        """Who calls. Raises NotSignedInError for nobody and for an identity that cannot be read, UnavailableError when
+        the host cannot be asked about a key."""
+        key = headers.get(KEY_HEADER) or query.get(KEY_PARAMETER) or ""
+        if not self.authentication:
+            return Caller(self._named(key))
+        principal = headers.get(PRINCIPAL)
+        if principal is not None:
+            return self._person(principal)
+        if key and self.platform.key_is_valid(key):
+            return Caller(self._named(key))
+        raise NotSignedInError("nobody is signed in, and no valid function key was sent")
+
+    def admit(
+        self,
+        operation: Operation,
+        headers: Mapping[str, str],
+        query: Mapping[str, str],
+        about: Offboarding | None = None,
+    ) -> Actor:
+        """Who calls, if they may; `about` is what it is done to. Raises DeniedError, and logs it."""
+        who = "nobody"
+        try:
+            caller = self.caller(headers, query)
+            actor = caller.actor
+            who = f"{actor.type.value} {actor.name} ({actor.id})"
+            own = about is not None and actor.same(about.requester)
+            refusal = authorise(actor, caller.roles, operation, own=own)
+            if refusal is not None:
+                raise self._explained(refusal, operation)
+        except DeniedError as error:
+            log.warning("denied: %s by %s: %s", operation.value, who, error, extra={"operation": operation.value})
+            raise
+        return actor
+
+    def _person(self, principal: str) -> Caller:
+        """The platform says that it is on; whether it also keeps forgeries out, nobody has to believe."""
+        if not self.platform.takes_away_forgeries():
+            text = "App Service Authentication is said to be on, and lets through an identity that was forged"
+            raise DeniedError(ReasonCode.AUTHENTICATION_OFF, text)
+        return parse_principal(principal)
+
+    def _explained(self, refusal: DeniedError, operation: Operation) -> DeniedError:
+        if self.authentication:
+            return refusal
+        text = f"{operation.value} needs a person who is signed in, and App Service Authentication is off: {refusal}"
+        return DeniedError(ReasonCode.AUTHENTICATION_OFF, text)
+
+    def _named(self, key: str) -> Actor:
+        name = self.key_names.get(hashlib.sha256(key.encode()).hexdigest()) if key else None
+        return Actor(ActorType.KEY, name, name) if name else UNNAMED_KEY

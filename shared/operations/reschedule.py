@@ -1,0 +1,106 @@
+"""reschedule: another start, or other restrictions, before anything was written; then it is planned anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.contracts.etags import require_match
+from shared.domain.codes import ReasonCode
+from shared.domain.errors import ConcurrencyConflictError, OffboardingError
+from shared.domain.evidence.chain import Value, moment
+from shared.domain.evidence.entry import Personal
+from shared.domain.evidence.kinds import EntryKind
+from shared.domain.explained.reasons import REASONS
+from shared.domain.offboarding.counters import Counters
+from shared.domain.offboarding.messages import Who
+from shared.domain.offboarding.record import Offboarding, revoked
+from shared.domain.offboarding.request import check_start
+from shared.domain.offboarding.states import Stage, Status
+from shared.domain.offboarding.timeline import TimelineEvent
+from shared.domain.people.actor import Actor
+from shared.domain.policy import Restriction
+from shared.domain.wording import stamp
+from shared.pipeline.core.outbox import drain
+from shared.pipeline.core.services import Services
+from shared.pipeline.core.session import Session
+from shared.pipeline.transition import Step, intervene
+
+ATTEMPTS = 5
+
+
+class NotReschedulableError(OffboardingError):
+    """Something was written already, or the offboarding has ended or was withdrawn."""
+
+    code = ReasonCode.NOT_RESCHEDULABLE
+    operator_action = REASONS[ReasonCode.NOT_RESCHEDULABLE].action
+
+
+@dataclass(frozen=True, slots=True)
+class NewSchedule:
+    """The whole new answer to both questions: `not_before` (aware UTC) None begins at once. `etag` is that of the
+    record that was looked at; None: whatever it is now."""
+
+    not_before: datetime | None
+    restrictions: frozenset[Restriction]
+    by: Actor
+    why: str
+    etag: str | None = None
+
+
+def reschedule(offboarding_id: str, wanted: NewSchedule, services: Services) -> Offboarding | None:
+    """Replace start and restrictions; None when there is no such offboarding. The request keeps its id and its
+    fingerprint, so that its repetition is still known.
+
+    Raises NotReschedulableError, InvalidRequestError for a start that is too far away, PreconditionError where somebody
+    looked at an older record, and ConcurrencyConflictError after five lost races.
+    """
+    check_start(wanted.not_before, services.clock.now())
+    for _ in range(ATTEMPTS):
+        stored = services.store.load(offboarding_id)
+        if stored is None:
+            return None
+        if wanted.etag is not None:
+            require_match(wanted.etag, stored.etag)
+        session = Session(stored, services, Who.OPERATOR, by=wanted.by)
+        _require_unwritten(session)
+        try:
+            _reschedule(session, wanted)
+        except ConcurrencyConflictError:
+            continue
+        drain(services, offboarding_id)
+        return session.offboarding
+    raise ConcurrencyConflictError(f"offboarding {offboarding_id} changed {ATTEMPTS} times while it was rescheduled")
+
+
+def _require_unwritten(session: Session) -> None:
+    head = session.offboarding
+    if head.finished or head.withdrawal is not None:
+        raise NotReschedulableError(f"offboarding {head.id} is {head.status.value}")
+    begun = any(record.actions for record in session.records.values())
+    if begun or head.removal is not None or head.gdap_requested:
+        raise NotReschedulableError(f"offboarding {head.id} has begun to write")
+
+
+def _reschedule(session: Session, wanted: NewSchedule) -> None:
+    """What was agreed for the old start is asked for anew. Whoever is reading now can store nothing any more."""
+    head, now = revoked(session.offboarding), session.services.clock.now()
+    request = replace(head.request, not_before=wanted.not_before, restrictions=_sorted(wanted.restrictions))
+    head = replace(
+        head, request=request, counters=Counters(), begun_at=None, agreed_renewals=(), stopped_for="", asked=None
+    )
+    session.offboarding = replace(head, confirming_since=None, gone_since=None, warned_renewals=None)
+    told: dict[str, Value] = {"what": TimelineEvent.RESCHEDULED.value, "why": Personal(wanted.why)}
+    told["restrictions"] = [item.value for item in request.restrictions]
+    if wanted.not_before is not None:
+        told["notBefore"] = moment(wanted.not_before)
+    session.record(EntryKind.NOTE, told)
+    start = f"starts at {stamp(wanted.not_before)}" if wanted.not_before else "starts at once"
+    words = f", restricted by {', '.join(request.restrictions)}" if request.restrictions else ""
+    detail = f"{start}{words}; by {wanted.by.name}: {wanted.why}"
+    intervene(session, Step(Status.PLANNING, Stage.PLAN, None, now, TimelineEvent.RESCHEDULED, detail))
+
+
+def _sorted(restrictions: Iterable[Restriction]) -> tuple[Restriction, ...]:
+    return tuple(sorted(restrictions))

@@ -1,0 +1,102 @@
+"""withdraw: an offboarding is called off, and what it changed is put back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from shared.contracts.etags import require_match
+from shared.domain.codes import ReasonCode
+from shared.domain.errors import ConcurrencyConflictError, OffboardingError
+from shared.domain.evidence.entry import Personal
+from shared.domain.evidence.kinds import EntryKind
+from shared.domain.explained.reasons import REASONS
+from shared.domain.holdings.ledger import HoldingRecord
+from shared.domain.offboarding.counters import Counters
+from shared.domain.offboarding.messages import Who
+from shared.domain.offboarding.record import Offboarding, Reason, Withdrawal, revoked
+from shared.domain.offboarding.states import Stage, Status
+from shared.domain.offboarding.timeline import TimelineEvent
+from shared.domain.people.actor import Actor
+from shared.pipeline.core.outbox import drain
+from shared.pipeline.core.services import Services
+from shared.pipeline.core.session import Session
+from shared.pipeline.transition import Step, intervene
+
+ATTEMPTS = 5
+
+
+class NotWithdrawableError(OffboardingError):
+    """Too late: the removal was begun, or the offboarding has ended."""
+
+    code = ReasonCode.NOT_WITHDRAWABLE
+    operator_action = REASONS[ReasonCode.NOT_WITHDRAWABLE].action
+
+
+@dataclass(frozen=True, slots=True)
+class CalledOff:
+    """What is said: by whom and why. `etag` is that of the record that was looked at; None: whatever it is now."""
+
+    by: Actor
+    why: str
+    etag: str | None = None
+
+
+def withdraw(offboarding_id: str, said: CalledOff, services: Services, who: Who = Who.OPERATOR) -> Offboarding | None:
+    """Call it off, until the removal's intent is recorded; None when there is no such offboarding. Saying it twice
+    changes nothing.
+
+    Raises NotWithdrawableError, PreconditionError where somebody looked at an older record, and
+    ConcurrencyConflictError after five lost races.
+    """
+    for _ in range(ATTEMPTS):
+        stored = services.store.load(offboarding_id)
+        if stored is None:
+            return None
+        if stored.offboarding.withdrawal is not None:
+            return stored.offboarding
+        _require_open(stored.offboarding)
+        if said.etag is not None:
+            require_match(said.etag, stored.etag)
+        session = Session(stored, services, who, by=said.by)
+        try:
+            _withdraw(session, said)
+        except ConcurrencyConflictError:
+            continue
+        drain(services, offboarding_id)
+        return session.offboarding
+    raise ConcurrencyConflictError(f"offboarding {offboarding_id} changed {ATTEMPTS} times while it was withdrawn")
+
+
+def _require_open(head: Offboarding) -> None:
+    link = f"; the customer can be asked back by {head.reestablish_url}" if head.reestablish_url else ""
+    if head.finished:
+        other = f", in favour of {head.other_id}" if head.status is Status.JOINED else ""
+        raise NotWithdrawableError(f"offboarding {head.id} has ended as {head.status.value}{other}{link}")
+    if head.removal is not None:
+        raise NotWithdrawableError(f"offboarding {head.id} has begun to remove the relationship{link}")
+
+
+def _withdraw(session: Session, said: CalledOff) -> None:
+    """A claim is revoked and stays: calls of its holder may be on the wire, and nothing is put back beside them."""
+    head, now = revoked(session.offboarding), session.services.clock.now()
+    head = replace(
+        head, withdrawal=Withdrawal(said.by, said.why, now), counters=Counters(), blockers=(), blocker_count=0
+    )
+    session.offboarding = replace(head, paid_until=None, confirming_since=None, gone_since=None, words=(), asked=None)
+    detail = f"by {said.by.name}: {said.why}"
+    session.offboarding = replace(session.offboarding, said=())
+    session.record(EntryKind.WITHDRAWAL, {"why": Personal(said.why)})
+    if not any(record.actions for record in session.records.values()) and not head.gdap_requested:
+        session.offboarding = replace(session.offboarding, claim=None)
+        reason = Reason(ReasonCode.WITHDRAWN, f"withdrawn {detail}; nothing had been changed")
+        step = Step(Status.WITHDRAWN, None, reason, None, TimelineEvent.WITHDRAWAL_ASKED, detail)
+    else:
+        reason = Reason(ReasonCode.RESTORING, f"withdrawn {detail}; what was changed is being put back")
+        step = Step(Status.RESTORING, Stage.RESTORE, reason, now, TimelineEvent.WITHDRAWAL_ASKED, detail)
+    intervene(session, step, _unblocked(session.records.values()))
+
+
+def _unblocked(records: Iterable[HoldingRecord]) -> list[HoldingRecord]:
+    """Nothing is in the way of a removal that is not wanted any more."""
+    return [replace(record, blocker=None, blocked_since=None) for record in records if record.blocker is not None]

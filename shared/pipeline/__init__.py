@@ -1,0 +1,1 @@
+"""One wake-up: from the claim to the outbox."""

@@ -1,0 +1,33 @@
+"""What an offboarding has changed so far: nobody is told that nothing was changed when something was."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from shared.domain.decisions.absences import DONE
+from shared.domain.decisions.phrases import PHRASES
+from shared.domain.holdings.ledger import ActionRecord, ActionState
+from shared.pipeline.core.session import Session
+
+NOTHING = "nothing was changed"
+
+
+def changed_so_far(session: Session) -> str:
+    """What was accepted, and what may have taken effect without a clear answer; "nothing was changed" where neither."""
+    actions = [action for record in session.records.values() for action in record.actions]
+    done = Counter(PHRASES[action.kind] for action in actions if action.state in DONE or _done_once(action))
+    unclear = Counter(PHRASES[action.kind] for action in actions if action.state is ActionState.INTENDED)
+    parts = [f"done before: {_counted(done)}"] if done else []
+    parts += [f"without a clear answer: {_counted(unclear)}"] if unclear else []
+    if session.offboarding.removal is not None:
+        parts.append("the removal of the relationship had been sent")
+    return "; ".join(parts) or NOTHING
+
+
+def _done_once(action: ActionRecord) -> bool:
+    """Accepted, and forgiven since because its effect did not show."""
+    return action.state is ActionState.FORGIVEN and action.status is not None and action.status < 300
+
+
+def _counted(kinds: Counter[str]) -> str:
+    return ", ".join(f"{times} × {kind}" for kind, times in sorted(kinds.items()))

@@ -1,0 +1,1 @@
+"""The stages: only these decide how an offboarding goes on."""

@@ -1,0 +1,94 @@
+"""Whether what is about to be done was approved: asked before the first write, before each later one, and before the
+removal (I11)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shared.domain.approval import Approval, Weight
+from shared.domain.codes import ReasonCode
+from shared.domain.decisions.blockers import IRREVERSIBLE, ActionKind
+from shared.domain.decisions.decisions import decide_all
+from shared.domain.decisions.phrases import PHRASES
+from shared.domain.decisions.plan import draft_plan
+from shared.domain.decisions.planned_steps import DELEGATED_ADMIN, RELATIONSHIP, PlannedStep, planned_steps
+from shared.domain.offboarding.record import Reason
+from shared.domain.offboarding.states import Status
+from shared.domain.wording import first_of
+from shared.pipeline.core.outcome import Again
+from shared.pipeline.core.session import Session
+from shared.pipeline.steps.effects import DueAction
+
+WHAT_TO_DO = "Look at the plan, then approve it or reject it. The requester cannot."
+OTHER_STEPS = {RELATIONSHIP: "removal of the relationship", DELEGATED_ADMIN: "end of delegated admin relationships"}
+
+
+def awaits_approval(session: Session) -> Again | None:
+    """Where the whole plan goes beyond what was approved: it waits, and is looked at again tomorrow."""
+    if not _required(session):
+        return None
+    steps = planned_steps(session.situation)
+    approval = _valid(session)
+    beyond = approval.lacks(steps) if approval is not None else steps
+    return _asks(session, approval, beyond) if beyond else None
+
+
+def approved_only(session: Session, due: Sequence[DueAction]) -> tuple[list[DueAction], Again | None]:
+    """What of `due` may be done, and what to answer when something else may not."""
+    if not _required(session):
+        return list(due), None
+    approval = _valid(session)
+    allowed = [item for item in due if approval is not None and not approval.lacks((_step(item),))]
+    beyond = tuple(_step(item) for item in due if item not in allowed)
+    return allowed, _asks(session, approval, beyond) if beyond else None
+
+
+def _step(item: DueAction) -> PlannedStep:
+    return PlannedStep(item.record.holding.key, item.kind.value, item.kind in IRREVERSIBLE)
+
+
+def _required(session: Session) -> bool:
+    situation, policy = session.situation, session.services.approval
+    decisions = decide_all(situation)
+    steps = planned_steps(situation, decisions)
+    written = {step.key for step in steps} & set(situation.records)
+    paid = [item.blocker.paid_until for item in decisions.values() if item.blocker and item.blocker.paid_until]
+    weight = Weight(
+        holdings=len(written),
+        seats=sum(situation.records[key].holding.quantity or 0 for key in written),
+        paid_days=max(((until - situation.now).days for until in paid), default=0),
+    )
+    return policy.requires(steps, weight, frozenset(situation.records))
+
+
+def _valid(session: Session) -> Approval | None:
+    """The approval, unless it has expired before the first write."""
+    approval, now = session.offboarding.approval, session.services.clock.now()
+    begun = any(record.actions for record in session.records.values()) or session.offboarding.removal is not None
+    if approval is None or (not begun and approval.expired(session.services.approval, now)):
+        return None
+    return approval
+
+
+def _asks(session: Session, approval: Approval | None, beyond: Sequence[PlannedStep]) -> Again:
+    # What is approved is what stands in the record now, in whichever stage it is asked for.
+    plan = draft_plan(session.situation, ())
+    head = session.offboarding
+    session.offboarding = replace(head, plan=plan if head.plan is None else replace(head.plan, digest=plan.digest))
+    named = first_of((_named(session, step) for step in beyond), 5)
+    if approval is not None:
+        text = f"more than {approval.by.name} approved is to be done: {named}"
+    elif session.offboarding.approval is not None:
+        text = f"the approval by {session.offboarding.approval.by.name} has expired; to be approved: {named}"
+    else:
+        text = f"a second person has to approve the plan: {named}"
+    at = session.services.clock.now() + session.services.pace.reminder
+    return Again(at, Reason(ReasonCode.APPROVAL_NEEDED, text, WHAT_TO_DO), Status.AWAITING_APPROVAL)
+
+
+def _named(session: Session, step: PlannedStep) -> str:
+    record = session.records.get(step.key)
+    if record is None:
+        return OTHER_STEPS[step.key]
+    return f"{record.holding.name}: {PHRASES[ActionKind(step.action)]}"

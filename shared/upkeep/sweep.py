@@ -1,0 +1,93 @@
+"""The sweeper: wakes what is overdue, drains what is owed, reminds of what waits for a person. A lost message heals."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+from shared.domain.errors import ConcurrencyConflictError
+from shared.domain.offboarding.messages import Who
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.states import RUNNABLE, Stage, Status
+from shared.domain.offboarding.timeline import TimelineEvent
+from shared.pipeline.core.outbox import drain
+from shared.pipeline.core.services import Services
+from shared.pipeline.core.session import Session
+from shared.pipeline.transition import Step, Tells, at_work, intervene
+from shared.ports.store import Stored
+from shared.upkeep.retention import forget_expired
+
+log = logging.getLogger("offboarding")
+AT_A_TIME = 200
+
+
+def sweep(services: Services) -> int:
+    """One round, bounded; returns how many offboardings were touched. One that fails does not stop the others."""
+    ids = services.store.due(services.clock.now(), services.clock.machine(), services.pace.sweep_grace, AT_A_TIME)
+    touched = 0
+    for identity in ids:
+        try:
+            touched += _sweep_one(services, identity)
+        except ConcurrencyConflictError:
+            log.info("somebody else is at it already", extra={"offboardingId": identity})
+        except Exception:
+            log.exception("sweeping failed; it is tried again in the next round", extra={"offboardingId": identity})
+    # Asked in every round rather than once a day: the answer is one empty read, and no day can be missed.
+    forget_expired(services)
+    if touched:
+        log.info("swept %d offboarding(s)", touched)
+    return touched
+
+
+def _sweep_one(services: Services, identity: str) -> int:
+    owed = services.store.outbox(identity)
+    if owed:
+        drain(services, identity)
+    stored = services.store.load(identity)
+    if stored is None:
+        return 0
+    if _overdue(stored.offboarding, services):
+        _wake(stored, services)
+        return 1
+    if _reminder_due(stored.offboarding, services):
+        _remind(stored, services)
+        return 1
+    return 1 if owed else 0
+
+
+def _overdue(offboarding: Offboarding, services: Services) -> bool:
+    if offboarding.status not in RUNNABLE or offboarding.next_attempt_at is None:
+        return False
+    claimed = offboarding.claim is not None and offboarding.claim.expires_at > services.clock.machine()
+    expired = offboarding.claim is not None and not claimed
+    late = offboarding.next_attempt_at + services.pace.sweep_grace <= services.clock.now()
+    return not claimed and (late or (expired and offboarding.next_attempt_at <= services.clock.now()))
+
+
+def _wake(stored: Stored, services: Services) -> None:
+    session, now = Session(stored, services, Who.SWEEPER), services.clock.now()
+    head = session.offboarding
+    planned = (head.next_attempt_at or now) - head.updated_at
+    by_plan = planned > services.pace.longest_scheduled
+    why = "its date has come" if by_plan else "its wake-up did not arrive in time"
+    # The date moves to now, so that the next round leaves this wake-up its time to arrive.
+    intervene(session, Step(head.status, head.stage, head.reason, now, TimelineEvent.WOKEN, why))
+    drain(services, head.id)
+
+
+def _reminder_due(offboarding: Offboarding, services: Services) -> bool:
+    waits = offboarding.status is Status.NEEDS_ATTENTION and offboarding.next_attempt_at is not None
+    return waits and (offboarding.next_attempt_at or services.clock.now()) <= services.clock.now()
+
+
+def _remind(stored: Stored, services: Services) -> None:
+    """While a person is needed, the stage looks again once a day, and earlier where a window closes. What has passed
+    meanwhile lets it go on; what has not is told again. A refused removal is looked at from verify."""
+    session, now = Session(stored, services, Who.SWEEPER), services.clock.now()
+    head = session.offboarding
+    session.offboarding = replace(head, asked=head.reason.code if head.reason else None)
+    stage = head.stage or Stage.PLAN
+    stage = Stage.VERIFY if stage is Stage.REMOVE else stage
+    text = "a person is needed; looking for what can be done meanwhile"
+    intervene(session, Step(at_work(stage), stage, None, now, TimelineEvent.LOOKED_AGAIN, text, Tells.NEVER))
+    drain(services, session.offboarding.id)

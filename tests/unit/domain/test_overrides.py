@@ -1,0 +1,95 @@
+"""Where a person's word counts: a truth table over what blocks, what Microsoft says, and what was said of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import product
+
+import pytest
+
+from shared.domain.decisions.blockers import Blocker, Cause, Remedy
+from shared.domain.decisions.decisions import decide_all
+from shared.domain.decisions.overrides import called_active, may_override, overridden, seen_as
+from shared.domain.holdings.ledger import HoldingRecord, Override
+from shared.domain.holdings.model import HoldingKind, HoldingStatus
+from tests.unit.domain.support import NOW, holding, record, situation
+
+HOUR = timedelta(hours=1)
+
+
+def known(status: HoldingStatus = HoldingStatus.UNKNOWN, word: str = "paused", **fields: object) -> HoldingRecord:
+    return record(holding(HoldingKind.NCE_LICENCE, status, raw_status=word), **fields)
+
+
+def blocker(cause: Cause, remedy: Remedy = Remedy.PERSON) -> Blocker:
+    return Blocker("x:nce_licence", "Licence", cause, remedy, "blocks")
+
+
+def said_of(item: HoldingRecord, cause: Cause, seen: str | None = None) -> HoldingRecord:
+    said = Override(cause, seen_as(item) if seen is None else seen, "Ms. Operator", "case 123", NOW)
+    return replace(item, override=said)
+
+
+@pytest.mark.parametrize(
+    ("cause", "remedy", "status", "missing"), product(Cause, Remedy, HoldingStatus, [None, NOW - HOUR])
+)
+def test_only_what_is_not_understood_or_has_vanished_and_is_asked_about(
+    cause: Cause, remedy: Remedy, status: HoldingStatus, missing: object
+) -> None:
+    item = known(status, "", missing_since=missing)
+    runs = status in {HoldingStatus.ACTIVE, HoldingStatus.SUSPENDED, HoldingStatus.PENDING}
+    unclear = cause in {Cause.UNKNOWN_STATUS, Cause.UNKNOWN_KIND} and missing is None and not runs
+    gone = cause is Cause.VANISHED and missing is not None
+    assert may_override(item, blocker(cause, remedy)) is (remedy is Remedy.PERSON and (unclear or gone))
+
+
+@pytest.mark.parametrize(
+    ("word", "active"),
+    [
+        ("paused", False),
+        ("", False),
+        ("inactive", False),
+        ("InActive", False),
+        ("active", True),
+        ("ActiveWithWarning", True),
+        ("reactivating, inactive", False),
+        ("inactive then active", True),
+    ],
+)
+def test_what_microsoft_calls_active_is_never_overridden(word: str, active: bool) -> None:
+    item = known(word=word)
+    assert called_active(item) is active
+    assert may_override(item, blocker(Cause.UNKNOWN_STATUS)) is not active
+    said = said_of(item, Cause.UNKNOWN_STATUS)
+    assert overridden(said, blocker(Cause.UNKNOWN_STATUS)) is not active
+
+
+@pytest.mark.parametrize("said", [Cause.UNKNOWN_STATUS, Cause.UNKNOWN_KIND, Cause.VANISHED])
+@pytest.mark.parametrize("now", [Cause.UNKNOWN_STATUS, Cause.UNKNOWN_KIND, Cause.VANISHED])
+def test_a_word_counts_for_its_own_blocker(said: Cause, now: Cause) -> None:
+    item = known(missing_since=NOW if now is Cause.VANISHED else None)
+    assert overridden(said_of(item, said), blocker(now)) is (said is now)
+    assert not overridden(item, blocker(now))
+
+
+def test_a_word_counts_while_microsoft_says_the_same() -> None:
+    item = said_of(known(word="Paused"), Cause.UNKNOWN_STATUS)
+    changed = replace(item, holding=replace(item.holding, raw_status="resuming"))
+    assert overridden(replace(item, holding=replace(item.holding, raw_status="paused")), blocker(Cause.UNKNOWN_STATUS))
+    assert not overridden(changed, blocker(Cause.UNKNOWN_STATUS))
+
+    gone = said_of(known(missing_since=NOW - HOUR), Cause.VANISHED)
+    assert overridden(gone, blocker(Cause.VANISHED))
+    assert not overridden(replace(gone, missing_since=NOW), blocker(Cause.VANISHED))
+    assert not overridden(replace(gone, missing_since=None), blocker(Cause.VANISHED))
+
+
+def test_what_was_said_to_have_ended_neither_blocks_nor_is_written_to() -> None:
+    item = known()
+    asked = decide_all(situation(item))[item.holding.key]
+    assert asked.blocker is not None
+    assert asked.blocker.cause is Cause.UNKNOWN_STATUS
+    settled = decide_all(situation(said_of(item, Cause.UNKNOWN_STATUS)))[item.holding.key]
+    assert settled.safe
+    assert settled.action is None

@@ -1,0 +1,1 @@
+"""What strangers and tools expect of the repository itself."""

@@ -1,0 +1,1 @@
+"""What is known about the types of Azure resources."""

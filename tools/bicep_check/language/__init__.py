@@ -1,0 +1,1 @@
+"""Reads Bicep: characters to tokens, tokens to nodes."""

@@ -1,0 +1,1 @@
+"""What values can be, and whether one can stand where another is wanted."""

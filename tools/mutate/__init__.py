@@ -1,0 +1,1 @@
+"""Mutation testing of the decisions: changes one thing in the code and asks whether a test notices."""

@@ -1,0 +1,85 @@
+"""This project's function app: the settings that it needs to start, and one invocation for each of its functions.
+
+Nothing is behind it: no bus, no Partner Center. What cannot be sent stays in the outbox, and what is not found is said.
+"""
+
+import json
+from pathlib import Path
+
+from tools.worker_check.invocation import Ends, Invocation, Message, Request, Tick
+
+_GUID = "11111111-2222-4333-8444-555555555555"
+_STAGES = ("plan", "suspend", "cancel", "verify", "remove", "confirm", "restore")
+_SETTINGS = {
+    # A port where nobody listens.
+    "ServiceBus": "Endpoint=sb://127.0.0.1:9;SharedAccessKeyName=k;SharedAccessKey=a2V5;UseDevelopmentEmulator=true;",
+    "AzureWebJobsStorage": "UseDevelopmentStorage=true",
+    "OFFBOARDING_MODE": "plan",
+    "OFFBOARDING_PARTNER_TENANT_ID": _GUID,
+    "OFFBOARDING_CLIENT_ID": _GUID,
+    "OFFBOARDING_CLIENT_SECRET": "none",
+    "OFFBOARDING_STORE": "sqlite",
+    "OFFBOARDING_SWEEP_SCHEDULE": "0 */5 * * * *",
+    "OFFBOARDING_RENEWAL_SCHEDULE": "0 0 3 * * *",
+    # The watcher looks for the bus for a third of a claim.
+    "AzureFunctionsJobHost__functionTimeout": "00:00:12",
+    "OFFBOARDING_CLAIM_SECONDS": "14",
+    "OFFBOARDING_CALL_TIMEOUT_SECONDS": "3",
+    "OFFBOARDING_MARGIN_SECONDS": "1",
+    # Invocations run beside each other; those that wait for the bus must not hold up the rest.
+    "PYTHON_THREADPOOL_THREAD_COUNT": "16",
+}
+
+
+def settings(scratch: Path) -> dict[str, str]:
+    """App settings whose files lie in a folder that is thrown away."""
+    files = {
+        "OFFBOARDING_SQLITE_FILE": str(scratch / "store.sqlite3"),
+        "OFFBOARDING_REFRESH_TOKEN_FILE": str(scratch / "no-token"),
+    }
+    return _SETTINGS | files
+
+
+def _request(number: int) -> bytes:
+    request = {
+        "version": "1",
+        "requestId": f"worker-check-{number}",
+        "customerTenantId": _GUID.replace("1", "7"),
+        "customerDomain": "contoso.example",
+        "requestedBy": "worker check",
+        "reason": "worker check",
+    }
+    return json.dumps(request).encode()
+
+
+def _wake_up(stage: str) -> bytes:
+    return json.dumps({"offboardingId": "unknown", "stage": stage, "attempt": 1}).encode()
+
+
+INVOCATIONS = (
+    *(Invocation(stage, Message(f"wake-{stage}", _wake_up(stage))) for stage in _STAGES),
+    Invocation("accept", Message("request", _request(1))),
+    # The request is refused, the message is not: it would come back for ever.
+    Invocation("accept", Message("no-json", b'{"messageId": "x", "deliveryCount": "y"')),
+    Invocation("sweep", Tick()),
+    Invocation("watch", Tick()),
+    Invocation("renew_sign_in", Tick(), Ends.WITH_AN_ERROR),  # there is no token, and somebody has to hear of it
+    Invocation("create_offboarding", Request("POST", "/api/offboardings", 202, body=_request(2))),
+    Invocation("list_offboardings", Request("GET", "/api/offboardings", 200)),
+    Invocation("get_offboarding", Request("GET", "/api/offboardings/none", 404, params={"id": "none"})),
+    # Only a person may, and without App Service Authentication there are none.
+    Invocation("resume_offboarding", Request("POST", "/api/offboardings/none/resume", 403, params={"id": "none"})),
+    Invocation("get_evidence", Request("GET", "/api/offboardings/none/evidence", 404, params={"id": "none"})),
+    Invocation("override_blocker", Request("POST", "/api/offboardings/none/overrides", 403, b"{}", {"id": "none"})),
+    Invocation("resume_offboardings", Request("POST", "/api/offboardings/resume", 403, body=b"{}")),
+    Invocation("approve_offboarding", Request("POST", "/api/offboardings/none/approve", 403, b"{}", {"id": "none"})),
+    Invocation("reject_offboarding", Request("POST", "/api/offboardings/none/reject", 403, b"{}", {"id": "none"})),
+    Invocation("withdraw_offboarding", Request("POST", "/api/offboardings/none/withdraw", 403, b"{}", {"id": "none"})),
+    Invocation(
+        "reschedule_offboarding", Request("POST", "/api/offboardings/none/reschedule", 403, b"{}", {"id": "none"})
+    ),
+    Invocation("get_brake", Request("GET", "/api/brake", 200)),
+    Invocation("move_brake", Request("PUT", "/api/brake", 403, body=b"{}")),
+    Invocation("check_function_key", Request("GET", "/api/function-key", 204)),
+    Invocation("check_forged_identity", Request("GET", "/api/forged-identity", 204)),
+)
