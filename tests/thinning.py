@@ -20,7 +20,7 @@ REST_EVERY = int(os.environ.get("OFFBOARDING_REST_EVERY", "1"))
 """Of the cases that a quick run leaves out, each n-th is tried; continuous integration has no time for all of them."""
 WHOLE = frozenset(os.environ.get("OFFBOARDING_CASES_WHOLE", "").split())
 """Folders of tests/ whose tables are never thinned; `dev.py test --coverage` names that of the unit tests."""
-LONG = {"functional": 1}
+LONG = {"functional": 2}
 """From how many cases on a table is long, by folder: a functional test runs whole offboardings."""
 LONG_ELSEWHERE = 5
 

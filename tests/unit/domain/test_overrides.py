@@ -32,7 +32,7 @@ def said_of(item: HoldingRecord, cause: Cause, seen: str | None = None) -> Holdi
 
 
 @pytest.mark.parametrize(
-    ("cause", "remedy", "status", "missing"), product(Cause, Remedy, HoldingStatus, [None, NOW - HOUR])
+    ("cause", "remedy", "status", "missing"), [*product(Cause, Remedy, HoldingStatus, [None, NOW - HOUR])]
 )
 def test_only_what_is_not_understood_or_has_vanished_and_is_asked_about(
     cause: Cause, remedy: Remedy, status: HoldingStatus, missing: object

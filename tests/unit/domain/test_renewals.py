@@ -33,13 +33,15 @@ def licence(**fields: Any) -> Holding:
 
 @pytest.mark.parametrize(
     ("auto_renew", "recorded", "ends", "missing", "status"),
-    product(
-        [True, False, None],
-        [True, False],
-        [None, -DAY, timedelta(0), SECOND, 100 * DAY - SECOND, 100 * DAY, 200 * DAY],
-        [True, False],
-        [HoldingStatus.ACTIVE, HoldingStatus.DELETED],
-    ),
+    [
+        *product(
+            [True, False, None],
+            [True, False],
+            [None, -DAY, timedelta(0), SECOND, 100 * DAY - SECOND, 100 * DAY, 200 * DAY],
+            [True, False],
+            [HoldingStatus.ACTIVE, HoldingStatus.DELETED],
+        )
+    ],
 )
 def test_it_renews_before_the_start_exactly_when_nothing_stops_it_until_then(
     auto_renew: bool | None, recorded: bool, ends: timedelta | None, missing: bool, status: HoldingStatus
