@@ -1,7 +1,8 @@
 """Which terms a product can be bought for, and renewed into.
 
 Source: "Get a list of availabilities for a SKU (by customer)": an availability lists its terms, each with a duration
-and a billing cycle; licences are sold for a month, a year or three, server software for one year or three.
+and a billing cycle; licences are sold for a month, a year or three, server software for one year or three. That a
+marketplace product is renewed for three years: the body of "Create scheduled changes for a subscription".
 """
 
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ _MONTH = ("P1M", "Monthly")
 _SOLD = {
     Kind.NCE_LICENCE: (_MONTH, *_YEARS),
     Kind.NCE_TRIAL: (_MONTH, *_YEARS),
-    Kind.MARKETPLACE: (_MONTH, ("P1Y", "Annual")),
+    Kind.MARKETPLACE: (_MONTH, ("P1Y", "Annual"), ("P3Y", "Annual")),
     Kind.SOFTWARE_SUBSCRIPTION: (("P1Y", "Annual"), ("P3Y", "Triennial")),
     Kind.SAVINGS_PLAN: (("P1Y", "One_Time"), ("P3Y", "One_Time")),
 }
