@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
-from shared.contracts.etags import require_match
 from shared.domain.approval import Approval, marks
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.planned_steps import digest_of, planned_steps
-from shared.domain.errors import ConcurrencyConflictError, OffboardingError
+from shared.domain.errors import OffboardingError
 from shared.domain.evidence.entry import Personal
 from shared.domain.evidence.kinds import EntryKind
 from shared.domain.explained.reasons import REASONS
-from shared.domain.offboarding.messages import Who
 from shared.domain.offboarding.record import Offboarding, Reason, revoked
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.offboarding.timeline import TimelineEvent
 from shared.domain.people.actor import Actor
 from shared.domain.wording import count_of
-from shared.pipeline.core.outbox import drain
+from shared.operations.carry_out import Word, carry_out, head_of
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
 from shared.pipeline.core.so_far import changed_so_far
 from shared.pipeline.transition import Step, at_work, intervene
-
-ATTEMPTS = 5
 
 
 class NotApprovableError(OffboardingError):
@@ -49,32 +46,27 @@ class Decision:
 def decide_plan(offboarding_id: str, decision: Decision, services: Services) -> Offboarding | None:
     """Approve or reject; None when there is no such offboarding. Saying the same twice changes nothing.
 
-    Raises NotApprovableError, PreconditionError where somebody looked at an older record, and
-    ConcurrencyConflictError after five lost races.
+    Raises NotApprovableError, and what `carry_out` raises.
     """
-    for _ in range(ATTEMPTS):
-        stored = services.store.load(offboarding_id)
-        if stored is None:
-            return None
-        session = Session(stored, services, Who.OPERATOR, by=decision.by)
-        if _said_before(session.offboarding, decision):
-            return session.offboarding
-        if decision.etag is not None:
-            require_match(decision.etag, stored.etag)
-        _require_open(session, decision)
-        try:
-            (_approve if decision.approves else _reject)(session, decision)
-        except ConcurrencyConflictError:
-            continue
-        drain(services, offboarding_id)
-        return session.offboarding
-    raise ConcurrencyConflictError(f"offboarding {offboarding_id} changed {ATTEMPTS} times while it was decided about")
+    return head_of(carry_out(offboarding_id, deciding(decision), services))
 
 
-def _said_before(head: Offboarding, decision: Decision) -> bool:
+def deciding(decision: Decision) -> Word:
+    """The decision as a word to carry out."""
+    return Word(
+        decision.by, "decided about", partial(_decide, decision), partial(_said_before, decision), decision.etag
+    )
+
+
+def _said_before(decision: Decision, head: Offboarding) -> bool:
     approval = head.approval
     same = approval is not None and approval.digest == decision.digest and approval.by.same(decision.by)
     return decision.approves and same and head.status is not Status.AWAITING_APPROVAL
+
+
+def _decide(decision: Decision, session: Session) -> None:
+    _require_open(session, decision)
+    (_approve if decision.approves else _reject)(session, decision)
 
 
 def _require_open(session: Session, decision: Decision) -> None:

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 
 from shared.domain.decisions.overrides import PersonsWord
-from shared.domain.errors import ConcurrencyConflictError
-from shared.domain.offboarding.messages import Who
 from shared.domain.offboarding.record import Offboarding, SaidEnded
-from shared.pipeline.core.outbox import drain
+from shared.operations.carry_out import ATTEMPTS, Word, carry_out, head_of
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
-from shared.pipeline.words import NotOverridableError, is_worked_on, overridable, take_as_ended
+from shared.pipeline.words import NotOverridableError, is_worked_on, keep, overridable, take_as_ended
 
-__all__ = ["ATTEMPTS", "NotOverridableError", "override"]
-ATTEMPTS = 5
+__all__ = ["ATTEMPTS", "NotOverridableError", "override", "overriding"]
 
 
 def override(offboarding_id: str, word: PersonsWord, services: Services) -> Offboarding | None:
@@ -22,30 +19,22 @@ def override(offboarding_id: str, word: PersonsWord, services: Services) -> Offb
 
     While it is worked on, the word is kept and takes effect afterwards: several words may follow each other.
 
-    Raises NotOverridableError, and ConcurrencyConflictError after five lost races.
+    Raises NotOverridableError, and what `carry_out` raises.
     """
-    for _ in range(ATTEMPTS):
-        stored = services.store.load(offboarding_id)
-        if stored is None:
-            return None
-        session = Session(stored, services, Who.OPERATOR, by=word.by)
-        if session.offboarding.finished:
-            state = session.offboarding.status.value
-            raise NotOverridableError(f"offboarding {offboarding_id} is {state}; nothing of it can be told any more")
-        record, cause = overridable(session, word)
-        try:
-            if is_worked_on(session):
-                return _kept(session, SaidEnded(word.by, word.holding, cause, word.why))
-            take_as_ended(session, record, cause, word)
-        except ConcurrencyConflictError:
-            continue
-        drain(services, offboarding_id)
-        return session.offboarding
-    raise ConcurrencyConflictError(f"offboarding {offboarding_id} changed {ATTEMPTS} times while it was overridden")
+    return head_of(carry_out(offboarding_id, overriding(word), services))
 
 
-def _kept(session: Session, said: SaidEnded) -> Offboarding:
+def overriding(word: PersonsWord) -> Word:
+    """The same as a word to carry out."""
+    return Word(word.by, "overridden", partial(_override, word))
+
+
+def _override(word: PersonsWord, session: Session) -> None:
     head = session.offboarding
-    if said not in head.said:
-        session.save(replace(head, said=(*head.said, said)))
-    return session.offboarding
+    if head.finished:
+        raise NotOverridableError(f"offboarding {head.id} is {head.status.value}; nothing of it can be told any more")
+    record, cause = overridable(session, word)
+    if is_worked_on(session):
+        keep(session, SaidEnded(word.by, word.holding, cause, word.why))
+    else:
+        take_as_ended(session, record, cause, word)

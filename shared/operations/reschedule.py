@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
-from shared.contracts.etags import require_match
 from shared.domain.codes import ReasonCode
-from shared.domain.errors import ConcurrencyConflictError, OffboardingError
+from shared.domain.errors import OffboardingError
 from shared.domain.evidence.chain import Value, moment
 from shared.domain.evidence.entry import Personal
 from shared.domain.evidence.kinds import EntryKind
 from shared.domain.explained.reasons import REASONS
 from shared.domain.offboarding.counters import Counters
-from shared.domain.offboarding.messages import Who
 from shared.domain.offboarding.record import Offboarding, revoked
 from shared.domain.offboarding.request import check_start
 from shared.domain.offboarding.states import Stage, Status
@@ -22,12 +21,10 @@ from shared.domain.offboarding.timeline import TimelineEvent
 from shared.domain.people.actor import Actor
 from shared.domain.policy import Restriction
 from shared.domain.wording import stamp
-from shared.pipeline.core.outbox import drain
+from shared.operations.carry_out import Word, carry_out, head_of
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
 from shared.pipeline.transition import Step, intervene
-
-ATTEMPTS = 5
 
 
 class NotReschedulableError(OffboardingError):
@@ -53,25 +50,14 @@ def reschedule(offboarding_id: str, wanted: NewSchedule, services: Services) -> 
     """Replace start and restrictions; None when there is no such offboarding. The request keeps its id and its
     fingerprint, so that its repetition is still known.
 
-    Raises NotReschedulableError, InvalidRequestError for a start that is too far away, PreconditionError where somebody
-    looked at an older record, and ConcurrencyConflictError after five lost races.
+    Raises NotReschedulableError, InvalidRequestError for a start that is too far away, and what `carry_out` raises.
     """
-    check_start(wanted.not_before, services.clock.now())
-    for _ in range(ATTEMPTS):
-        stored = services.store.load(offboarding_id)
-        if stored is None:
-            return None
-        if wanted.etag is not None:
-            require_match(wanted.etag, stored.etag)
-        session = Session(stored, services, Who.OPERATOR, by=wanted.by)
-        _require_unwritten(session)
-        try:
-            _reschedule(session, wanted)
-        except ConcurrencyConflictError:
-            continue
-        drain(services, offboarding_id)
-        return session.offboarding
-    raise ConcurrencyConflictError(f"offboarding {offboarding_id} changed {ATTEMPTS} times while it was rescheduled")
+    return head_of(carry_out(offboarding_id, rescheduling(wanted), services))
+
+
+def rescheduling(wanted: NewSchedule) -> Word:
+    """The new schedule as a word to carry out."""
+    return Word(wanted.by, "rescheduled", partial(_reschedule, wanted), etag=wanted.etag)
 
 
 def _require_unwritten(session: Session) -> None:
@@ -83,8 +69,10 @@ def _require_unwritten(session: Session) -> None:
         raise NotReschedulableError(f"offboarding {head.id} has begun to write")
 
 
-def _reschedule(session: Session, wanted: NewSchedule) -> None:
+def _reschedule(wanted: NewSchedule, session: Session) -> None:
     """What was agreed for the old start is asked for anew. Whoever is reading now can store nothing any more."""
+    check_start(wanted.not_before, session.services.clock.now())
+    _require_unwritten(session)
     head, now = revoked(session.offboarding), session.services.clock.now()
     request = replace(head.request, not_before=wanted.not_before, restrictions=_sorted(wanted.restrictions))
     head = replace(

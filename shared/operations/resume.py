@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 
 from shared.domain.codes import ReasonCode
-from shared.domain.errors import ConcurrencyConflictError, OffboardingError
-from shared.domain.offboarding.messages import Who
+from shared.domain.errors import OffboardingError
 from shared.domain.offboarding.record import Offboarding, SaidResume
 from shared.domain.people.actor import Actor, known_by_name
-from shared.pipeline.core.outbox import drain
+from shared.operations.carry_out import ATTEMPTS, Word, carry_out, head_of
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
-from shared.pipeline.words import go_on, is_worked_on, what_is_asked
+from shared.pipeline.words import go_on, is_worked_on, keep, what_is_asked
 
-ATTEMPTS = 5
+__all__ = ["ATTEMPTS", "NotResumableError", "resume", "resuming"]
 
 
 class NotResumableError(OffboardingError):
@@ -31,25 +30,23 @@ def resume(
 
     While one that asked a person is looked at again, the word is kept, and taken when it asks for the same once more.
 
-    Raises NotResumableError when it asks nobody, or not for the reason `asked_for`; ConcurrencyConflictError after five
-    lost races.
+    Raises NotResumableError when it asks nobody, or not for the reason `asked_for`, and what `carry_out` raises.
     """
     by = by if isinstance(by, Actor) else known_by_name(by)
-    for _ in range(ATTEMPTS):
-        stored = services.store.load(offboarding_id)
-        if stored is None:
-            return None
-        session = Session(stored, services, Who.OPERATOR, by=by)
-        asked = _asked(session, asked_for)
-        try:
-            if is_worked_on(session):
-                return _kept(session, SaidResume(by, asked, why))
-            go_on(session, why, asked)
-        except ConcurrencyConflictError:
-            continue
-        drain(services, session.offboarding.id)
-        return session.offboarding
-    raise ConcurrencyConflictError(f"offboarding {offboarding_id} changed {ATTEMPTS} times while it was being resumed")
+    return head_of(carry_out(offboarding_id, resuming(by, asked_for, why), services))
+
+
+def resuming(by: Actor, asked_for: ReasonCode | None, why: str) -> Word:
+    """The same as a word to carry out."""
+    return Word(by, "being resumed", partial(_resume, asked_for, why))
+
+
+def _resume(asked_for: ReasonCode | None, why: str, session: Session) -> None:
+    asked = _asked(session, asked_for)
+    if is_worked_on(session):
+        keep(session, SaidResume(session.actor, asked, why))
+    else:
+        go_on(session, why, asked)
 
 
 def _asked(session: Session, asked_for: ReasonCode | None) -> ReasonCode:
@@ -60,10 +57,3 @@ def _asked(session: Session, asked_for: ReasonCode | None) -> ReasonCode:
     if asked_for is not None and asked is not asked_for:
         raise NotResumableError(f"offboarding {head.id} asks for {asked.value}, not for {asked_for.value}")
     return asked
-
-
-def _kept(session: Session, said: SaidResume) -> Offboarding:
-    head = session.offboarding
-    if said not in head.said:
-        session.save(replace(head, said=(*head.said, said)))
-    return session.offboarding

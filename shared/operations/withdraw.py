@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import partial
 
-from shared.contracts.etags import require_match
 from shared.domain.codes import ReasonCode
-from shared.domain.errors import ConcurrencyConflictError, OffboardingError
+from shared.domain.errors import OffboardingError
 from shared.domain.evidence.entry import Personal
 from shared.domain.evidence.kinds import EntryKind
 from shared.domain.explained.reasons import REASONS
@@ -18,12 +18,10 @@ from shared.domain.offboarding.record import Offboarding, Reason, Withdrawal, re
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.offboarding.timeline import TimelineEvent
 from shared.domain.people.actor import Actor
-from shared.pipeline.core.outbox import drain
+from shared.operations.carry_out import Word, carry_out, head_of
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
 from shared.pipeline.transition import Step, intervene
-
-ATTEMPTS = 5
 
 
 class NotWithdrawableError(OffboardingError):
@@ -46,26 +44,18 @@ def withdraw(offboarding_id: str, said: CalledOff, services: Services, who: Who 
     """Call it off, until the removal's intent is recorded; None when there is no such offboarding. Saying it twice
     changes nothing.
 
-    Raises NotWithdrawableError, PreconditionError where somebody looked at an older record, and
-    ConcurrencyConflictError after five lost races.
+    Raises NotWithdrawableError, and what `carry_out` raises.
     """
-    for _ in range(ATTEMPTS):
-        stored = services.store.load(offboarding_id)
-        if stored is None:
-            return None
-        if stored.offboarding.withdrawal is not None:
-            return stored.offboarding
-        _require_open(stored.offboarding)
-        if said.etag is not None:
-            require_match(said.etag, stored.etag)
-        session = Session(stored, services, who, by=said.by)
-        try:
-            _withdraw(session, said)
-        except ConcurrencyConflictError:
-            continue
-        drain(services, offboarding_id)
-        return session.offboarding
-    raise ConcurrencyConflictError(f"offboarding {offboarding_id} changed {ATTEMPTS} times while it was withdrawn")
+    return head_of(carry_out(offboarding_id, withdrawing(said, who), services))
+
+
+def withdrawing(said: CalledOff, who: Who = Who.OPERATOR) -> Word:
+    """The withdrawal as a word to carry out."""
+    return Word(said.by, "withdrawn", partial(_withdraw, said), _said_before, said.etag, who)
+
+
+def _said_before(head: Offboarding) -> bool:
+    return head.withdrawal is not None
 
 
 def _require_open(head: Offboarding) -> None:
@@ -77,8 +67,9 @@ def _require_open(head: Offboarding) -> None:
         raise NotWithdrawableError(f"offboarding {head.id} has begun to remove the relationship{link}")
 
 
-def _withdraw(session: Session, said: CalledOff) -> None:
+def _withdraw(said: CalledOff, session: Session) -> None:
     """A claim is revoked and stays: calls of its holder may be on the wire, and nothing is put back beside them."""
+    _require_open(session.offboarding)
     head, now = revoked(session.offboarding), session.services.clock.now()
     head = replace(
         head, withdrawal=Withdrawal(said.by, said.why, now), counters=Counters(), blockers=(), blocker_count=0

@@ -43,6 +43,13 @@ def is_worked_on(session: Session) -> bool:
     return claim is not None and claim.expires_at > session.services.clock.machine()
 
 
+def keep(session: Session, said: SaidResume | SaidEnded) -> None:
+    """While somebody works on it: the word waits in the head, once, until that rests."""
+    head = session.offboarding
+    if said not in head.said:
+        session.save(replace(head, said=(*head.said, said)))
+
+
 def what_is_asked(session: Session) -> ReasonCode | None:
     """The reason that a person is asked for: now, or right before the look that goes on; None where nobody is."""
     head = session.offboarding

@@ -1,0 +1,62 @@
+"""carry_out: what somebody says about one offboarding takes effect, or is refused, while others may change it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from shared.contracts.etags import require_match
+from shared.domain.errors import ConcurrencyConflictError
+from shared.domain.offboarding.messages import Who
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.people.actor import Actor
+from shared.pipeline.core.outbox import drain
+from shared.pipeline.core.services import Services
+from shared.pipeline.core.session import Session
+from shared.ports.store import Stored
+
+ATTEMPTS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What `by` says. `done`: what happens to the offboarding by it, for the sentence about lost races. `act` stores
+    all of it in one write, or raises why it cannot be done. `said_before`: it has had
+    its effect, so that saying it again changes nothing. `etag`: of the record that was looked at; None: whatever it is
+    now."""
+
+    by: Actor
+    done: str
+    act: Callable[[Session], None]
+    said_before: Callable[[Offboarding], bool] | None = None
+    etag: str | None = None
+    who: Who = Who.OPERATOR
+
+
+def carry_out(offboarding_id: str, word: Word, services: Services) -> Stored | None:
+    """The offboarding after the word, with the ETag of exactly that; None when there is no such offboarding.
+
+    Raises what `act` does, PreconditionError where somebody looked at an older record, and ConcurrencyConflictError
+    after five lost races.
+    """
+    for _ in range(ATTEMPTS):
+        stored = services.store.load(offboarding_id)
+        if stored is None:
+            return None
+        if word.said_before is not None and word.said_before(stored.offboarding):
+            return stored
+        if word.etag is not None:
+            require_match(word.etag, stored.etag)
+        session = Session(stored, services, word.who, by=word.by)
+        try:
+            word.act(session)
+        except ConcurrencyConflictError:
+            continue
+        drain(services, offboarding_id)
+        return Stored(session.offboarding, session.etag)
+    raise ConcurrencyConflictError(f"offboarding {offboarding_id} changed {ATTEMPTS} times while it was {word.done}")
+
+
+def head_of(stored: Stored | None) -> Offboarding | None:
+    """The offboarding alone, for whoever sends no ETag."""
+    return stored.offboarding if stored is not None else None
