@@ -2,18 +2,24 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 
 import azure.functions as func
 
 from shared.composition import bootstrap
 from shared.composition.telemetry import traced
 from shared.contracts.base import WireModel
+from shared.contracts.etags import header_etag, wanted_match
+from shared.contracts.idempotency import once_of
 from shared.contracts.problems import CONTENT_TYPE, Problem, problem, problem_of
+from shared.contracts.views import summary_view
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import OffboardingError
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.people.actor import Actor
 from shared.domain.people.rights import Operation
+from shared.operations.carry_out import Word, carry_out
+from shared.ports.store import Stored
 
 log = logging.getLogger("offboarding")
 PATH = "/api/offboardings"
@@ -37,6 +43,32 @@ def answered(context: func.Context, work: Callable[[], func.HttpResponse]) -> fu
             log.exception("request failed unexpectedly")
             text = f"an unexpected error happened; look for invocation {context.invocation_id} in the log"
             return problem_answer(problem(ReasonCode.INTERNAL_ERROR, text))
+
+
+def about(identity: str) -> Offboarding | None:
+    """What an operation is about, None when there is no such offboarding."""
+    stored = bootstrap.services().store.load(identity)
+    return stored.offboarding if stored is not None else None
+
+
+def told(req: func.HttpRequest, identity: str, operation: Operation, word: Word) -> func.HttpResponse:
+    """What somebody says about one offboarding is carried out, if it is still what the caller saw."""
+    try:
+        once = once_of(req.headers, operation, word.by, req.get_body())
+        seen = replace(word, etag=wanted_match(req.headers), once=once)
+        stored = carry_out(identity, seen, bootstrap.services())
+    except OffboardingError as error:
+        found = problem_of(error)
+        if found.status >= 500:
+            raise
+        return problem_answer(found.model_copy(update={"offboarding_id": identity}))
+    return accepted(stored) if stored is not None else not_found(identity)
+
+
+def accepted(stored: Stored, headers: dict[str, str] | None = None) -> func.HttpResponse:
+    """202: the offboarding as it was stored, with the ETag of exactly that."""
+    etag = {"ETag": header_etag(stored.etag)}
+    return json_answer(202, summary_view(stored.offboarding), etag | (headers or {}))
 
 
 def not_found(identity: str) -> func.HttpResponse:

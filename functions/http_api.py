@@ -1,37 +1,40 @@
 """The HTTP interface: POST and GET /api/offboardings, resume, overrides. Who may do what: shared/domain/people."""
 
-from collections.abc import Callable
+from dataclasses import replace
 
 import azure.functions as func
 
 from functions.http_answers import (
     PATH,
     POLL_AFTER,
+    about,
+    accepted,
     admit,
     answered,
     json_answer,
     not_found,
     problem_answer,
+    told,
     unknown,
 )
 from shared.composition import bootstrap
 from shared.contracts.etags import header_etag
 from shared.contracts.given_reason import parse_reason
+from shared.contracts.idempotency import once_of
 from shared.contracts.override import parse_override
 from shared.contracts.problems import problem, problem_of
 from shared.contracts.request import parse_request
-from shared.contracts.resume import ResumedList, ResumedOne, ResumeList, parse_resume_list
-from shared.contracts.views import summary_view
+from shared.contracts.resume import ResumedList, ResumedOne, parse_resume_list
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import OffboardingError
-from shared.domain.offboarding.record import Offboarding
-from shared.domain.people.actor import Actor
 from shared.domain.people.rights import Operation
 from shared.intake.accept import accept
-from shared.operations.override import NotOverridableError, override
-from shared.operations.resume import NotResumableError, resume
+from shared.operations.carry_out import Word, carry_out
+from shared.operations.override import overriding
+from shared.operations.resume import resuming
 from shared.operations.show import show, show_evidence, show_page
 from shared.pipeline.core.services import Services
+from shared.ports.store import Stored
 
 bp = func.Blueprint()
 
@@ -87,15 +90,15 @@ def override_blocker(req: func.HttpRequest, context: func.Context) -> func.HttpR
 
 def _create(req: func.HttpRequest) -> func.HttpResponse:
     actor = admit(req, Operation.CREATE)
-    accepted = accept(parse_request(req.get_body()), bootstrap.services(), actor)
-    offboarding = accepted.offboarding
+    answer = accept(parse_request(req.get_body()), bootstrap.services(), actor)
+    offboarding = answer.offboarding
     reason = offboarding.reason
     if reason is not None and reason.code is ReasonCode.LIVE_WITH_OTHER_OPTIONS:
         found = problem(reason.code, reason.text, reason.operator_action, offboarding.id)
         return problem_answer(found.model_copy(update={"live_offboarding_id": offboarding.other_id}))
     place = f"{PATH}/{offboarding.id}"
     headers = {"Location": place, "Operation-Location": place, "Retry-After": POLL_AFTER}
-    return json_answer(202, summary_view(offboarding), headers)
+    return accepted(Stored(offboarding, answer.etag), headers)
 
 
 def _list(req: func.HttpRequest) -> func.HttpResponse:
@@ -122,41 +125,37 @@ def _evidence(req: func.HttpRequest, identity: str) -> func.HttpResponse:
 def _resume_list(req: func.HttpRequest) -> func.HttpResponse:
     actor = admit(req, Operation.RESUME)
     wanted, services = parse_resume_list(req.get_body()), bootstrap.services()
+    once = once_of(req.headers, Operation.RESUME, actor, req.get_body())
+    word = replace(resuming(actor, wanted.reason_code, wanted.reason), once=once)
     ids = dict.fromkeys(wanted.offboarding_ids)
-    return json_answer(200, ResumedList(items=tuple(_resumed(one, actor, wanted, services) for one in ids)))
+    return json_answer(200, ResumedList(items=tuple(_resumed(one, word, services) for one in ids)))
 
 
-def _resumed(identity: str, actor: Actor, wanted: ResumeList, services: Services) -> ResumedOne:
+def _resumed(identity: str, word: Word, services: Services) -> ResumedOne:
     try:
-        offboarding = resume(identity, actor, services, wanted.reason_code, why=wanted.reason)
+        stored = carry_out(identity, word, services)
     except OffboardingError as error:
         if error.retryable:
             raise  # Of the whole list: sending it again is safe.
         return ResumedOne(offboarding_id=identity, resumed=False, problem=problem_of(error))
-    if offboarding is None:
+    if stored is None:
         return ResumedOne(offboarding_id=identity, resumed=False, problem=unknown(identity))
-    return ResumedOne(offboarding_id=identity, resumed=True, status=offboarding.status.value)
+    return ResumedOne(offboarding_id=identity, resumed=True, status=stored.offboarding.status.value)
 
 
 def _resume(req: func.HttpRequest, identity: str) -> func.HttpResponse:
     actor = admit(req, Operation.RESUME)
     said = parse_reason(req.get_body())
-    return _told(identity, lambda: resume(identity, actor, bootstrap.services(), said.reason_code, why=said.reason))
+    if about(identity) is None:
+        return not_found(identity)
+    return told(req, identity, Operation.RESUME, resuming(actor, said.reason_code, said.reason))
 
 
 def _override(req: func.HttpRequest, identity: str) -> func.HttpResponse:
     admit(req, Operation.OVERRIDE)  # before anything is said about what is there
-    services = bootstrap.services()
-    stored = services.store.load(identity)
-    actor = admit(req, Operation.OVERRIDE, stored.offboarding if stored else None)
+    found = about(identity)
+    actor = admit(req, Operation.OVERRIDE, found)
     word = parse_override(req.get_body(), actor)
-    return _told(identity, lambda: override(identity, word, services))
-
-
-def _told(identity: str, act: Callable[[], Offboarding | None]) -> func.HttpResponse:
-    """What a person did about one offboarding."""
-    try:
-        offboarding = act()
-    except (NotResumableError, NotOverridableError) as error:
-        return problem_answer(problem(error.code, str(error), "", identity))
-    return json_answer(202, summary_view(offboarding)) if offboarding is not None else not_found(identity)
+    if found is None:
+        return not_found(identity)
+    return told(req, identity, Operation.OVERRIDE, overriding(word))

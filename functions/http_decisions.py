@@ -1,26 +1,22 @@
 """What people decide over HTTP: a plan is approved or rejected, an offboarding withdrawn or rescheduled, the kill
 switch held or released."""
 
-from collections.abc import Callable
-
 import azure.functions as func
 
-from functions.http_answers import admit, answered, json_answer, not_found, problem_answer
+from functions.http_answers import about, admit, answered, json_answer, not_found, told
 from shared.composition import bootstrap
 from shared.contracts.brake import brake_view, parse_brake
 from shared.contracts.decision import parse_decision
-from shared.contracts.etags import header_etag, require_match, wanted_match
+from shared.contracts.etags import header_etag, wanted_match
 from shared.contracts.given_reason import parse_reason
-from shared.contracts.problems import problem
+from shared.contracts.idempotency import once_of
 from shared.contracts.reschedule import parse_reschedule
-from shared.contracts.views import summary_view
 from shared.domain.brake import Brake
-from shared.domain.offboarding.record import Offboarding
 from shared.domain.people.rights import Operation
-from shared.operations.approve import Decision, NotApprovableError, decide_plan
-from shared.operations.brake import move_brake
-from shared.operations.reschedule import NewSchedule, NotReschedulableError, reschedule
-from shared.operations.withdraw import CalledOff, NotWithdrawableError, withdraw
+from shared.operations.approve import Decision, deciding
+from shared.operations.brake import set_brake
+from shared.operations.reschedule import NewSchedule, rescheduling
+from shared.operations.withdraw import CalledOff, withdrawing
 
 bp = func.Blueprint()
 
@@ -69,48 +65,34 @@ def put_brake(req: func.HttpRequest, context: func.Context) -> func.HttpResponse
 
 def _decide(req: func.HttpRequest, identity: str, operation: Operation) -> func.HttpResponse:
     admit(req, operation)  # before anything is said about what is there
-    about = _about(identity)
-    if about is None:
+    found = about(identity)
+    if found is None:
         return not_found(identity)
-    actor = admit(req, operation, about)
+    actor = admit(req, operation, found)
     said = parse_decision(req.get_body())
-    approves = operation is Operation.APPROVE
-    decision = Decision(approves, said.plan_digest, actor, said.reason, wanted_match(req.headers))
-    return _told(identity, lambda: decide_plan(identity, decision, bootstrap.services()))
+    decision = Decision(operation is Operation.APPROVE, said.plan_digest, actor, said.reason)
+    return told(req, identity, operation, deciding(decision))
 
 
 def _withdraw(req: func.HttpRequest, identity: str) -> func.HttpResponse:
-    about = _about(identity)
+    found = about(identity)
     # Whoever may only withdraw what is their own is told the same of what is not there.
-    actor = admit(req, Operation.WITHDRAW, about)
-    if about is None:
+    actor = admit(req, Operation.WITHDRAW, found)
+    if found is None:
         return not_found(identity)
-    said = CalledOff(actor, parse_reason(req.get_body()).reason, wanted_match(req.headers))
-    return _told(identity, lambda: withdraw(identity, said, bootstrap.services()))
+    said = CalledOff(actor, parse_reason(req.get_body()).reason)
+    return told(req, identity, Operation.WITHDRAW, withdrawing(said))
 
 
 def _reschedule(req: func.HttpRequest, identity: str) -> func.HttpResponse:
-    about = _about(identity)
-    actor = admit(req, Operation.RESCHEDULE, about)
-    if about is None:
+    found = about(identity)
+    actor = admit(req, Operation.RESCHEDULE, found)
+    if found is None:
         return not_found(identity)
-    said, request = parse_reschedule(req.get_body()), about.request
+    said, request = parse_reschedule(req.get_body()), found.request
     start = said.not_before if "not_before" in said.model_fields_set else request.not_before
-    wanted = NewSchedule(start, said.restricted(request), actor, said.reason, wanted_match(req.headers))
-    return _told(identity, lambda: reschedule(identity, wanted, bootstrap.services()))
-
-
-def _about(identity: str) -> Offboarding | None:
-    stored = bootstrap.services().store.load(identity)
-    return stored.offboarding if stored is not None else None
-
-
-def _told(identity: str, act: Callable[[], Offboarding | None]) -> func.HttpResponse:
-    try:
-        offboarding = act()
-    except (NotApprovableError, NotWithdrawableError, NotReschedulableError) as error:
-        return problem_answer(problem(error.code, str(error), error.operator_action, identity))
-    return json_answer(202, summary_view(offboarding)) if offboarding is not None else not_found(identity)
+    wanted = NewSchedule(start, said.restricted(request), actor, said.reason)
+    return told(req, identity, Operation.RESCHEDULE, rescheduling(wanted))
 
 
 def _show_brake(req: func.HttpRequest) -> func.HttpResponse:
@@ -124,9 +106,8 @@ def _move_brake(req: func.HttpRequest) -> func.HttpResponse:
     wanted = parse_brake(req.get_body())
     actor = admit(req, Operation.HOLD_BRAKE if wanted.held else Operation.RELEASE_BRAKE)
     services = bootstrap.services()
-    stored = services.brakes.read()
-    require_match(wanted_match(req.headers), stored.etag)
+    once = once_of(req.headers, Operation.HOLD_BRAKE, actor, req.get_body())
     brake = Brake(wanted.held, actor, wanted.reason, services.clock.now())
-    moved = move_brake(brake, stored.etag, services)
+    moved = set_brake(brake, wanted_match(req.headers), once, services)
     view = brake_view(moved.stored.brake, None if wanted.held else moved.woken)
     return json_answer(200, view, {"ETag": header_etag(moved.stored.etag)})

@@ -28,5 +28,5 @@ def require_match(given: str, etag: str | None) -> None:
     decides has looked."""
     known = {item.strip().removeprefix("W/") for item in given.split(",")}
     if header_etag(etag) not in known:
-        text = "it is another by now than what you saw (If-Match is not its ETag)"
+        text = "it is another by now than what you saw (If-Match is not its ETag): read it again"
         raise PreconditionError(ReasonCode.PRECONDITION_FAILED, text)

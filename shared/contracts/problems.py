@@ -25,6 +25,7 @@ STATUSES: Mapping[ReasonCode, HTTPStatus] = MappingProxyType(
         ReasonCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
         ReasonCode.REQUEST_ID_REUSED: HTTPStatus.CONFLICT,
         ReasonCode.LIVE_WITH_OTHER_OPTIONS: HTTPStatus.CONFLICT,
+        ReasonCode.IDEMPOTENCY_KEY_REUSED: HTTPStatus.CONFLICT,
         ReasonCode.NOT_RESUMABLE: HTTPStatus.CONFLICT,
         ReasonCode.NOT_OVERRIDABLE: HTTPStatus.CONFLICT,
         ReasonCode.NOT_APPROVABLE: HTTPStatus.CONFLICT,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from shared.domain.offboarding.once import Once
 from shared.domain.people.actor import Actor
 
 HOUR = timedelta(hours=1)
@@ -14,12 +15,18 @@ HOUR = timedelta(hours=1)
 @dataclass(frozen=True, slots=True)
 class Brake:
     """The kill switch. `held`: nothing is written to any customer. `at` (aware UTC, business time), `by` and `why` say
-    who moved it last; all three are empty before anybody did."""
+    who moved it last; all three are empty before anybody did. `done_once`: the newest calls with an Idempotency-Key."""
 
     held: bool = False
     by: Actor | None = None
     why: str = ""
     at: datetime | None = None
+    done_once: tuple[Once, ...] = ()
+
+    def says_as(self, other: Brake) -> bool:
+        """The same person put it the same way for the same reason."""
+        same = self.by is not None and other.by is not None and self.by.same(other.by)
+        return same and (self.held, self.why) == (other.held, other.why)
 
 
 RELEASED = Brake()

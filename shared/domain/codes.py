@@ -25,6 +25,7 @@ class ReasonCode(StrEnum):
     NOT_FOUND = "not_found"
     NOT_RESUMABLE = "not_resumable"
     NOT_OVERRIDABLE = "not_overridable"
+    IDEMPOTENCY_KEY_REUSED = "idempotency_key_reused"
     PRECONDITION_REQUIRED = "precondition_required"
     PRECONDITION_FAILED = "precondition_failed"
     NOT_SIGNED_IN = "not_signed_in"

@@ -5,6 +5,7 @@ OffboardingError                    code, retryable, operator_action
 ├── DeniedError                     the caller may not do this; nothing was done
 │   └── NotSignedInError            it is not known who calls
 ├── RequestIdReusedError            the request id is known with another body
+├── IdempotencyKeyReusedError       the key was used for another call
 ├── PreconditionError               decided about something that is another by now
 ├── ConcurrencyConflictError        the stored record has a newer ETag
 ├── ClaimEndingError                too little claim time is left to start another effect
@@ -86,6 +87,16 @@ class RequestIdReusedError(OffboardingError):
     def __init__(self, request_id: str, offboarding_id: str) -> None:
         self.request_id, self.offboarding_id = request_id, offboarding_id
         super().__init__(f"requestId {request_id} belongs to offboarding {offboarding_id}, which has another body")
+
+
+class IdempotencyKeyReusedError(OffboardingError):
+    """An Idempotency-Key was used before for another operation or with another body; nothing was changed."""
+
+    code = ReasonCode.IDEMPOTENCY_KEY_REUSED
+    operator_action = REASONS[ReasonCode.IDEMPOTENCY_KEY_REUSED].action
+
+    def __init__(self, operation: str) -> None:
+        super().__init__(f"this Idempotency-Key was used before, for {operation} or with another body")
 
 
 class PreconditionError(OffboardingError):

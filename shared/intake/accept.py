@@ -25,7 +25,7 @@ from shared.pipeline.core.outbox import drain
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.wake_ups import wake_up_message
 from shared.pipeline.steps.rivals import end_as_rival
-from shared.ports.store import Change, Filter
+from shared.ports.store import Change, Filter, Stored
 
 log = logging.getLogger("offboarding")
 
@@ -41,10 +41,11 @@ class Acceptance(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The answer to a request."""
+    """The answer to a request; `etag` is that of the record when it looked like this."""
 
     acceptance: Acceptance
     offboarding: Offboarding
+    etag: str
 
 
 def accept(request: OffboardingRequest, services: Services, actor: Actor | None = None) -> Accepted:
@@ -66,12 +67,12 @@ def accept(request: OffboardingRequest, services: Services, actor: Actor | None 
     if live is not None:
         fresh, acceptance = _end_as_rival(fresh, live)
     try:
-        fresh = _create(fresh, by, services)
+        stored = _create(fresh, by, services)
     except ConcurrencyConflictError:
         # The same request was stored between our look and our write: answer as for a repetition.
         return _known(request, identity, services) or accept(request, services, actor)
     drain(services, identity)
-    return Accepted(acceptance, fresh)
+    return Accepted(acceptance, stored.offboarding, stored.etag)
 
 
 def _known(request: OffboardingRequest, identity: str, services: Services) -> Accepted | None:
@@ -80,7 +81,7 @@ def _known(request: OffboardingRequest, identity: str, services: Services) -> Ac
         return None
     if stored.offboarding.request.fingerprint != request.fingerprint:
         raise RequestIdReusedError(request.request_id, identity)
-    return Accepted(Acceptance.KNOWN, stored.offboarding)
+    return Accepted(Acceptance.KNOWN, stored.offboarding, stored.etag)
 
 
 def _live(request: OffboardingRequest, services: Services) -> Offboarding | None:
@@ -99,7 +100,7 @@ def _means(request: OffboardingRequest, customer: Customer | None) -> bool:
     return request.domain in (None, customer.domain.casefold())
 
 
-def _create(offboarding: Offboarding, by: Actor, services: Services) -> Offboarding:
+def _create(offboarding: Offboarding, by: Actor, services: Services) -> Stored:
     now, request = offboarding.created_at, offboarding.request
     received = offboarding.status is Status.RECEIVED
     what = TimelineEvent.RECEIVED if received else of_state(offboarding.status, None)
@@ -109,9 +110,10 @@ def _create(offboarding: Offboarding, by: Actor, services: Services) -> Offboard
     outbox = [event_message(offboarding, (), now, by), *owed_export(offboarding, services, now)]
     if offboarding.stage is not None:
         outbox.append(wake_up_message(offboarding, offboarding.stage, now, None))
-    services.store.commit(Change(offboarding, None, (), (entry,), tuple(outbox), evidence=evidence))
+    stored = services.store.commit(Change(offboarding, None, (), (entry,), tuple(outbox), evidence=evidence))
     log.info("%s - %s %s", offboarding.id, what, detail, extra={"offboardingId": offboarding.id})
-    return offboarding
+    # No marker was asked for, so none is held elsewhere.
+    return stored if isinstance(stored, Stored) else Stored(offboarding, "")
 
 
 def _end_as_rival(fresh: Offboarding, live: Offboarding) -> tuple[Offboarding, Acceptance]:

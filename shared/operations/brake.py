@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared.contracts.etags import require_match
 from shared.domain.brake import Brake
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import ConcurrencyConflictError
 from shared.domain.evidence.kinds import EntryKind
 from shared.domain.offboarding.messages import Who
+from shared.domain.offboarding.once import Once, was_done, with_call
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.offboarding.timeline import TimelineEvent
 from shared.domain.people.actor import PIPELINE, Actor
@@ -20,6 +22,7 @@ from shared.pipeline.transition import Step, at_work, intervene
 from shared.ports.brakes import StoredBrake
 from shared.ports.store import Filter
 
+ATTEMPTS = 5
 PAGES = 200
 HOLDING = (Status.PLANNING, Status.RUNNING, Status.WAITING, Status.RESTORING)
 
@@ -39,6 +42,26 @@ def move_brake(wanted: Brake, etag: str | None, services: Services) -> Moved:
     """
     stored = services.brakes.move(wanted, etag)
     return Moved(stored, 0 if wanted.held else wake_what_waits(wanted.by or PIPELINE, services))
+
+
+def set_brake(wanted: Brake, seen: str, once: Once | None, services: Services) -> Moved:
+    """The same for whoever saw it with the ETag `seen` (header). Repeated, it is answered alike and moves nothing: a
+    release that died halfway wakes the rest then.
+
+    Raises PreconditionError when it is another by now, IdempotencyKeyReusedError, and ConcurrencyConflictError after
+    five lost races.
+    """
+    for _ in range(ATTEMPTS):
+        stored = services.brakes.read()
+        if was_done(stored.brake.done_once, once) or stored.brake.says_as(wanted):
+            rests = wanted.held or stored.brake.held
+            return Moved(stored, 0 if rests else wake_what_waits(wanted.by or PIPELINE, services))
+        require_match(seen, stored.etag)
+        try:
+            return move_brake(replace(wanted, done_once=with_call(stored.brake.done_once, once)), stored.etag, services)
+        except ConcurrencyConflictError:
+            continue
+    raise ConcurrencyConflictError(f"the kill switch was moved {ATTEMPTS} times meanwhile")
 
 
 def wake_what_waits(by: Actor, services: Services) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.contracts.etags import require_match
 from shared.domain.errors import ConcurrencyConflictError
 from shared.domain.offboarding.messages import Who
+from shared.domain.offboarding.once import Once, was_done, with_call
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.people.actor import Actor
 from shared.pipeline.core.outbox import drain
@@ -23,31 +24,36 @@ class Word:
     """What `by` says. `done`: what happens to the offboarding by it, for the sentence about lost races. `act` stores
     all of it in one write, or raises why it cannot be done. `said_before`: it has had
     its effect, so that saying it again changes nothing. `etag`: of the record that was looked at; None: whatever it is
-    now."""
+    now. `once`: a call that has its effect once, however often it is repeated; it is remembered in the same write."""
 
     by: Actor
     done: str
     act: Callable[[Session], None]
     said_before: Callable[[Offboarding], bool] | None = None
     etag: str | None = None
+    once: Once | None = None
     who: Who = Who.OPERATOR
 
 
 def carry_out(offboarding_id: str, word: Word, services: Services) -> Stored | None:
     """The offboarding after the word, with the ETag of exactly that; None when there is no such offboarding.
 
-    Raises what `act` does, PreconditionError where somebody looked at an older record, and ConcurrencyConflictError
-    after five lost races.
+    Raises what `act` does, IdempotencyKeyReusedError, PreconditionError where somebody looked at an older record, and
+    ConcurrencyConflictError after five lost races.
     """
     for _ in range(ATTEMPTS):
         stored = services.store.load(offboarding_id)
         if stored is None:
             return None
-        if word.said_before is not None and word.said_before(stored.offboarding):
+        if _was_said(word, stored.offboarding):
+            # The first one may have died before it sent what is owed.
+            drain(services, offboarding_id)
             return stored
         if word.etag is not None:
             require_match(word.etag, stored.etag)
         session = Session(stored, services, word.who, by=word.by)
+        done_once = with_call(session.offboarding.done_once, word.once)
+        session.offboarding = replace(session.offboarding, done_once=done_once)
         try:
             word.act(session)
         except ConcurrencyConflictError:
@@ -55,6 +61,11 @@ def carry_out(offboarding_id: str, word: Word, services: Services) -> Stored | N
         drain(services, offboarding_id)
         return Stored(session.offboarding, session.etag)
     raise ConcurrencyConflictError(f"offboarding {offboarding_id} changed {ATTEMPTS} times while it was {word.done}")
+
+
+def _was_said(word: Word, head: Offboarding) -> bool:
+    by_effect = word.said_before is not None and word.said_before(head)
+    return was_done(head.done_once, word.once) or by_effect
 
 
 def head_of(stored: Stored | None) -> Offboarding | None:

@@ -51,7 +51,7 @@ def withdraw(offboarding_id: str, said: CalledOff, services: Services, who: Who 
 
 def withdrawing(said: CalledOff, who: Who = Who.OPERATOR) -> Word:
     """The withdrawal as a word to carry out."""
-    return Word(said.by, "withdrawn", partial(_withdraw, said), _said_before, said.etag, who)
+    return Word(said.by, "withdrawn", partial(_withdraw, said), _said_before, said.etag, who=who)
 
 
 def _said_before(head: Offboarding) -> bool:

@@ -44,10 +44,12 @@ def is_worked_on(session: Session) -> bool:
 
 
 def keep(session: Session, said: SaidResume | SaidEnded) -> None:
-    """While somebody works on it: the word waits in the head, once, until that rests."""
+    """While somebody works on it: the word waits in the head, once, until that rests. Saved only if something of it
+    is new: whoever holds the claim stops for a change that it does not know."""
     head = session.offboarding
-    if said not in head.said:
-        session.save(replace(head, said=(*head.said, said)))
+    after = head if said in head.said else replace(head, said=(*head.said, said))
+    if after != session.loaded:
+        session.save(after)
 
 
 def what_is_asked(session: Session) -> ReasonCode | None:

@@ -93,6 +93,7 @@ def without_person(head: Offboarding) -> Offboarding:
         stopped_for="",
         requester=_nameless(head.requester),
         said=(),
+        done_once=(),
     )
 
 

@@ -111,10 +111,15 @@ def test_an_offboarding_that_needs_attention_is_resumed(api: Api, operator: Api,
     assert customer["id"] in tenant.listed()
 
     tenant.mutate({"customer": customer["id"], "set": {"armRole": True}})
-    assert operator.resume(identity).status_code == 202
+    problem(operator.call("POST", f"{PATH}/{identity}/resume", {"reason": "x"}), 428, "precondition_required")
+    answer = operator.say(identity, "resume", {"reason": "the cause is gone"}, "case-123")
+    assert answer.status_code == 202
+    assert answer.headers["ETag"]
     resumed = api.follow("resumed", {"removed"})
     [entry] = [entry for entry in resumed["timeline"] if entry["what"] == "resumed"]
     assert entry["actor"]["name"] == "Otto Operator"
     assert entry["detail"] == "by Otto Operator, asked for incomplete_read: the cause is gone"
     problem(operator.resume(identity), 409, "not_resumable")
+    again = operator.say(identity, "resume", {"reason": "the cause is gone"}, "case-123")
+    assert (again.status_code, again.json()["status"]) == (202, "removed"), "the same call again"
     assert customer["id"] not in tenant.listed()

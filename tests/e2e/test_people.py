@@ -193,11 +193,7 @@ def test_who_asked_is_recorded_and_overrides_nothing_of_their_own(api: Api, crm:
 
     override = Ask("POST", f"{PATH}/{asked}/overrides", WORD, OPERATORS, 409)
     problem(ask(override, addresses, "Operate"), 403, "own_request")
-    problem(
-        requests.post(f"{addresses.http}{override.path}", json=WORD, headers=other.header, timeout=TIMEOUT),
-        409,
-        "not_overridable",
-    )
+    problem(Api(addresses, other.header).say(asked, "overrides", WORD), 409, "not_overridable")
 
 
 def test_what_is_denied_stands_in_the_log(addresses: Addresses) -> None:

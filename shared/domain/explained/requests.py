@@ -62,9 +62,14 @@ REQUESTS = Group(
             "(HTTP only). Nothing was done.",
             "Switch it on (infra/README.md, people and roles), and give the role to the people in charge.",
         ),
+        R.IDEMPOTENCY_KEY_REUSED: sender(
+            "The header Idempotency-Key was used before, for another operation or with another body (HTTP only). "
+            "Nothing was changed.",
+            "Send the same body as the first time, or another key.",
+        ),
         R.PRECONDITION_REQUIRED: sender(
-            "A decision was sent without the header If-Match (HTTP only). Nothing was changed.",
-            "Read what you decide about, and send its ETag as If-Match.",
+            "What changes something was sent without the header If-Match (HTTP only). Nothing was changed.",
+            "Read what it is about, and send its ETag as If-Match.",
         ),
         R.PRECONDITION_FAILED: sender(
             "It is another by now than what the caller saw (HTTP only). Nothing was changed.",

@@ -14,6 +14,7 @@ from shared.domain.evidence.seal import Seal
 from shared.domain.holdings.delegated import GdapRefusal
 from shared.domain.holdings.not_restored import NotRestored
 from shared.domain.offboarding.counters import Counters
+from shared.domain.offboarding.once import Once
 from shared.domain.offboarding.removal import RemovalIntent
 from shared.domain.offboarding.request import OffboardingRequest
 from shared.domain.offboarding.states import TERMINAL, Stage, Status
@@ -120,10 +121,10 @@ class Offboarding:
     newest one. `requester`: who made the request, absent in what was stored before it was kept. `noted`:
     digests of what the last look of the plan noted; the next one does not note the same again. `asked`: what a
     person was asked for when the look began that goes on. `said`: what people said while somebody held the claim; the
-    only field that others write then. `evidence`: the end of its chain; `seal`: the signature at the end. `erased`: the
-    evidence says that personal texts are deleted. `begun_at`: when it left the plan for the first time, from which the
-    grace period runs. `withdrawal`: it is called off, and only what was changed is put back; `not_restored` are the
-    first that cannot be, of `not_restored_count`.
+    only field that others write then, with `done_once`: the newest calls that carried an Idempotency-Key. `evidence`:
+    the end of its chain; `seal`: the signature at the end. `erased`: the evidence says that personal texts are deleted.
+    `begun_at`: when it left the plan for the first time, from which the grace period runs. `withdrawal`: it is called
+    off, and only what was changed is put back; `not_restored` are the first that cannot be, of `not_restored_count`.
     """
 
     id: str
@@ -172,6 +173,7 @@ class Offboarding:
     withdrawal: Withdrawal | None = None
     not_restored: tuple[NotRestored, ...] = ()
     not_restored_count: int = 0
+    done_once: tuple[Once, ...] = ()
 
     @property
     def customer_id(self) -> str | None:

@@ -26,7 +26,8 @@ from shared.domain.evidence.entry import Entry
 from shared.domain.evidence.kinds import EntryKind
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.messages import OutboundMessage, TimelineEntry, Who
-from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.once import Once
+from shared.domain.offboarding.record import Offboarding, SaidEnded, SaidResume
 from shared.domain.offboarding.states import Stage
 from shared.domain.offboarding.timeline import Happening, TimelineEvent
 from shared.domain.people.actor import Actor, system
@@ -58,7 +59,7 @@ class Session:
         by: Actor | None = None,
     ) -> None:
         self.services = services
-        self.offboarding = stored.offboarding
+        self.offboarding = self.loaded = stored.offboarding
         self.etag = stored.etag
         self._who, self._by = who, by
         self._claim = stored.offboarding.claim
@@ -196,9 +197,10 @@ class Session:
         conflict goes on when it is any other."""
         stored = self.services.store.load(self.offboarding.id)
         ours = stored is not None and self._claim is not None and stored.offboarding.claim == self._claim
-        if stored is None or not ours or stored.offboarding.said == change.offboarding.said:
+        if stored is None or not ours or _said(stored.offboarding) == _said(change.offboarding):
             raise ConcurrencyConflictError(f"offboarding {self.offboarding.id} is worked on by another")
-        head = replace(change.offboarding, said=stored.offboarding.said)
+        said, done_once = _said(stored.offboarding)
+        head = replace(change.offboarding, said=said, done_once=done_once)
         return replace(change, offboarding=head, etag=stored.etag)
 
     @property
@@ -232,3 +234,8 @@ class Session:
             raise ProtectedCustomerError(f"customer {customer_id} is the partner's own tenant")
         if customer_id in partner.protected_customers:
             raise ProtectedCustomerError(f"customer {customer_id} is protected by OFFBOARDING_PROTECTED_CUSTOMERS")
+
+
+def _said(head: Offboarding) -> tuple[tuple[SaidResume | SaidEnded, ...], tuple[Once, ...]]:
+    """What others add while somebody holds the claim."""
+    return head.said, head.done_once

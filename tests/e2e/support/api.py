@@ -22,9 +22,16 @@ class Api:
         self.root = addresses.http
         self._headers = {"x-functions-key": addresses.key} if headers is None else dict(headers)
 
-    def call(self, method: str, path: str, body: object = None, data: bytes | None = None) -> requests.Response:
-        """One call, with a JSON body or the bytes of `data`."""
-        url, headers = f"{self.root}{path}", self._headers
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        data: bytes | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> requests.Response:
+        """One call, with a JSON body or the bytes of `data`, and `more` headers."""
+        url, headers = f"{self.root}{path}", self._headers | dict(more or {})
         return requests.request(method, url, json=body, data=data, headers=headers, timeout=TIMEOUT)
 
     def ask(self, request: dict[str, Any]) -> requests.Response:
@@ -33,7 +40,17 @@ class Api:
 
     def resume(self, identity: str) -> requests.Response:
         """Resume one, with a reason."""
-        return self.call("POST", f"{PATH}/{identity}/resume", {"reason": "the cause is gone"})
+        return self.say(identity, "resume", {"reason": "the cause is gone"})
+
+    def say(self, identity: str, what: str, body: object, key: str | None = None) -> requests.Response:
+        """Say something about one as it stands now; looked at again where it has just changed."""
+        for _ in range(5):
+            seen = self.call("GET", f"{PATH}/{identity}").headers.get("ETag", '"none"')
+            more = {"If-Match": seen} | ({"Idempotency-Key": key} if key else {})
+            answer = self.call("POST", f"{PATH}/{identity}/{what}", body, more=more)
+            if answer.status_code != 412:
+                break
+        return answer
 
     def show(self, identity: str) -> dict[str, Any]:
         """One offboarding."""

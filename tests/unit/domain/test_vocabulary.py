@@ -36,7 +36,7 @@ WORDS: dict[type[StrEnum], str] = {
     Cause: CAUSES,
     ReasonCode: f"""not_json not_utf8 not_an_object body_too_large unreadable_body repeated_field missing_field
         unknown_field wrong_type wrong_value request_id_reused not_found not_resumable not_overridable
-        precondition_required precondition_failed
+        idempotency_key_reused precondition_required precondition_failed
         not_signed_in not_allowed own_request authentication_off dead_lettered
         malformed_wake_up wrong_queue customer_unknown customer_ambiguous customer_mismatch customer_changed
         customer_nameless own_tenant protected_customer not_a_reseller reseller_required joined

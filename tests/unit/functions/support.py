@@ -99,3 +99,8 @@ def call(
         body=body,
     )
     return Answer(FUNCTIONS[name](request, CONTEXT))
+
+
+def seen(identity: str) -> dict[str, str]:
+    """If-Match with the ETag that GET shows now."""
+    return {"If-Match": call("get_offboarding", route={"id": identity}).headers["ETag"]}

@@ -16,7 +16,7 @@ from shared.domain.errors import SettingsError, UnavailableError
 from shared.domain.offboarding.states import Status
 from shared.domain.policy import Mode
 from tests.functional.trouble import arm
-from tests.unit.functions.support import KEY, Answer, call
+from tests.unit.functions.support import KEY, OPERATOR, Answer, call, seen
 from tests.unit.support.worlds import SMALL, StoreSwitch, head, with_pace
 
 
@@ -161,16 +161,22 @@ def test_every_state_is_a_filter_and_nothing_else(world: World) -> None:
         assert call("list_offboardings", query={"status": word}).status == 200
 
 
+def resumed(identity: str) -> Answer:
+    """Resumed by whoever looked at it a moment ago."""
+    headers = OPERATOR | seen(identity)
+    return call("resume_offboarding", BODIES["resume_offboarding"], route={"id": identity}, headers=headers)
+
+
 def test_resuming(world: World) -> None:
     identity = create(world).json["offboardingId"]
-    early = call("resume_offboarding", BODIES["resume_offboarding"], route={"id": identity})
+    early = resumed(identity)
     assert (early.status, early.json["code"]) == (409, "not_resumable")
 
     with_pace(world, faults_before_attention=1)
     arm(world, {"match": {"pathRegex": "/orders$"}, "action": {"type": "html"}})
     world.run(timedelta(hours=1))
     assert head(world, identity).status is Status.NEEDS_ATTENTION
-    answer = call("resume_offboarding", BODIES["resume_offboarding"], route={"id": identity})
+    answer = resumed(identity)
     assert (answer.status, answer.json["status"]) == (202, "planning")
     world.run()
     assert head(world, identity).status is Status.REMOVED
@@ -242,7 +248,8 @@ def test_a_word_that_is_not_understood_is_refused(world: World, change: dict[str
 
 def test_a_word_about_what_blocks_not_is_a_conflict(world: World) -> None:
     identity = create(world).json["offboardingId"]
-    answer = call("override_blocker", BODIES["override_blocker"], route={"id": identity})
+    headers = OPERATOR | seen(identity)
+    answer = call("override_blocker", BODIES["override_blocker"], route={"id": identity}, headers=headers)
     assert (answer.status, answer.json["code"], answer.json["offboardingId"]) == (409, "not_overridable", identity)
     unknown = call("override_blocker", BODIES["override_blocker"], route={"id": "none"})
     assert (unknown.status, unknown.json["code"]) == (404, "not_found")

@@ -23,7 +23,7 @@ from local.world.world import World
 from shared.domain.people.rights import Role
 from shared.operations.front_door import FrontDoor
 from tests.functional.trouble import arm
-from tests.unit.functions.support import FUNCTIONS, KEY, OPERATOR, Around, call, person
+from tests.unit.functions.support import FUNCTIONS, KEY, OPERATOR, Around, call, person, seen
 from tests.unit.functions.test_http_api import BODIES, CALLS, body_of
 from tests.unit.support.worlds import with_pace
 
@@ -161,7 +161,8 @@ def test_whoever_resumes_is_recorded_with_the_reason(world: World) -> None:
     with_pace(world, faults_before_attention=1)
     arm(world, {"match": {"pathRegex": "/orders$"}, "action": {"type": "html"}})
     world.run(timedelta(hours=1))
-    answer = call("resume_offboarding", b'{"reason": "  orders are back "}', route={"id": identity})
+    headers = OPERATOR | seen(identity)
+    answer = call("resume_offboarding", b'{"reason": "  orders are back "}', route={"id": identity}, headers=headers)
 
     assert answer.status == 202
     shown = call("get_offboarding", route={"id": identity}).json
@@ -177,7 +178,7 @@ def test_whoever_made_the_request_overrides_nothing_of_it(world: World) -> None:
     asked = call("create_offboarding", body_of(world), headers=OPERATOR).json["offboardingId"]
     own = call("override_blocker", BODIES["override_blocker"], route={"id": asked}, headers=OPERATOR)
     other = person("Mr. Other", Role.OPERATE)
-    others = call("override_blocker", BODIES["override_blocker"], route={"id": asked}, headers=other)
+    others = call("override_blocker", BODIES["override_blocker"], route={"id": asked}, headers=other | seen(asked))
 
     assert (own.status, own.json["code"]) == (403, "own_request")
     assert (others.status, others.json["code"]) == (409, "not_overridable")
