@@ -110,6 +110,12 @@ class RequestV1(WireModel):
             "still be withdrawn; lengthens what the deployment allows, never shortens it."
         ),
     ] = None
+    approval_reference: Annotated[
+        Annotated[str, StringConstraints(min_length=1, max_length=200)] | None,
+        Field(
+            description="Where the offboarding was agreed on the sender's side, for the record: it approves nothing."
+        ),
+    ] = None
     correlation_id: Annotated[Line | None, Field(description="Handed through to every event.")] = None
 
     @model_validator(mode="after")
@@ -149,6 +155,7 @@ class RequestV1(WireModel):
             renewals=Renewals(self.renewals) if self.renewals else None,
             reduce_seats=self.reduce_seats,
             grace=timedelta(seconds=self.grace_seconds) if self.grace_seconds is not None else None,
+            approval_reference=self.approval_reference,
         )
 
 

@@ -94,6 +94,7 @@ class OffboardingView(SummaryView):
     requested_by: str
     requester: ActorData | None = None
     request_reason: str
+    approval_reference: str | None = None
     commitments: str
     not_before: UtcTime | None = None
     reseller_mpn_id: str | None = None
@@ -173,6 +174,7 @@ def offboarding_view(
         requested_by=request.requested_by,
         requester=_actor(offboarding.requester),
         request_reason=request.reason,
+        approval_reference=request.approval_reference,
         commitments=request.commitments.value,
         not_before=request.not_before,
         reseller_mpn_id=request.reseller,

@@ -77,7 +77,14 @@ def _announce(stored: Stored, asides: Sequence[Aside], services: Services) -> No
 
 def without_person(head: Offboarding) -> Offboarding:
     """Who asked, why, the customer's name and every sentence are gone; the customer's tenant id stays."""
-    request = replace(head.request, requested_by=FORGOTTEN, reason=FORGOTTEN, domain=None, company_name=None)
+    request = replace(
+        head.request,
+        requested_by=FORGOTTEN,
+        reason=FORGOTTEN,
+        domain=None,
+        company_name=None,
+        approval_reference=FORGOTTEN if head.request.approval_reference else None,
+    )
     return replace(
         head,
         request=request,

@@ -216,25 +216,27 @@ def test_evidence_of_what_is_not_stored_cannot_be_exported(tmp_path: Path) -> No
 
 def test_retention_deletes_the_texts_and_leaves_evidence_that_verifies(tmp_path: Path) -> None:
     case = Case(tmp_path, customer := removable())
-    request = case.world.ask(customer, reason="Ada Lovelace of Contoso wants it")
+    request = case.world.ask(customer, reason="Ada Lovelace of Contoso wants it", approvalReference="board, G. Hopper")
     case.world.run()
     head, before = case.world.offboarding(request), case.exported(case.world.offboarding(request))
     assert b"Lovelace" in case.shown(head, part="texts")
+    assert b"Hopper" in case.shown(head, part="texts")
     case.world.clock.advance(LONG)
     case.world.sweep()
     case.world.sweep()
     head = case.world.offboarding(request)
-    assert head.request.reason == "(forgotten)"
+    assert head.request.reason == head.request.approval_reference == "(forgotten)"
     assert case.shown(head, part="texts") == b""
     after = case.exported(head)
     assert after.split(b"\n")[:-2] == [*before.split(b"\n")[:-2], after.split(b"\n")[-3]]
     last = entries_of(case.world, head)[-1]
     assert last["kind"] == "erasure"
-    fields = ["data.customerDomain", "data.requestedBy", "data.reason", "actor.name"]
+    fields = ["data.customerDomain", "data.requestedBy", "data.reason", "data.approvalReference", "actor.name"]
     assert last["data"]["entries"] == [{"seq": 1, "fields": fields}]
     assert case.verify(after) == case.verify(before) == VALID
     assert case.shown(head) == after
     assert b"Lovelace" not in before
+    assert b"Hopper" not in before
 
 
 def test_nothing_is_deleted_before_the_evidence_that_says_so_is_kept(tmp_path: Path) -> None:

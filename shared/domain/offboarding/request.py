@@ -26,7 +26,8 @@ class OffboardingRequest:
     must match the customer exactly. `fingerprint` (SHA-256 of the canonical body) tells a repetition from a reuse of
     the request id; `options` are what two requests for one customer must share to be joined. `reseller`: partner
     location id (MPN) of the reseller whose customer it is, where the partner is an indirect provider. `grace` lengthens
-    the configured grace period."""
+    the configured grace period. `approval_reference`: the sender's own word on its approval, which approves nothing
+    here."""
 
     request_id: str
     customer_id: str | None
@@ -45,6 +46,7 @@ class OffboardingRequest:
     renewals: Renewals | None = None
     reduce_seats: bool = False
     grace: timedelta | None = None
+    approval_reference: str | None = None
 
     @property
     def options(self) -> tuple[object, ...]:

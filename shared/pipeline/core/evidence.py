@@ -52,6 +52,7 @@ def request_data(head: Offboarding) -> Data:
         customerCompanyName=Personal(request.company_name) if request.company_name else None,
         requestedBy=Personal(request.requested_by),
         reason=Personal(request.reason),
+        approvalReference=Personal(request.approval_reference) if request.approval_reference else None,
         dryRun=request.dry_run,
         notBefore=_moment(request.not_before),
         commitments=request.commitments.value,

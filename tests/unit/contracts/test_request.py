@@ -19,6 +19,8 @@ VALID = sorted((FOLDER / "samples" / "valid").glob("*.json"))
 INVALID = sorted((FOLDER / "samples" / "invalid").glob("*.json"))
 MINIMAL = json.loads((FOLDER / "samples" / "valid" / "minimal.json").read_text())
 
+ENVELOPE = {"specversion": "1.0", "id": "1", "source": "crm", "type": "offboarding.request.v1"}
+
 
 def schema(name: str) -> Draft202012Validator:
     return Draft202012Validator(json.loads((FOLDER / name).read_text()))
@@ -137,6 +139,20 @@ def test_the_fingerprint_ignores_order_and_spelling_of_defaults() -> None:
         parse_request(json.dumps(shuffled).encode()).fingerprint
         == parse_request(json.dumps(MINIMAL, indent=3).encode()).fingerprint
     )
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["bare", "cloudevent"])
+def test_where_it_was_agreed_is_kept_in_both_forms(wrapped: bool) -> None:
+    def sent(said: object) -> bytes:
+        body = MINIMAL | {"approvalReference": said}
+        return json.dumps(ENVELOPE | {"data": body} if wrapped else body).encode()
+
+    assert parse_request(sent("CAB-1, Ms. Ä")).approval_reference == "CAB-1, Ms. Ä"
+    assert parse_request(sent("x" * 200)).fingerprint != parse_request(sent("y" * 200)).fingerprint
+    for wrong in ("", "x" * 201, 7):
+        with pytest.raises(InvalidRequestError) as caught:
+            parse_request(sent(wrong))
+        assert caught.value.field == ("data." if wrapped else "") + "approvalReference"
 
 
 @pytest.mark.parametrize(

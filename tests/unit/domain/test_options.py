@@ -35,6 +35,7 @@ SAME: list[dict[str, Any]] = [
     {"correlation_id": "t-2"},
     {"fingerprint": "g"},
     {"grace": timedelta(0)},
+    {"approval_reference": "CAB-1"},
 ]
 DIFFERENT: list[dict[str, Any]] = [
     {"dry_run": True},

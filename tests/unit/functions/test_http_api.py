@@ -95,6 +95,12 @@ def test_one_offboarding_is_shown_with_everything(world: World) -> None:
     assert [entry["seq"] for entry in answer.json["timeline"]] == list(range(1, len(answer.json["timeline"]) + 1))
 
 
+def test_where_it_was_agreed_is_shown_and_approves_nothing(world: World) -> None:
+    answer = create(world, approvalReference="CAB-1")
+    shown = call("get_offboarding", route={"id": answer.json["offboardingId"]}).json
+    assert (shown["approvalReference"], shown.get("approval")) == ("CAB-1", None)
+
+
 def test_evidence_is_a_file_that_its_verifier_reads(world: World) -> None:
     identity = create(world, reason="Ada wants it").json["offboardingId"]
     world.run()

@@ -44,7 +44,12 @@ OLD = head_of(
     proofs=(Proof("customer_list", True, NAME, NOW),),
     requester=BY,
 )
-OLD = replace(OLD, request=replace(OLD.request, requested_by=NAME, reason=NAME, domain=NAME, company_name=NAME))
+OLD = replace(
+    OLD,
+    request=replace(
+        OLD.request, requested_by=NAME, reason=NAME, domain=NAME, company_name=NAME, approval_reference=NAME
+    ),
+)
 
 
 def test_of_a_head_the_person_and_every_sentence_go_and_the_facts_stay() -> None:
@@ -60,6 +65,7 @@ def test_of_a_head_the_person_and_every_sentence_go_and_the_facts_stay() -> None
     assert (left.request.request_id, left.request.fingerprint) == ("req-1", "f" * 64)
     assert (left.request.requested_by, left.request.reason) == ("(forgotten)", "(forgotten)")
     assert (left.request.domain, left.request.company_name) == (None, None)
+    assert left.request.approval_reference == "(forgotten)"
     assert left.reason == Reason(ReasonCode.REMOVED, "(forgotten)")
     assert left.customer == Customer(CUSTOMER, "(forgotten)", "(forgotten)")
     assert left.blockers == (replace(BLOCKER, name="", detail="", what_to_do=""),)
