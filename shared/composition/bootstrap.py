@@ -32,7 +32,7 @@ from shared.adapters.stores.table import TableStore
 from shared.adapters.throttles import SharedThrottles
 from shared.composition.connections import PARTNER_CENTER, connect, identity_of, vault_of
 from shared.composition.settings import Settings, StoreKind, authentication_on, read_settings
-from shared.domain.approval import ApprovalRule
+from shared.domain.approval import ApprovalRule, who_approves
 from shared.domain.errors import SettingsError
 from shared.domain.policy import Partner
 from shared.operations.front_door import FrontDoor
@@ -62,8 +62,8 @@ def services() -> Services:
             _services = build(settings)
             mode, store = settings.mode.value, settings.store.kind.value
             log.info("offboarding pipeline %s started: mode %s, store %s", VERSION, mode, store)
-            if settings.approval.rule is ApprovalRule.NEVER:
-                log.warning("no plan needs an approval: whoever sends requests can have customers removed unattended")
+            rule = settings.approval.rule
+            log.log(logging.WARNING if rule is ApprovalRule.NEVER else logging.INFO, "%s", who_approves(rule))
         return _services
 
 

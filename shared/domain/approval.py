@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from shared.domain.decisions.planned_steps import PlannedStep
 from shared.domain.people.actor import Actor
+from shared.domain.people.rights import Role
 
 
 class ApprovalRule(StrEnum):
@@ -20,6 +21,22 @@ class ApprovalRule(StrEnum):
     IRREVERSIBLE = "irreversible"
     ABOVE = "above"
     NEVER = "never"
+
+
+NO_APPROVAL = "no plan needs an approval"
+UNATTENDED = "whoever may send to the request queue or holds a function key can have customers removed unattended"
+_NEEDS = {
+    ApprovalRule.ALWAYS: "every plan needs",
+    ApprovalRule.IRREVERSIBLE: "a plan that nothing can put back needs",
+    ApprovalRule.ABOVE: "a plan above the limits needs",
+}
+
+
+def who_approves(rule: ApprovalRule) -> str:
+    """What the rule means for whoever runs the pipeline: who can approve, or that nobody is asked."""
+    if rule is ApprovalRule.NEVER:
+        return f"{NO_APPROVAL}: {UNATTENDED}"
+    return f"{_NEEDS[rule]} an approval by a person with the role {Role.APPROVE} who did not make the request"
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,9 @@ def test_a_process_says_once_what_has_started(caplog: pytest.LogCaptureFixture) 
     store.close()
     assert len({id(services) for services in found}) == 1
     assert started(caplog) == [(logging.INFO, f"offboarding pipeline {VERSION} started: mode live, store sqlite")]
+    assert [record.levelno for record in caplog.records if "removed unattended" in record.getMessage()] == [
+        logging.WARNING
+    ]
     assert not [secret for secret in SECRETS.values() if secret in caplog.text]
 
 

@@ -15,6 +15,7 @@ from shared.composition.doctor.platform import queues, store
 from shared.composition.doctor.probe import Finding, Probe
 from shared.composition.doctor.trouble import trouble
 from shared.domain.advice import CONSENT, DOCTOR, Problem
+from shared.domain.approval import NO_APPROVAL, UNATTENDED, ApprovalRule, who_approves
 from shared.domain.errors import OffboardingError, RefusedError
 from shared.domain.wording import count_of
 from shared.pipeline.steps.preflight import NO_TOKEN, NOT_TAKEN, claims_problems
@@ -144,6 +145,20 @@ def azure(probe: Probe) -> Finding:
     return Finding("azure", "a token for Azure is issued")
 
 
+def approval(probe: Probe) -> Finding:
+    """Whether a second person is asked, which is for the partner to decide."""
+    rule = probe.settings.approval.rule
+    if rule is not ApprovalRule.NEVER:
+        return Finding("approval", who_approves(rule))
+    action = "set OFFBOARDING_APPROVAL to always, irreversible or above, where people sign in; or leave it, knowingly"
+    warning = Problem("approval", "no_approval", _sentence(NO_APPROVAL), _sentence(UNATTENDED), action)
+    return Finding("approval", who_approves(rule), warnings=(warning,))
+
+
+def _sentence(text: str) -> str:
+    return text[0].upper() + text[1:]
+
+
 CHECKS = (
     Check("refresh token", refresh_token, NO_TOKEN),
     Check("token", token, NO_TOKEN, after="refresh token"),
@@ -153,6 +168,7 @@ CHECKS = (
     Check("account", account, "Nothing can be removed", after="customers"),
     Check("graph", graph, "Delegated admin relationships are not ended, so no removal is confirmed", after="token"),
     Check("azure", azure, "Customers with reservations or savings plans wait for a person", after="token"),
+    Check("approval", approval, ""),
     Check("store", store, "Nothing can be accepted or done: every step is stored first"),
     Check("queues", queues, "No stage is woken, and no event leaves"),
 )

@@ -13,6 +13,7 @@ from local.simulator.scenario.models import PartnerSpec, ResellerSpec
 from shared.composition.doctor.checks import CHECKS
 from shared.composition.doctor.report import as_json, lines
 from shared.domain.advice import CONSENT
+from shared.domain.approval import ApprovalRule
 from tests.unit.doctor.patient import Patient
 
 OTHER = ResellerSpec(id="0f0e0d0c-0b0a-4009-8807-060504030201", name="Other", mpn_id="1")
@@ -195,4 +196,19 @@ def test_the_report_has_a_line_for_each_check_and_the_same_as_json() -> None:
     report = json.loads(as_json(found))
     assert report["ok"] is False
     assert [item["check"] for item in report["checks"]] == [check.name for check in CHECKS]
-    assert {item["status"] for item in report["checks"]} == {"ok", "problem", "skipped"}
+    assert {item["status"] for item in report["checks"]} == {"ok", "warning", "problem", "skipped"}
+
+
+@pytest.mark.parametrize("rule", ApprovalRule)
+def test_it_says_who_can_approve_or_that_nobody_is_asked(rule: ApprovalRule) -> None:
+    limits = {"OFFBOARDING_APPROVAL_SEATS": "5"} if rule is ApprovalRule.ABOVE else {}
+    people = {"WEBSITE_AUTH_ENABLED": "True", "WEBSITE_HOSTNAME": "offboarding.example"}
+    found = Patient(settings={"OFFBOARDING_APPROVAL": rule, **limits, **people}).findings()["approval"]
+    assert found.ok
+    if rule is ApprovalRule.NEVER:
+        [warning] = found.warnings
+        assert "request queue or holds a function key can have customers removed unattended" in warning.text
+        assert "OFFBOARDING_APPROVAL" in warning.action
+    else:
+        assert not found.warnings
+        assert "the role Offboarding.Approve" in found.good
