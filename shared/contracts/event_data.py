@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from shared.contracts.events import (
     ActorData,
+    AmountData,
     BlockerData,
     CustomerData,
     EvidenceData,
     NotRestoredData,
     PlanData,
+    PlannedData,
     ProofData,
     ReasonData,
 )
 from shared.domain.decisions.blockers import Blocker, Remedy
+from shared.domain.decisions.planned_work import PlannedWork
 from shared.domain.holdings.not_restored import NotRestored
+from shared.domain.money import Money
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 from shared.domain.people.actor import Actor
@@ -53,8 +57,31 @@ def plan_data(offboarding: Offboarding) -> PlanData | None:
         paid_until=plan.paid_until,
         refundable_seats=plan.refundable_seats,
         seats_until=plan.seats_until,
+        irreversible_steps=plan.irreversible,
+        refunds=tuple(amount_data(item) for item in plan.refunds),
         digest=plan.digest,
     )
+
+
+def planned_data(work: PlannedWork) -> PlannedData:
+    """The wire form of what will be done about one holding."""
+    words = tuple(action.value for action in work.actions)
+    return PlannedData(
+        holding=work.key,
+        name=work.name,
+        action=words[0] if words else None,
+        then=words[1:] or None,
+        at=work.at,
+        irreversible=work.irreversible,
+        closes_at=work.closes_at,
+        paid_until=work.paid_until,
+        refund=amount_data(work.refund) if work.refund is not None else None,
+    )
+
+
+def amount_data(money: Money) -> AmountData:
+    """The wire form of an amount."""
+    return AmountData(amount=f"{money.amount:f}", currency=money.currency)
 
 
 def proof_data(offboarding: Offboarding) -> tuple[ProofData, ...]:

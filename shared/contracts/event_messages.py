@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from shared.contracts.event_data import (
@@ -13,11 +14,13 @@ from shared.contracts.event_data import (
     live_offboarding_id,
     not_restored_data,
     plan_data,
+    planned_data,
     proof_data,
     reason_data,
 )
 from shared.contracts.events import BLOCKERS_SHOWN, OUTCOMES, SOURCE, Event, EventData, EventType
 from shared.domain.decisions.blockers import Blocker
+from shared.domain.decisions.planned_work import PlannedWork
 from shared.domain.offboarding.identifiers import event_id
 from shared.domain.offboarding.messages import Destination, OutboundMessage
 from shared.domain.offboarding.record import Offboarding
@@ -30,12 +33,20 @@ TOLD_BY_NAME = frozenset({Status.WAITING, Status.NEEDS_ATTENTION, Status.AWAITIN
 
 
 def event_message(
-    offboarding: Offboarding, blockers: tuple[Blocker, ...], now: datetime, actor: Actor = PIPELINE
+    offboarding: Offboarding,
+    blockers: tuple[Blocker, ...],
+    now: datetime,
+    actor: Actor = PIPELINE,
+    planned: Sequence[PlannedWork] = (),
 ) -> OutboundMessage:
-    """The outbox message of the event that this state owes; `actor` brought it about."""
+    """The outbox message of the event that this state owes; `actor` brought it about. `planned`: what an approval is
+    asked for."""
     outcome = offboarding.status in TERMINAL
     name = "outcome" if outcome else f"transition/{offboarding.timeline_length}"
-    return _message(offboarding, _type_of(offboarding.status), name, _data(offboarding, blockers, actor), now)
+    shown = tuple(planned_data(work) for work in planned[:BLOCKERS_SHOWN]) or None
+    data = _data(offboarding, blockers, actor)
+    data = data.model_copy(update={"planned": shown, "planned_count": len(planned) or None})
+    return _message(offboarding, _type_of(offboarding.status), name, data, now)
 
 
 def window_closing_message(offboarding: Offboarding, closes_at: datetime, text: str, now: datetime) -> OutboundMessage:

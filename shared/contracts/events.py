@@ -76,6 +76,34 @@ class BlockerData(WireModel):
     )
 
 
+class AmountData(WireModel):
+    """An amount as Microsoft told it: text, so that nothing of it is lost, and its currency."""
+
+    amount: str = Field(description="A decimal number, exactly as far as it was told.")
+    currency: str = Field(description="ISO 4217.")
+
+
+class PlannedData(WireModel):
+    """What will be done about one holding, once the plan is approved."""
+
+    holding: str = Field(description="Key of the holding, the same in every event of this offboarding.")
+    name: str = Field(description="What it is called in Partner Center.")
+    action: str | None = Field(default=None, description="What is written to it first; absent if nothing is.")
+    then: tuple[str, ...] | None = Field(
+        default=None, description="What follows, also where the action before is refused."
+    )
+    at: UtcTime | None = Field(
+        default=None,
+        description="When it ends by itself, or the start that was asked for; absent: at once, or unknown.",
+    )
+    irreversible: bool = Field(description="Whether nothing can put it back: it would have to be bought again.")
+    closes_at: UtcTime | None = Field(default=None, description="Until when the action is possible, if that is known.")
+    paid_until: UtcTime | None = Field(
+        default=None, description="The last moment that is being paid for, if it is paid on."
+    )
+    refund: AmountData | None = Field(default=None, description="What its return gives, where Azure told it.")
+
+
 class PlanData(WireModel):
     """What will be done; `actions` counts them by kind."""
 
@@ -94,6 +122,12 @@ class PlanData(WireModel):
     )
     refundable_seats: Annotated[int, Field(description="How many seats of what runs on can still be given back.")] = 0
     seats_until: UtcTime | None = Field(default=None, description="Until when the first of those seats can be.")
+    irreversible_steps: Annotated[
+        int, Field(description="How many steps nothing puts back, the removal of the relationship among them.")
+    ] = 0
+    refunds: Annotated[
+        tuple[AmountData, ...], Field(description="What returns would give in all, for each currency that was told.")
+    ] = ()
     digest: str = Field(description="SHA-256 of every step that will be made: equal for equal plans.")
 
 
@@ -151,6 +185,14 @@ class EventData(WireModel):
         default=None, description="The last moment that is being paid for: bill the customer until then."
     )
     plan: PlanData | None = Field(default=None, description="What will be done, once it was planned.")
+    planned: Annotated[
+        tuple[PlannedData, ...] | None,
+        Field(
+            description=f"Only in awaiting_approval: what will be done, at most {BLOCKERS_SHOWN}, first what nothing "
+            "puts back. The offboarding itself shows all."
+        ),
+    ] = None
+    planned_count: int | None = Field(default=None, description="How many of those there are in all.")
     blockers: Annotated[tuple[BlockerData, ...] | None, Field(description=f"At most {BLOCKERS_SHOWN}.")] = None
     blocker_count: int | None = Field(default=None, description="How many block in all.")
     proofs: tuple[ProofData, ...] | None = Field(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 
 from shared.contracts.base import UtcTime, WireModel
-from shared.contracts.event_data import actor_data, blocker_data, not_restored_data
-from shared.contracts.events import ActorData, BlockerData, NotRestoredData
+from shared.contracts.event_data import actor_data, blocker_data, not_restored_data, planned_data
+from shared.contracts.events import ActorData, BlockerData, NotRestoredData, PlannedData
 from shared.domain.decisions.open_seats import open_seats
+from shared.domain.decisions.planned_work import PlannedWork
 from shared.domain.decisions.seats import given_back_until
 from shared.domain.holdings.ledger import ActionRecord, HoldingRecord, Override
 from shared.domain.money import ToldRefund
@@ -78,12 +79,13 @@ class HoldingView(WireModel):
     refunded: RefundedView | None = None
     actions: tuple[ActionView, ...] = ()
     blocker: BlockerData | None = None
+    planned: PlannedData | None = None
     override: OverrideView | None = None
     not_restored: NotRestoredData | None = None
 
 
-def holding_view(record: HoldingRecord, now: datetime) -> HoldingView:
-    """The record of a holding, as of `now` (aware UTC, business time)."""
+def holding_view(record: HoldingRecord, now: datetime, planned: PlannedWork | None = None) -> HoldingView:
+    """The record of a holding, as of `now` (aware UTC, business time); `planned`: what an approval is asked for."""
     holding = record.holding
     return HoldingView(
         key=holding.key,
@@ -100,6 +102,7 @@ def holding_view(record: HoldingRecord, now: datetime) -> HoldingView:
         refunded=_refunded(record.refunded) if record.refunded else None,
         actions=tuple(_action(item) for item in record.actions),
         blocker=blocker_data(record.blocker) if record.blocker else None,
+        planned=planned_data(planned) if planned is not None else None,
         override=_override(record.override) if record.override else None,
         not_restored=not_restored_data(record.not_restored) if record.not_restored else None,
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from shared.contracts.base import UtcTime, WireModel
@@ -30,6 +30,7 @@ from shared.contracts.events import (
 )
 from shared.contracts.holding_views import HoldingView, holding_view
 from shared.domain.approval import Approval
+from shared.domain.decisions.planned_work import PlannedWork
 from shared.domain.evidence.entry import Aside
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.messages import TimelineEntry, Who
@@ -164,8 +165,10 @@ def offboarding_view(
     holdings: Mapping[str, HoldingRecord],
     timeline: Sequence[TimelineEntry],
     now: datetime,
+    planned: Iterable[PlannedWork] = (),
 ) -> OffboardingView:
-    """The full form, as of `now` (aware UTC, business time)."""
+    """The full form, as of `now` (aware UTC, business time); `planned`: what an approval is asked for."""
+    works = {work.key: work for work in planned}
     request = offboarding.request
     blocking = [record.blocker for record in holdings.values() if record.blocker is not None]
     blocking += [item for item in offboarding.blockers if item.key not in holdings]
@@ -191,7 +194,7 @@ def offboarding_view(
         proofs=proof_data(offboarding),
         reestablish_url=offboarding.reestablish_url or None,
         survivors=offboarding.survivors,
-        holdings=tuple(holding_view(record, now) for record in holdings.values()),
+        holdings=tuple(holding_view(record, now, works.get(key)) for key, record in holdings.items()),
         withdrawal=_withdrawal(offboarding.withdrawal) if offboarding.withdrawal else None,
         not_restored=tuple(not_restored_data(item) for item in offboarding.not_restored),
         not_restored_count=offboarding.not_restored_count,

@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 
 from shared.contracts.views import OffboardingView, PageView, TextLine, offboarding_view, summary_view
 from shared.domain.codes import ReasonCode
+from shared.domain.decisions.planned_work import planned_work
 from shared.domain.errors import InvalidRequestError
 from shared.domain.offboarding.states import Status
 from shared.pipeline.core.export import as_file, evidence_file
 from shared.pipeline.core.services import Services
+from shared.pipeline.core.session import Session
 from shared.ports.store import Filter
 
 LARGEST_PAGE = 200
@@ -27,13 +29,16 @@ class Shown:
 
 
 def show(offboarding_id: str, services: Services) -> Shown | None:
-    """One offboarding with holdings and timeline; None when there is none."""
+    """One offboarding with holdings and timeline; None when there is none. While an approval is asked for, each holding
+    shows what will be done about it."""
     stored = services.store.load(offboarding_id)
     if stored is None:
         return None
-    store = services.store
-    holdings, timeline = store.holdings(offboarding_id), store.timeline(offboarding_id)
-    view = offboarding_view(stored.offboarding, holdings, timeline, services.clock.now())
+    head, session = stored.offboarding, Session(stored, services)
+    asks = head.status is Status.AWAITING_APPROVAL
+    planned = planned_work(session.situation, head.request.not_before) if asks else ()
+    timeline = services.store.timeline(offboarding_id)
+    view = offboarding_view(head, session.records, timeline, services.clock.now(), planned)
     return Shown(view, stored.etag)
 
 

@@ -12,6 +12,7 @@ from enum import Enum, auto
 
 from shared.contracts.event_messages import event_message
 from shared.domain.codes import ReasonCode
+from shared.domain.decisions.planned_work import planned_work
 from shared.domain.evidence.kinds import EntryKind
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.messages import OutboundMessage
@@ -96,12 +97,19 @@ def _carry_out(
     if after.status in RUNNABLE:
         outbox += wake_up(session, at or now)
     if step.tells is Tells.ALWAYS or (step.tells is Tells.IF_CHANGED and worth_telling(before, after, step, by_itself)):
-        outbox.append(event_message(session.offboarding, session.offboarding.blockers, now, session.actor))
+        outbox.append(_event(session, now))
         session.offboarding = replace(session.offboarding, told=_telling(after, step))
     outbox += owed_export(session.offboarding, session.services, now)
     outbox += [*warning_event(session, warning), *renewal_events(session, renewals)]
     live = Live.RELEASE if step.status in TERMINAL else Live.KEEP
     session.save(holdings=holdings, outbox=tuple(outbox), live=live)
+
+
+def _event(session: Session, now: datetime) -> OutboundMessage:
+    head = session.offboarding
+    asks = head.status is Status.AWAITING_APPROVAL
+    planned = planned_work(session.situation, head.request.not_before) if asks else ()
+    return event_message(head, head.blockers, now, session.actor, planned)
 
 
 def _moved(head: Offboarding, step: Step, at: datetime | None, now: datetime) -> Offboarding:

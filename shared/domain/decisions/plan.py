@@ -9,8 +9,10 @@ from datetime import datetime
 from shared.domain.decisions.blockers import Blocker, Cause, Remedy
 from shared.domain.decisions.decisions import decide_all
 from shared.domain.decisions.planned_steps import digest_of, planned_steps
+from shared.domain.decisions.planned_work import refunds_of
 from shared.domain.decisions.situation import Situation
 from shared.domain.holdings.inventory import InventoryProblem
+from shared.domain.money import Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +22,7 @@ class Plan:
     `unsettled_blockers` are neither dated nor a person's: an order or a subscription that Microsoft still works on.
     `uncertain`: cancellations that are only tried, because a window may be open.
     `refundable_seats`: of what runs on, so many can still be given back; the first of them until `seats_until`.
+    `irreversible`: steps that nothing puts back, the removal among them; `refunds`: what returns give, by currency.
     `digest` is a hash over every step, so that an approval can be bound to exactly this plan.
     """
 
@@ -34,6 +37,8 @@ class Plan:
     uncertain: int = 0
     refundable_seats: int = 0
     seats_until: datetime | None = None
+    irreversible: int = 0
+    refunds: tuple[Money, ...] = ()
 
     @property
     def can_finish_today(self) -> bool:
@@ -51,6 +56,7 @@ def draft_plan(situation: Situation, problems: tuple[InventoryProblem, ...]) -> 
     decisions = decide_all(situation)
     blockers = [item.blocker for item in decisions.values() if item.blocker is not None]
     actions = Counter(item.action.value for item in decisions.values() if item.action is not None)
+    steps = planned_steps(situation, decisions)
     seats = [item.seats for item in decisions.values() if item.seats is not None]
     return Plan(
         holdings=len(situation.records),
@@ -65,7 +71,9 @@ def draft_plan(situation: Situation, problems: tuple[InventoryProblem, ...]) -> 
         uncertain=sum(not item.sure for item in decisions.values()),
         refundable_seats=sum(item.count for item in seats),
         seats_until=min((item.closes_at for item in seats if item.closes_at), default=None),
-        digest=digest_of(planned_steps(situation, decisions)),
+        irreversible=sum(step.irreversible for step in steps),
+        refunds=refunds_of(situation, decisions),
+        digest=digest_of(steps),
     )
 
 

@@ -37,7 +37,7 @@ def planned_steps(situation: Situation, decisions: Mapping[str, Disposition] | N
     a cancellation that is only tried is refused, and the removal itself."""
     found = {REMOVE, END_DELEGATED_ADMIN} if situation.policy.terminate_gdap else {REMOVE}
     for key, decision in (decide_all(situation) if decisions is None else decisions).items():
-        found.update(PlannedStep(key, kind.value, kind in IRREVERSIBLE) for kind in _writes(situation, key, decision))
+        found.update(PlannedStep(key, kind.value, kind in IRREVERSIBLE) for kind in writes_of(situation, key, decision))
     return tuple(sorted(found))
 
 
@@ -53,7 +53,8 @@ def _seats(situation: Situation, key: str) -> tuple[ActionKind, ...]:
     return (ActionKind.REDUCE_SEATS,) if found is not None and situation.policy.reduce_seats else ()
 
 
-def _writes(situation: Situation, key: str, decision: Disposition) -> tuple[ActionKind, ...]:
+def writes_of(situation: Situation, key: str, decision: Disposition) -> tuple[ActionKind, ...]:
+    """The writes to one holding that can be foreseen, in their order."""
     kind = situation.records[key].holding.kind
     tried = decision.action is ActionKind.CANCEL and not decision.sure
     if decision.action is not None and (tried or decision.action in BEFORE_THE_END):

@@ -49,6 +49,7 @@ def test_a_plan_counts_everything_that_is_known() -> None:
         unsettled_blockers=1,
         first_window_closes_at=SOON,
         paid_until=LONG,
+        irreversible=4,
         digest=hashlib.sha256(json.dumps(sorted(steps), separators=(",", ":")).encode()).hexdigest(),
     )
 

@@ -1,0 +1,75 @@
+"""What is about to be done about each holding, for whoever decides whether it may be."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from shared.domain.decisions.blockers import IRREVERSIBLE, ActionKind, Disposition, Remedy
+from shared.domain.decisions.decisions import decide_all
+from shared.domain.decisions.planned_steps import writes_of
+from shared.domain.decisions.situation import Situation
+from shared.domain.holdings.ledger import HoldingRecord
+from shared.domain.money import Money
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedWork:
+    """`actions`: what will be written to the holding, in this order; a later one also where the one before is refused.
+    Empty where it is only waited for. `at` (aware UTC, business time): when it ends by itself, or the start that was
+    asked for; None: as soon as the work goes on, or at a time that nobody knows. `closes_at`: until when the first
+    action is possible. `refund`: as Azure told it."""
+
+    key: str
+    name: str
+    actions: tuple[ActionKind, ...]
+    at: datetime | None = None
+    closes_at: datetime | None = None
+    paid_until: datetime | None = None
+    refund: Money | None = None
+
+    @property
+    def irreversible(self) -> bool:
+        """Something of it cannot be put back."""
+        return any(action in IRREVERSIBLE for action in self.actions)
+
+
+def planned_work(situation: Situation, start: datetime | None = None) -> tuple[PlannedWork, ...]:
+    """For every holding that does not end by itself unnoticed: what will be done, or what is waited for. What nothing
+    puts back comes first. `start`: nothing is done before."""
+    decisions = decide_all(situation)
+    later = start if start is not None and start > situation.now else None
+    found = [_work(situation, key, decision, later) for key, decision in decisions.items() if not decision.safe]
+    return tuple(sorted(found, key=lambda work: (not work.irreversible, work.key)))
+
+
+def _work(situation: Situation, key: str, decision: Disposition, later: datetime | None) -> PlannedWork:
+    record, blocker = situation.records[key], decision.blocker
+    actions = writes_of(situation, key, decision)
+    dated = blocker.until if blocker is not None and blocker.remedy is Remedy.DATE else None
+    return PlannedWork(
+        key=key,
+        name=record.holding.name,
+        actions=actions,
+        at=dated or (later if actions else None),
+        closes_at=decision.closes_at if actions else None,
+        paid_until=blocker.paid_until if blocker is not None else None,
+        refund=_refund(record, actions),
+    )
+
+
+def _refund(record: HoldingRecord, actions: Iterable[ActionKind]) -> Money | None:
+    return record.refund.money if record.refund and ActionKind.RETURN_RESERVATION in actions else None
+
+
+def refunds_of(situation: Situation, decisions: Mapping[str, Disposition]) -> tuple[Money, ...]:
+    """What the returns would give together, as far as Azure told it: one amount for each currency."""
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for key, decision in decisions.items():
+        money = _refund(situation.records[key], writes_of(situation, key, decision))
+        if money is not None:
+            sums[money.currency] += money.amount
+    return tuple(Money(amount, currency) for currency, amount in sorted(sums.items()))
