@@ -126,3 +126,17 @@ def test_large_and_strange_texts(opened: Opener) -> None:
     assert store.holdings(head.id) == {large.holding.key: large}
     assert list(store.timeline(head.id)) == [entry(1, LARGE), entry(2, strange)]
     assert list(store.outbox(head.id)) == [due]
+
+
+def test_whoever_looks_sees_the_etag_that_was_answered(opened: Opener) -> None:
+    """So that a caller can go on with it, and nothing that is sent or cleared afterwards moves it."""
+    store = opened()
+    created = stored(store, offboarding())
+    shown = store.load(created.offboarding.id)
+    assert shown is not None
+    assert shown.etag == created.etag
+    later = committed(store, Change(created.offboarding, created.etag, outbox=(message("0"),)))
+    store.clear_outbox(created.offboarding.id, ["0"])
+    shown = opened().load(created.offboarding.id)
+    assert shown is not None
+    assert shown.etag == later.etag != created.etag
