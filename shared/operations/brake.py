@@ -22,7 +22,6 @@ from shared.pipeline.transition import Step, at_work, intervene
 from shared.ports.brakes import StoredBrake
 from shared.ports.store import Filter
 
-ATTEMPTS = 5
 PAGES = 200
 HOLDING = (Status.PLANNING, Status.RUNNING, Status.WAITING, Status.RESTORING)
 
@@ -48,20 +47,25 @@ def set_brake(wanted: Brake, seen: str, once: Once | None, services: Services) -
     """The same for whoever saw it with the ETag `seen` (header). Repeated, it is answered alike and moves nothing: a
     release that died halfway wakes the rest then.
 
-    Raises PreconditionError when it is another by now, IdempotencyKeyReusedError, and ConcurrencyConflictError after
-    five lost races.
+    Raises PreconditionError when it is another by now, and IdempotencyKeyReusedError.
     """
-    for _ in range(ATTEMPTS):
-        stored = services.brakes.read()
-        if was_done(stored.brake.done_once, once) or stored.brake.says_as(wanted):
-            rests = wanted.held or stored.brake.held
-            return Moved(stored, 0 if rests else wake_what_waits(wanted.by or PIPELINE, services))
+    stored = services.brakes.read()
+    if not _was_said(stored.brake, wanted, once):
         require_match(seen, stored.etag)
+        done_once = with_call(stored.brake.done_once, once)
         try:
-            return move_brake(replace(wanted, done_once=with_call(stored.brake.done_once, once)), stored.etag, services)
+            return move_brake(replace(wanted, done_once=done_once), stored.etag, services)
         except ConcurrencyConflictError:
-            continue
-    raise ConcurrencyConflictError(f"the kill switch was moved {ATTEMPTS} times meanwhile")
+            stored = services.brakes.read()
+            if not _was_said(stored.brake, wanted, once):
+                require_match(seen, stored.etag)
+                raise
+    rests = wanted.held or stored.brake.held
+    return Moved(stored, 0 if rests else wake_what_waits(wanted.by or PIPELINE, services))
+
+
+def _was_said(brake: Brake, wanted: Brake, once: Once | None) -> bool:
+    return was_done(brake.done_once, once) or brake.says_as(wanted)
 
 
 def wake_what_waits(by: Actor, services: Services) -> int:

@@ -75,9 +75,8 @@ def _asks(session: Session, approval: Approval | None, beyond: Sequence[PlannedS
     # What is approved is what stands in the record now, in whichever stage it is asked for.
     plan = draft_plan(session.situation, ())
     head = session.offboarding
-    if head.plan is not None:
-        plan = replace(head.plan, digest=plan.digest, irreversible=plan.irreversible, refunds=plan.refunds)
-    session.offboarding = replace(head, plan=plan)
+    shown = replace(head.plan or plan, digest=plan.digest, irreversible=plan.irreversible, refunds=plan.refunds)
+    session.offboarding = replace(head, plan=shown)
     named = first_of((_named(session, step) for step in beyond), 5)
     if approval is not None:
         text = f"more than {approval.by.name} approved is to be done: {named}"

@@ -276,3 +276,6 @@ def test_a_race_for_the_kill_switch_is_run_again_and_seen(world: World) -> None:
     world.services = replace(world.services, brakes=brakes)
     late = move(etag)
     assert (late.status, late.json["code"]) == (412, "precondition_failed")
+    switch.before["put_shared_row"] = lambda: move(call("get_brake").headers["ETag"], reason="at once", headers=ALL)
+    twice = move(call("get_brake").headers["ETag"], reason="at once")
+    assert (twice.status, twice.json["reason"]) == (200, "at once")
