@@ -2,7 +2,17 @@
 
 import azure.functions as func
 
-from functions import dead_letters, http_api, http_decisions, platform, requests_queue, sign_in, stages, sweeper
+from functions import (
+    dead_letters,
+    http_api,
+    http_batches,
+    http_decisions,
+    platform,
+    requests_queue,
+    sign_in,
+    stages,
+    sweeper,
+)
 from shared.composition.bootstrap import people_sign_in
 
 # Where people sign in they bring no function key, so the host lets everybody through to the front door, which asks it
@@ -17,4 +27,5 @@ app.register_functions(sign_in.bp)
 app.register_functions(dead_letters.bp)
 app.register_functions(http_api.bp)
 app.register_functions(http_decisions.bp)
+app.register_functions(http_batches.bp)
 app.register_functions(platform.bp)

@@ -22,10 +22,9 @@ from shared.contracts.etags import header_etag
 from shared.contracts.given_reason import parse_reason
 from shared.contracts.idempotency import once_of
 from shared.contracts.override import parse_override
-from shared.contracts.problems import problem, problem_of
+from shared.contracts.problems import problem_of, refused_beside
 from shared.contracts.request import parse_request
 from shared.contracts.resume import ResumedList, ResumedOne, parse_resume_list
-from shared.domain.codes import ReasonCode
 from shared.domain.errors import OffboardingError
 from shared.domain.people.rights import Operation
 from shared.intake.accept import accept
@@ -92,10 +91,9 @@ def _create(req: func.HttpRequest) -> func.HttpResponse:
     actor = admit(req, Operation.CREATE)
     answer = accept(parse_request(req.get_body()), bootstrap.services(), actor)
     offboarding = answer.offboarding
-    reason = offboarding.reason
-    if reason is not None and reason.code is ReasonCode.LIVE_WITH_OTHER_OPTIONS:
-        found = problem(reason.code, reason.text, reason.operator_action, offboarding.id)
-        return problem_answer(found.model_copy(update={"live_offboarding_id": offboarding.other_id}))
+    refused = refused_beside(offboarding)
+    if refused is not None:
+        return problem_answer(refused)
     place = f"{PATH}/{offboarding.id}"
     headers = {"Location": place, "Operation-Location": place, "Retry-After": POLL_AFTER}
     return accepted(Stored(offboarding, answer.etag), headers)

@@ -23,15 +23,15 @@ class _RepeatedKeyError(ValueError):
         super().__init__(key)
 
 
-def read_object(body: bytes) -> dict[str, object]:
+def read_object(body: bytes, largest: int = MAX_BODY) -> dict[str, object]:
     """The JSON object in `body`; raises InvalidRequestError with a byte offset or the offending key.
 
-    The JSON may stand in the wrapper of .NET's DataContractSerializer; the offset is then that in the JSON.
+    `largest` in bytes. The JSON may stand in the wrapper of .NET's DataContractSerializer; the offset is then that in
+    the JSON.
     """
-    if len(body) > MAX_BODY:
-        raise InvalidRequestError(
-            ReasonCode.BODY_TOO_LARGE, "$", f"the body must be at most {MAX_BODY} bytes", str(len(body))
-        )
+    if len(body) > largest:
+        rule = f"the body must be at most {largest} bytes"
+        raise InvalidRequestError(ReasonCode.BODY_TOO_LARGE, "$", rule, str(len(body)))
     try:
         body = unwrapped(body)
     except BrokenWrapperError as error:

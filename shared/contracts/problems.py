@@ -10,6 +10,7 @@ from shared.contracts.base import WireModel
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError, OffboardingError, RequestIdReusedError
 from shared.domain.explained.reasons import REASONS
+from shared.domain.offboarding.record import Offboarding
 
 CONTENT_TYPE = "application/problem+json"
 STATUSES: Mapping[ReasonCode, HTTPStatus] = MappingProxyType(
@@ -24,6 +25,7 @@ STATUSES: Mapping[ReasonCode, HTTPStatus] = MappingProxyType(
         ReasonCode.AUTHENTICATION_OFF: HTTPStatus.FORBIDDEN,
         ReasonCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
         ReasonCode.REQUEST_ID_REUSED: HTTPStatus.CONFLICT,
+        ReasonCode.BATCH_ID_REUSED: HTTPStatus.CONFLICT,
         ReasonCode.LIVE_WITH_OTHER_OPTIONS: HTTPStatus.CONFLICT,
         ReasonCode.IDEMPOTENCY_KEY_REUSED: HTTPStatus.CONFLICT,
         ReasonCode.NOT_RESUMABLE: HTTPStatus.CONFLICT,
@@ -104,6 +106,15 @@ def problem(
         operator_action=operator_action or REPEAT.get(status, REASONS[code].what_to_do).replace("`", "") or None,
         offboarding_id=offboarding_id,
     )
+
+
+def refused_beside(offboarding: Offboarding) -> Problem | None:
+    """What is told of a request whose customer has a live offboarding under other options; None for any other."""
+    reason = offboarding.reason
+    if reason is None or reason.code is not ReasonCode.LIVE_WITH_OTHER_OPTIONS:
+        return None
+    found = problem(reason.code, reason.text, reason.operator_action, offboarding.id)
+    return found.model_copy(update={"live_offboarding_id": offboarding.other_id})
 
 
 def problem_of(error: OffboardingError) -> Problem:

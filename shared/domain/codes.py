@@ -22,6 +22,7 @@ class ReasonCode(StrEnum):
     WRONG_TYPE = "wrong_type"
     WRONG_VALUE = "wrong_value"
     REQUEST_ID_REUSED = "request_id_reused"
+    BATCH_ID_REUSED = "batch_id_reused"
     NOT_FOUND = "not_found"
     NOT_RESUMABLE = "not_resumable"
     NOT_OVERRIDABLE = "not_overridable"

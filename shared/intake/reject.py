@@ -41,7 +41,7 @@ Refusal = InvalidRequestError | RequestIdReusedError
 
 def reject_message(body: bytes, message_id: str, error: Refusal, services: Services) -> Offboarding:
     """Store the rejection once for each message, then send what it owes."""
-    request_id = _request_id(body)
+    request_id = request_id_in(body)
     taken = None
     # A withdrawal names the id of a request that may still come, and must not take it away.
     if request_id and not isinstance(error, RequestIdReusedError) and not is_withdrawal(body):
@@ -136,12 +136,12 @@ def _as_far_as_readable(identity: str, request_id: str, body: bytes, message_id:
         dry_run=fields.get("dryRun") is True,
         not_before=None,
         commitments=Commitments.STOP,
-        correlation_id=(correlation or _request_id(body) or message_id or identity)[:128],
+        correlation_id=(correlation or request_id_in(body) or message_id or identity)[:128],
         fingerprint=_fingerprint(body),
     )
 
 
-def _request_id(body: bytes) -> str:
+def request_id_in(body: bytes) -> str:
     """The request id, where there is exactly one that may be used."""
     found = _text(_fields(body), "requestId")
     return found if re.fullmatch(REQUEST_ID, found) else ""

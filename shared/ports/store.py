@@ -19,6 +19,8 @@ from shared.domain.offboarding.states import Status
 KEEP_FOR = timedelta(days=400)
 """How long a finished offboarding keeps its personal data, unless the settings say otherwise (business time)."""
 LAST_CURSOR = 2**53
+LARGEST_TEXT = 512 * 1024
+"""Bytes of UTF-8 in a shared row; more may not fit into a row of a table (1 MiB)."""
 
 
 class Live(StrEnum):
@@ -92,7 +94,7 @@ def read_cursor(text: str | None) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class SharedRow:
-    """One small text that all processes share, with the ETag for the next conditional write."""
+    """One text that all processes share, with the ETag for the next conditional write."""
 
     text: str
     etag: str
@@ -166,7 +168,7 @@ class OffboardingStore(Protocol):
         """What is stored under `name` (letters, digits and hyphens), None for nothing."""
 
     def put_shared_row(self, name: str, text: str, etag: str | None) -> SharedRow:
-        """Store `text` under `name`; `etag` None creates it.
+        """Store `text` (at most LARGEST_TEXT) under `name`; `etag` None creates it.
 
         Raises ConcurrencyConflictError when the stored ETag is another, or the row exists and `etag` is None.
         """

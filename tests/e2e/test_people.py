@@ -50,6 +50,8 @@ ASKS = {
     "show_brake": Ask("GET", "/api/brake", None, EVERYBODY, 200),
     "hold_brake": Ask("PUT", "/api/brake", {"held": True, "reason": "case 123"}, OPERATORS | APPROVERS, 428),
     "release_brake": Ask("PUT", "/api/brake", {"held": False, "reason": "case 123"}, OPERATORS, 428),
+    "create_batch": Ask("POST", "/api/batches", {"requests": []}, REQUESTERS, 422),
+    "show_batch": Ask("GET", "/api/batches/none", None, EVERYBODY, 404),
     "override": Ask("POST", f"{PATH}/none/overrides", WORD, OPERATORS, 404),
 }
 

@@ -78,6 +78,8 @@ INVOCATIONS = (
     Invocation(
         "reschedule_offboarding", Request("POST", "/api/offboardings/none/reschedule", 403, b"{}", {"id": "none"})
     ),
+    Invocation("create_batch", Request("POST", "/api/batches", 200, body=b'{"requests": [{}]}')),
+    Invocation("get_batch", Request("GET", "/api/batches/none", 404, params={"id": "none"})),
     Invocation("get_brake", Request("GET", "/api/brake", 200)),
     Invocation("move_brake", Request("PUT", "/api/brake", 403, body=b"{}")),
     Invocation("check_function_key", Request("GET", "/api/function-key", 204)),

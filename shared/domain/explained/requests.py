@@ -17,7 +17,8 @@ REQUESTS = Group(
         R.NOT_UTF8: sender("The body is not UTF-8; `field` is the first byte that is not.", PROGRAM),
         R.NOT_AN_OBJECT: sender("The body is JSON, but not a JSON object.", PROGRAM),
         R.BODY_TOO_LARGE: sender(
-            "The body is larger than 64 KiB.", "Send the request and nothing else, with a new request id."
+            "The body is larger than 64 KiB (a batch: than 1 MiB).",
+            "Send the request and nothing else, with a new request id.",
         ),
         R.UNREADABLE_BODY: sender(
             "The message holds an AMQP value or sequence instead of data.",
@@ -32,7 +33,11 @@ REQUESTS = Group(
             "The request id was used before with other content. Nothing was changed.",
             "If the change is meant, send it with a new request id.",
         ),
-        R.NOT_FOUND: sender("No offboarding has this id (HTTP only).", "Check the id."),
+        R.BATCH_ID_REUSED: sender(
+            "The batch id was used before with other requests (HTTP only). Nothing was taken in.",
+            "If the change is meant, send it with a new `batchId`.",
+        ),
+        R.NOT_FOUND: sender("No offboarding, and no batch, has this id (HTTP only).", "Check the id."),
         R.NOT_RESUMABLE: sender(
             "Only an offboarding in `needs_attention` can be resumed (also while it is looked at again), and with "
             "`reasonCode` only one that asks for this reason (HTTP only). Nothing was changed.",

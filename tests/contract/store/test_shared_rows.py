@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from random import Random
 
 import pytest
 
 from shared.domain.errors import ConcurrencyConflictError
-from shared.ports.store import OffboardingStore
+from shared.ports.store import LARGEST_TEXT, OffboardingStore
 from tests.contract.store.conftest import Opener
 
 
@@ -41,6 +42,18 @@ def test_only_the_etag_that_is_stored_may_change_it(opened: Opener) -> None:
     with pytest.raises(ConcurrencyConflictError):
         opened().put_shared_row("nothing", "third", second.etag)
     assert opened().shared_row("brake") == second
+
+
+@pytest.mark.parametrize(
+    "text", ["ö" * 40_000, "x" * 31_999 + "\n", Random(7).randbytes(LARGEST_TEXT // 2).hex()], ids=len
+)
+def test_a_long_text_is_read_as_it_was_stored(opened: Opener, text: str) -> None:
+    first = opened().put_shared_row("batch-1", "short", None)
+    second = opened().put_shared_row("batch-1", text, first.etag)
+    assert opened().shared_row("batch-1") == second
+    assert second.text == text
+    third = opened().put_shared_row("batch-1", "short again", second.etag)
+    assert opened().shared_row("batch-1") == third
 
 
 def test_of_many_at_once_one_wins(opened: Opener) -> None:

@@ -35,7 +35,7 @@ WORDS: dict[type[StrEnum], str] = {
         reactivate_azure_subscription restore_renewal""",
     Cause: CAUSES,
     ReasonCode: f"""not_json not_utf8 not_an_object body_too_large unreadable_body repeated_field missing_field
-        unknown_field wrong_type wrong_value request_id_reused not_found not_resumable not_overridable
+        unknown_field wrong_type wrong_value request_id_reused batch_id_reused not_found not_resumable not_overridable
         idempotency_key_reused precondition_required precondition_failed
         not_signed_in not_allowed own_request authentication_off dead_lettered
         malformed_wake_up wrong_queue customer_unknown customer_ambiguous customer_mismatch customer_changed

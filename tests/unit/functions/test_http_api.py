@@ -294,6 +294,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "resume_offboarding": {"route": {"id": "x"}},
     "resume_offboardings": {},
     "override_blocker": {"route": {"id": "x"}},
+    "create_batch": {},
+    "get_batch": {"route": {"id": "x"}},
 }
 WORD = {"blockerKey": "x", "cause": "unknown_status", "reason": "case 123"}
 LIST = {"offboardingIds": ["x"], "reason": "case 123"}
@@ -301,6 +303,7 @@ BODIES = {
     "resume_offboarding": b'{"reason": "case 123"}',
     "resume_offboardings": json.dumps(LIST).encode(),
     "override_blocker": json.dumps(WORD).encode(),
+    "create_batch": b'{"requests": [{}]}',
 }
 
 

@@ -29,8 +29,8 @@ from tests.unit.support.worlds import with_pace
 
 ROOT = Path(__file__).resolve().parents[3]
 READ, WRITE, OPERATE = (
-    {"list_offboardings", "get_offboarding", "get_evidence"},
-    {"create_offboarding"},
+    {"list_offboardings", "get_offboarding", "get_evidence", "get_batch"},
+    {"create_offboarding", "create_batch"},
     {"resume_offboarding", "resume_offboardings", "override_blocker"},
 )
 MAY: list[tuple[dict[str, str], set[str]]] = [

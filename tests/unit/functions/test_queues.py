@@ -56,6 +56,8 @@ def test_every_entry_point_is_called_by_these_tests() -> None:
         "check_function_key",
         "check_forged_identity",
         "get_evidence",
+        "create_batch",
+        "get_batch",
         *STAGES,
     }
 

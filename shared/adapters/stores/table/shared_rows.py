@@ -1,8 +1,11 @@
-"""Small texts that all processes share: one row each in the index, changed under its ETag."""
+"""Texts that all processes share: one row each in the index, changed under its ETag. Short ones stay readable."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from shared.adapters.stores.table import keys
+from shared.adapters.stores.table.payload import READABLE, read_text, text_properties
 from shared.adapters.stores.table.table import ClashError, Table, create, replace
 from shared.domain.errors import ConcurrencyConflictError, UnavailableError
 from shared.ports.store import SharedRow
@@ -19,13 +22,16 @@ class SharedRows:
 
     def read(self, name: str) -> SharedRow | None:
         row = self._table.get(keys.INDEX, keys.shared(name))
-        return None if row is None else SharedRow(str(row["body"]), str(row.metadata["etag"]))
+        if row is None:
+            return None
+        short = row.get("body")
+        return SharedRow(str(short) if short is not None else read_text(row), str(row.metadata["etag"]))
 
     def put(self, name: str, text: str, etag: str | None) -> SharedRow:
         """Raises ConcurrencyConflictError when the row is another by now."""
         if etag is not None and not etag.startswith(OUR_ETAG):
             raise ConcurrencyConflictError(f"{name} was changed by somebody else")
-        wanted = {"PartitionKey": keys.INDEX, "RowKey": keys.shared(name), "body": text}
+        wanted = {"PartitionKey": keys.INDEX, "RowKey": keys.shared(name), **_properties(text)}
         try:
             self._table.transact([create(wanted) if etag is None else replace(wanted, etag)])
         except ClashError:
@@ -34,3 +40,8 @@ class SharedRows:
         if stored is None:
             raise UnavailableError(f"{name} is gone right after it was stored", service="Table Storage")
         return stored
+
+
+def _properties(text: str) -> dict[str, Any]:
+    """A property holds 64 KiB, two bytes for each character."""
+    return {"body": text} if len(text.encode("utf-16-le")) <= 2 * READABLE else text_properties(text)

@@ -1,0 +1,103 @@
+"""Several requests in one call: what is sent, what is answered, and what is kept of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Annotated, Any
+
+from pydantic import Field, JsonValue, StringConstraints, ValidationError
+
+from shared.contracts.base import UtcTime, WireModel
+from shared.contracts.events import ReasonData
+from shared.contracts.field_rules import named_mistakes
+from shared.contracts.json_text import read_object
+from shared.contracts.problems import Problem
+from shared.contracts.request import REQUEST_ID
+
+AT_MOST = 200
+LARGEST_BODY = 1024 * 1024
+"""Bytes; each request alone may have what it may have when it is sent alone."""
+
+BatchId = Annotated[str, StringConstraints(pattern=REQUEST_ID)]
+
+
+class BatchV1(WireModel):
+    """`{"batchId": "...", "requests": [request, ...]}`; without `batchId` it follows from the requests."""
+
+    batch_id: BatchId | None = None
+    requests: Annotated[tuple[JsonValue, ...], Field(min_length=1, max_length=AT_MOST)]
+
+    @property
+    def digest(self) -> str:
+        """Tells one content from another: SHA-256 (hex) of the requests, in whatever order their fields stand."""
+        return hashlib.sha256(json.dumps(self.requests, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def id(self) -> str:
+        """Without a name of its own, the same content is the same batch."""
+        return self.batch_id or f"content-{self.digest[:40]}"
+
+
+class BatchRow(WireModel):
+    """What became of one request: an offboarding, a problem, or both where it lives under other options."""
+
+    position: int
+    request_id: str | None = None
+    offboarding_id: str | None = None
+    problem: Problem | None = None
+
+
+class BatchAnswer(WireModel):
+    """One answer for each request, in their order."""
+
+    batch_id: str
+    accepted: int
+    items: tuple[BatchRow, ...]
+
+
+class KeptBatch(WireModel):
+    """What is remembered of a batch: no value that was sent but its ids, so that nothing personal is kept."""
+
+    batch_id: str
+    digest: str
+    received_at: UtcTime
+    complete: bool
+    items: tuple[BatchRow, ...]
+
+    @classmethod
+    def of(cls, text: str) -> KeptBatch:
+        """What was kept, from its JSON."""
+        return cls.model_validate_json(text, by_alias=True, by_name=False)
+
+
+class BatchItemView(BatchRow):
+    """One request of a batch, and where its offboarding stands. `status` None: it became none."""
+
+    status: str | None = None
+    updated_at: UtcTime | None = None
+    reason: ReasonData | None = None
+
+
+class BatchView(WireModel):
+    """`counts`: how many have which status; `not_accepted`: became no offboarding. Not `complete`: send it again."""
+
+    batch_id: str
+    received_at: UtcTime
+    complete: bool
+    counts: dict[str, int]
+    items: tuple[BatchItemView, ...]
+
+
+def row_name(batch_id: str) -> str:
+    """The shared row of a batch: their names are letters, digits and hyphens, and the id of a batch may have more."""
+    return f"batch-{hashlib.sha256(batch_id.encode()).hexdigest()[:40]}"
+
+
+def parse_batch(body: bytes) -> BatchV1:
+    """The batch in `body`; raises InvalidRequestError naming field, value and rule. Its requests are not looked at."""
+    value: dict[str, Any] = read_object(body, LARGEST_BODY)
+    try:
+        return BatchV1.model_validate_json(json.dumps(value), by_alias=True, by_name=False)
+    except ValidationError as error:
+        raise named_mistakes(error, BatchV1) from None
