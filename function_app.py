@@ -7,6 +7,7 @@ from functions import (
     http_api,
     http_batches,
     http_decisions,
+    http_doctor,
     platform,
     requests_queue,
     sign_in,
@@ -28,4 +29,5 @@ app.register_functions(dead_letters.bp)
 app.register_functions(http_api.bp)
 app.register_functions(http_decisions.bp)
 app.register_functions(http_batches.bp)
+app.register_functions(http_doctor.bp)
 app.register_functions(platform.bp)

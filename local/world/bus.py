@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -49,6 +49,11 @@ class MemoryBus:
                 self.crash.around("remove dead letter", lambda letter=letter: lying.remove(letter))  # type: ignore[misc]
                 removed += 1
         return removed
+
+    def count_dead_letters(self) -> Mapping[str, int]:
+        if self.cut_off:
+            raise UnavailableError("the dead letters cannot be read", service="service_bus")
+        return {f"offboarding-{stage or 'requests'}": len(self.dead.get(stage, [])) for stage in (None, *Stage)}
 
     def next_due(self) -> datetime | None:
         """When the earliest queued message becomes visible."""

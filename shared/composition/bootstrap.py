@@ -7,7 +7,10 @@ import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import requests
@@ -31,9 +34,11 @@ from shared.adapters.stores.sqlite import SqliteStore
 from shared.adapters.stores.table import TableStore
 from shared.adapters.throttles import SharedThrottles
 from shared.composition.connections import PARTNER_CENTER, connect, identity_of, vault_of
+from shared.composition.doctor.platform import unreachable
+from shared.composition.doctor.probe import Probe
 from shared.composition.settings import Settings, StoreKind, authentication_on, read_settings
 from shared.domain.approval import ApprovalRule, who_approves
-from shared.domain.errors import SettingsError
+from shared.domain.errors import SettingsError, UnavailableError
 from shared.domain.policy import Partner
 from shared.operations.front_door import FrontDoor
 from shared.pipeline.core.services import Services
@@ -45,6 +50,8 @@ from shared.ports.store import OffboardingStore
 from shared.version import VERSION
 
 log = logging.getLogger("offboarding")
+DOCTORS_PATIENCE = timedelta(seconds=5)
+"""How long one call of the doctor may wait for bytes."""
 _lock = threading.Lock()
 _services: Services | None = None
 _front_door: FrontDoor | None = None
@@ -76,6 +83,24 @@ def front_door() -> FrontDoor:
             platform = OwnPlatform(pooled_session(8), people.own_address)
             _front_door = FrontDoor(people.authentication, platform, people.key_names)
         return _front_door
+
+
+def probe() -> Probe:
+    """What the doctor looks at, with the parts of this process; raises SettingsError with every problem.
+
+    Tokens are asked for anew: one that is at hand would hide that no other is issued. Calls are short, and none leaves
+    before the time that any process was told to wait for.
+    """
+    settings, running = read_settings(os.environ), services()
+    pace = replace(settings.pace, call_timeout=min(settings.pace.call_timeout, DOCTORS_PATIENCE))
+    throttles = SharedThrottles(running.store, running.clock.now, ())
+    # What the store cannot tell now is the store's own check.
+    with suppress(UnavailableError):
+        throttles.held_until()
+    settings = replace(settings, pace=pace)
+    parts = connect(settings, pooled_session(2), running.clock, vault_of(settings), throttles.board)
+    lost = partial(unreachable, partial(bus_client, settings), EntityNames())
+    return Probe(settings, parts, running.store, running.clock.machine, lost, running.bus.count_dead_letters)
 
 
 def people_sign_in() -> bool:

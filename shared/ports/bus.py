@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,6 +24,10 @@ class DeadLetter:
     description: str = ""
 
 
+COUNTED_AT_MOST = 100
+"""Letters of one queue that are counted; there may be more."""
+
+
 class Bus(Protocol):
     """Queues and the event topic."""
 
@@ -40,3 +44,7 @@ class Bus(Protocol):
         least once: a letter whose removal failed comes again. Handles at most `limit`, returns how many were removed;
         raises UnavailableError when the queue cannot be read.
         """
+
+    def count_dead_letters(self) -> Mapping[str, int]:
+        """How many letters lie on the dead-letter queue of each queue by its name, up to COUNTED_AT_MOST; takes none
+        away and locks none. Raises UnavailableError when a queue cannot be read."""

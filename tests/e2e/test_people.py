@@ -52,6 +52,7 @@ ASKS = {
     "release_brake": Ask("PUT", "/api/brake", {"held": False, "reason": "case 123"}, OPERATORS, 428),
     "create_batch": Ask("POST", "/api/batches", {"requests": []}, REQUESTERS, 422),
     "show_batch": Ask("GET", "/api/batches/none", None, EVERYBODY, 404),
+    "doctor": Ask("GET", "/api/doctor", None, OPERATORS | {"Read"}, 200),
     "override": Ask("POST", f"{PATH}/none/overrides", WORD, OPERATORS, 404),
 }
 

@@ -7,7 +7,7 @@ detection window is dropped by the service, which makes a repeated outbox harmle
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from azure.core.exceptions import AzureError
 from azure.servicebus import ServiceBusClient, ServiceBusMessage, ServiceBusSender
@@ -17,7 +17,7 @@ from shared.adapters.service_bus.names import EntityNames
 from shared.domain.errors import UnavailableError
 from shared.domain.offboarding.messages import OutboundMessage
 from shared.domain.offboarding.states import Stage
-from shared.ports.bus import DeadLetter
+from shared.ports.bus import COUNTED_AT_MOST, DeadLetter
 
 SEND_WITHIN = 10.0
 """Seconds: a broker that does not answer must not hold a function until its time-out."""
@@ -32,6 +32,8 @@ class ServiceBusBus:
         self._client: ServiceBusClient | None = None
         self._senders: dict[str, tuple[ServiceBusSender, threading.Lock]] = {}
         self._dead_letters = DeadLetterQueues(self._connected)
+        # Receivers of its own: whoever looks does not wait for whoever deals with letters.
+        self._looks = DeadLetterQueues(self._connected)
 
     def send(self, messages: Sequence[OutboundMessage]) -> None:
         """Send in order; raises UnavailableError naming the entity when one was not acknowledged."""
@@ -51,9 +53,15 @@ class ServiceBusBus:
         queue = self._names.requests if stage is None else self._names.stage(stage)
         return self._dead_letters.hand_over(queue, handle, limit)
 
+    def count_dead_letters(self) -> Mapping[str, int]:
+        """A look at every queue that this app reads; see the port."""
+        queues = (self._names.requests, *map(self._names.stage, Stage))
+        return {queue: self._looks.count(queue, COUNTED_AT_MOST) for queue in queues}
+
     def close(self) -> None:
         """Close every link and the connection."""
         self._dead_letters.close()
+        self._looks.close()
         with self._lock:
             for sender, _ in self._senders.values():
                 sender.close()

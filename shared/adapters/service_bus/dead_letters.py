@@ -39,9 +39,16 @@ class DeadLetterQueues:
 
         Dying between `handle` and the removal shows the letter again, once its lock has ended.
         """
+        return self._guarded(queue, lambda: self._hand_over(queue, handle, limit))
+
+    def count(self, queue: str, limit: int) -> int:
+        """How many letters lie there, at most `limit`. One that cannot be decoded hides how many: then `limit`."""
+        return self._guarded(queue, lambda: _lying(self._receiver(queue), limit))
+
+    def _guarded(self, queue: str, work: Callable[[], int]) -> int:
         with self._lock:
             try:
-                return self._hand_over(queue, handle, limit)
+                return work()
             except Exception as error:  # the SDK lets errors of its own through when a connection dies under it
                 self._forget(queue)
                 text = f"the dead letters of {queue} cannot be read: {type(error).__name__}"

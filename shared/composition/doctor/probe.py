@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -32,7 +32,8 @@ class Finding:
 @dataclass(slots=True)
 class Probe:
     """The parts of the application. `machine` is this machine's clock, aware UTC; `queues` opens every entity and
-    returns the names of those that cannot be reached with the reason. `claims` and `date` are what earlier checks saw.
+    returns the names of those that cannot be reached with the reason, `count_letters` how many dead letters each queue
+    has. `claims`, `date` and `letters` are what checks saw.
     """
 
     settings: Settings
@@ -40,6 +41,8 @@ class Probe:
     store: OffboardingStore
     machine: Callable[[], datetime]
     queues: Callable[[], dict[str, str]]
+    count_letters: Callable[[], Mapping[str, int]] = dict
     claims: Claims | None = None
     date: str = ""
+    letters: Mapping[str, int] | None = None
     passed: set[str] = field(default_factory=set)

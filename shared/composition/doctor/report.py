@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from shared.composition.doctor.probe import Finding
@@ -24,8 +24,9 @@ def lines(findings: Sequence[Finding]) -> str:
     return "\n".join(shown)
 
 
-def as_json(findings: Sequence[Finding]) -> str:
-    """For programs: `{"ok": bool, "checks": [{check, status, text, problems[], warnings[]}]}`."""
+def as_json(findings: Sequence[Finding], letters: Mapping[str, int] | None = None) -> str:
+    """For programs: `{"ok": bool, "checks": [{check, status, text, problems[], warnings[]}]}`, and `deadLetters` by
+    queue where somebody counted them."""
     checks = [
         {
             "check": finding.check,
@@ -36,7 +37,8 @@ def as_json(findings: Sequence[Finding]) -> str:
         }
         for finding in findings
     ]
-    return json.dumps({"ok": all(finding.ok for finding in findings), "checks": checks}, indent=2)
+    counted = {} if letters is None else {"deadLetters": dict(letters)}
+    return json.dumps({"ok": all(finding.ok for finding in findings), "checks": checks, **counted}, indent=2)
 
 
 def _status(finding: Finding) -> str:

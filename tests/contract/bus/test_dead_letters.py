@@ -67,6 +67,21 @@ def test_each_queue_has_its_own(office: Office) -> None:
     assert looked(office.bus, Stage.REMOVE) == [LETTERS[1]]
 
 
+def test_they_are_counted_where_they_lie_and_stay(office: Office) -> None:
+    for letter in LETTERS[:3]:
+        office.put(None, letter)
+    office.put(Stage.REMOVE, LETTERS[3])
+    counts = office.bus.count_dead_letters()
+    assert {name: count for name, count in counts.items() if count} == {
+        "offboarding-requests": 3,
+        "offboarding-remove": 1,
+    }
+    assert len(counts) == 1 + len(Stage)
+    assert office.bus.count_dead_letters() == counts
+    assert looked(office.bus, handle=lambda _: True) == LETTERS[:3]
+    assert office.bus.count_dead_letters()["offboarding-requests"] == 0
+
+
 def test_without_a_reason(office: Office) -> None:
     office.put(None, DeadLetter(b"", message_id="m"))
     assert looked(office.bus) == [DeadLetter(b"", message_id="m")]
@@ -77,6 +92,8 @@ def test_a_bus_that_cannot_be_reached(own_real: Real) -> None:
     for bus in (own_real.bus, MemoryBus(WorldClock(), cut_off=True)):
         with pytest.raises(UnavailableError):
             bus.dead_letters(None, lambda _: True, 50)
+        with pytest.raises(UnavailableError):
+            bus.count_dead_letters()
 
 
 @pytest.mark.parametrize(

@@ -28,21 +28,22 @@ from tests.unit.functions.test_http_api import BODIES, CALLS, body_of
 from tests.unit.support.worlds import with_pace
 
 ROOT = Path(__file__).resolve().parents[3]
-READ, WRITE, OPERATE = (
+READ, WRITE, OPERATE, LOOK = (
     {"list_offboardings", "get_offboarding", "get_evidence", "get_batch"},
     {"create_offboarding", "create_batch"},
     {"resume_offboarding", "resume_offboardings", "override_blocker"},
+    {"doctor"},
 )
 MAY: list[tuple[dict[str, str], set[str]]] = [
     (KEY, READ | WRITE),
     ({}, set()),
     ({"x-functions-key": "another"}, set()),
     (person("Nobody"), set()),
-    (person("Reader", Role.READ), READ),
+    (person("Reader", Role.READ), READ | LOOK),
     (person("Requester", Role.REQUEST), READ | WRITE),
     (person("Approver", Role.APPROVE), READ),
-    (person("Operator", Role.OPERATE), READ | WRITE | OPERATE),
-    (OPERATOR, READ | WRITE | OPERATE),
+    (person("Operator", Role.OPERATE), READ | WRITE | OPERATE | LOOK),
+    (OPERATOR, READ | WRITE | OPERATE | LOOK),
 ]
 
 
