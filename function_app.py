@@ -8,6 +8,7 @@ from functions import (
     http_batches,
     http_decisions,
     http_doctor,
+    http_redrive,
     platform,
     requests_queue,
     sign_in,
@@ -30,4 +31,5 @@ app.register_functions(http_api.bp)
 app.register_functions(http_decisions.bp)
 app.register_functions(http_batches.bp)
 app.register_functions(http_doctor.bp)
+app.register_functions(http_redrive.bp)
 app.register_functions(platform.bp)

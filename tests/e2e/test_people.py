@@ -53,6 +53,7 @@ ASKS = {
     "create_batch": Ask("POST", "/api/batches", {"requests": []}, REQUESTERS, 422),
     "show_batch": Ask("GET", "/api/batches/none", None, EVERYBODY, 404),
     "doctor": Ask("GET", "/api/doctor", None, OPERATORS | {"Read"}, 200),
+    "redrive": Ask("POST", "/api/dead-letters/redrive", {"reason": "case 123"}, OPERATORS, 200),
     "override": Ask("POST", f"{PATH}/none/overrides", WORD, OPERATORS, 404),
 }
 

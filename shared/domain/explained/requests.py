@@ -82,8 +82,8 @@ REQUESTS = Group(
         ),
         R.DEAD_LETTERED: operations(
             "Service Bus gave up on a message after ten deliveries.",
-            "Find the exception in the log and remove its cause. Then resume the offboarding; if it was a request, "
-            "have it sent again.",
+            "Find the exception in the log and remove its cause. Then resume the offboarding, or have all that was "
+            "given up redriven; if it was a request that was rejected, have it sent again.",
         ),
         R.MALFORMED_WAKE_UP: nobody(
             "A message on a stage queue cannot be read. It is dropped and logged; the offboarding goes on."

@@ -297,6 +297,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "create_batch": {},
     "get_batch": {"route": {"id": "x"}},
     "doctor": {},
+    "redrive_dead_letters": {},
 }
 WORD = {"blockerKey": "x", "cause": "unknown_status", "reason": "case 123"}
 LIST = {"offboardingIds": ["x"], "reason": "case 123"}
@@ -305,6 +306,7 @@ BODIES = {
     "resume_offboardings": json.dumps(LIST).encode(),
     "override_blocker": json.dumps(WORD).encode(),
     "create_batch": b'{"requests": [{}]}',
+    "redrive_dead_letters": b'{"reason": "case 123"}',
 }
 
 

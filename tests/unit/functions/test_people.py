@@ -31,7 +31,7 @@ ROOT = Path(__file__).resolve().parents[3]
 READ, WRITE, OPERATE, LOOK = (
     {"list_offboardings", "get_offboarding", "get_evidence", "get_batch"},
     {"create_offboarding", "create_batch"},
-    {"resume_offboarding", "resume_offboardings", "override_blocker"},
+    {"resume_offboarding", "resume_offboardings", "override_blocker", "redrive_dead_letters"},
     {"doctor"},
 )
 MAY: list[tuple[dict[str, str], set[str]]] = [
