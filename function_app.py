@@ -9,6 +9,7 @@ from functions import (
     http_decisions,
     http_doctor,
     http_redrive,
+    http_report,
     platform,
     requests_queue,
     sign_in,
@@ -32,4 +33,5 @@ app.register_functions(http_decisions.bp)
 app.register_functions(http_batches.bp)
 app.register_functions(http_doctor.bp)
 app.register_functions(http_redrive.bp)
+app.register_functions(http_report.bp)
 app.register_functions(platform.bp)

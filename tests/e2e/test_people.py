@@ -54,6 +54,8 @@ ASKS = {
     "show_batch": Ask("GET", "/api/batches/none", None, EVERYBODY, 404),
     "doctor": Ask("GET", "/api/doctor", None, OPERATORS | {"Read"}, 200),
     "redrive": Ask("POST", "/api/dead-letters/redrive", {"reason": "case 123"}, OPERATORS, 200),
+    "report": Ask("GET", f"{PATH}/none/report", None, EVERYBODY, 404),
+    "evidence": Ask("GET", f"{PATH}/none/evidence", None, EVERYBODY, 404),
     "override": Ask("POST", f"{PATH}/none/overrides", WORD, OPERATORS, 404),
 }
 

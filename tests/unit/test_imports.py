@@ -43,6 +43,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "shared/operations": (*CORE, "shared.pipeline", "shared.operations"),
     "shared/intake": (*CORE, "shared.pipeline", "shared.operations", "shared.intake"),
     "shared/upkeep": (*CORE, "shared.pipeline", "shared.operations", "shared.intake", "shared.upkeep"),
+    "shared/report": (*CORE, "shared.report", "jinja2"),
     # Settings say what can be set; who uses it is not their business.
     "shared/composition/settings": (*DOMAIN, "shared.ports", "shared.adapters", "shared.composition.settings"),
     "shared/composition": ("shared", "azure.core", "azure.servicebus", "azure.data", "azure.identity", "requests"),

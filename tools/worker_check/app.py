@@ -82,6 +82,7 @@ INVOCATIONS = (
     Invocation("get_batch", Request("GET", "/api/batches/none", 404, params={"id": "none"})),
     Invocation("doctor", Request("GET", "/api/doctor", 403)),  # for people alone
     Invocation("redrive_dead_letters", Request("POST", "/api/dead-letters/redrive", 403, body=b"{}")),
+    Invocation("get_report", Request("GET", "/api/offboardings/none/report", 404, params={"id": "none"})),
     Invocation("get_brake", Request("GET", "/api/brake", 200)),
     Invocation("move_brake", Request("PUT", "/api/brake", 403, body=b"{}")),
     Invocation("check_function_key", Request("GET", "/api/function-key", 204)),

@@ -297,6 +297,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "create_batch": {},
     "get_batch": {"route": {"id": "x"}},
     "doctor": {},
+    "get_report": {"route": {"id": "x"}},
     "redrive_dead_letters": {},
 }
 WORD = {"blockerKey": "x", "cause": "unknown_status", "reason": "case 123"}

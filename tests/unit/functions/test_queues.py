@@ -59,6 +59,7 @@ def test_every_entry_point_is_called_by_these_tests() -> None:
         "create_batch",
         "get_batch",
         "doctor",
+        "get_report",
         "redrive_dead_letters",
         *STAGES,
     }

@@ -84,6 +84,7 @@ def test_stays_at_home(path: str) -> None:
         "function_app.py",
         "functions/http_api.py",
         "shared/domain/decisions/gate.py",
+        "shared/report/page.html",
     ],
 )
 def test_is_deployed(path: str) -> None:

@@ -1,0 +1,34 @@
+"""The report of one offboarding, for people."""
+
+import azure.functions as func
+
+from functions.http_answers import admit, answered, not_found
+from shared.composition import bootstrap
+from shared.domain.people.rights import Operation
+from shared.report.page import POLICY
+from shared.report.report import report
+
+bp = func.Blueprint()
+
+
+@bp.function_name("get_report")
+@bp.route(route="offboardings/{id}/report", methods=["GET"])
+def get_report(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """A page to read and print; with Accept: text/csv, the holdings as a table."""
+    return answered(context, lambda: _report(req, req.route_params["id"]))
+
+
+def _report(req: func.HttpRequest, identity: str) -> func.HttpResponse:
+    admit(req, Operation.REPORT)
+    found = report(identity, req.headers.get("accept", ""), bootstrap.services())
+    if found is None:
+        return not_found(identity)
+    shown = "attachment" if found.ending == "csv" else "inline"
+    headers = {
+        "Content-Disposition": f'{shown}; filename="{identity}.report.{found.ending}"',
+        "Content-Security-Policy": POLICY,
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+        "Vary": "Accept",
+    }
+    return func.HttpResponse(found.content, mimetype=found.media_type, charset="utf-8", headers=headers)

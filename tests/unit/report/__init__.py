@@ -1,0 +1,1 @@
+"""The report: its facts, the page, the table."""
