@@ -9,7 +9,7 @@
     python3 dev.py schemas            write schemas/ and docs/reference.md again
     python3 dev.py lock [--upgrade]   compile requirements*.in into requirements*.txt; --upgrade takes the newest of
                                       whatever is not pinned there
-    python3 dev.py offboard COMMAND   the operators' command: doctor, consent (python3 dev.py offboard --help)
+    python3 dev.py offboard COMMAND   the operators' command: doctor, consent, list, show, approve and more (--help)
     python3 dev.py consent [options]  short for offboard consent: sign in with MFA and store the refresh token
     python3 dev.py doctor [options]   short for offboard doctor: look at sign-in, role, queues and store
 

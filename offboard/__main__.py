@@ -3,24 +3,53 @@
     offboard doctor [--settings FILE] [--json]   look at sign-in, role, queues and store; changes nothing
     offboard consent [--settings FILE]           sign in with MFA and store the refresh token
     offboard verify-evidence FILE [--key PEM]    check the evidence of an offboarding; needs nothing but the file
+
+    offboard list [--status S,...]               offboardings, newest first
+    offboard show ID                             one offboarding
+    offboard evidence ID [-o FILE]               its evidence
+    offboard approve ID --reason TEXT            show the plan, ask, approve it (--yes --digest D: do not ask)
+    offboard reject ID --reason TEXT             reject the plan
+    offboard withdraw ID --reason TEXT           call it off
+    offboard resume ID --reason TEXT             go on when the cause is gone
+    offboard brake [show|hold|release]           the kill switch; --reason TEXT to move it
+    offboard redrive --reason TEXT               set going again what the queues have given up
+
+The second group works over HTTP: --url or OFFBOARDING_URL, and OFFBOARDING_TOKEN (a person) or OFFBOARDING_KEY (a
+program) in the environment; --json prints what the API answers. offboard COMMAND --help has examples.
+
     offboard --version
 
 In a checkout: python3 dev.py offboard doctor. Exit codes: those of the command; 2 for a command that is not known.
+Over HTTP: 0 done, 1 refused, 2 usage, 3 not reachable.
 """
 
 from __future__ import annotations
 
+import difflib
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 
 from offboard.consent.__main__ import main as consent
 from offboard.doctor.__main__ import main as doctor
+from offboard.operate.__main__ import main as operate
+from offboard.operate.arguments import COMMANDS as OVER_HTTP
 from offboard.verify_evidence import main as verify_evidence
 from shared.version import VERSION
 
+
+def _over_http(name: str, arguments: list[str]) -> int:
+    return operate([name, *arguments])
+
+
 COMMANDS: Mapping[str, Callable[[list[str]], int]] = MappingProxyType(
-    {"doctor": doctor, "consent": consent, "verify-evidence": verify_evidence}
+    {
+        "doctor": doctor,
+        "consent": consent,
+        "verify-evidence": verify_evidence,
+        **{name: partial(_over_http, name) for name in OVER_HTTP},
+    }
 )
 
 
@@ -36,7 +65,9 @@ def main(arguments: list[str] | None = None) -> int:
         return 0
     command = COMMANDS.get(name)
     if command is None:
-        sys.stderr.write(f"offboard: unknown command {name!r}; known are {', '.join(COMMANDS)} (offboard --help)\n")
+        close = difflib.get_close_matches(name, COMMANDS, 1)
+        hint = f"did you mean {close[0]}?" if close else f"known are {', '.join(COMMANDS)}"
+        sys.stderr.write(f"offboard: unknown command {name!r}; {hint} (offboard --help)\n")
         return 2
     return command(rest)
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from datetime import datetime
+
+TURNS_AROUND = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
+"""Signs that change the order in which others are shown, so that a name could look like something else."""
 
 
 def stamp(at: datetime) -> str:
@@ -37,3 +41,11 @@ def first_of(items: Iterable[str], most: int, separator: str = ", ") -> str:
     every = list(items)
     rest = f" and {len(every) - most} more" if len(every) > most else ""
     return separator.join(every[:most]) + rest
+
+
+def plain(text: object) -> str:
+    """Text of others as it can be shown: one line, and U+FFFD for what is a control."""
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if sign in TURNS_AROUND or unicodedata.category(sign) in ("Cc", "Cs") else sign
+        for sign in str(text).replace("\n", " ").replace("\t", " ")
+    )

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from shared.domain.wording import stamp
+from shared.domain.wording import plain, stamp
 from shared.report.facts import Facts
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 """For the header Content-Security-Policy: even what got past the escaping could load and run nothing."""
-TURNS_AROUND = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff")
-"""Signs that change the order in which others are shown, so that a name could look like something else."""
 
 
 def as_page(facts: Facts) -> str:
     """The page, HTML."""
     return _PAGES.get_template("page.html").render(facts=facts)
-
-
-def plain(text: object) -> str:
-    """Text of others as it can be shown: one line, and U+FFFD for what is a control."""
-    return "".join(
-        "\N{REPLACEMENT CHARACTER}" if sign in TURNS_AROUND or unicodedata.category(sign) in ("Cc", "Cs") else sign
-        for sign in str(text).replace("\n", " ").replace("\t", " ")
-    )
 
 
 def link(address: str) -> str:

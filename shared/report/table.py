@@ -6,8 +6,9 @@ import csv
 import io
 from datetime import datetime
 
+from shared.domain.wording import plain
 from shared.report.facts import Facts, HoldingFacts
-from shared.report.page import moment, plain
+from shared.report.page import moment
 
 COLUMNS = ("key", "name", "kind", "status", "units", "paidUntil", "done", "lastDoneAt", "refund", "note", "runsOn")
 BEGINS_A_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")

@@ -47,7 +47,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     # Settings say what can be set; who uses it is not their business.
     "shared/composition/settings": (*DOMAIN, "shared.ports", "shared.adapters", "shared.composition.settings"),
     "shared/composition": ("shared", "azure.core", "azure.servicebus", "azure.data", "azure.identity", "requests"),
-    "offboard": ("shared", "offboard", "cryptography"),
+    "offboard": ("shared", "offboard", "cryptography", "requests"),
     # Whoever checks evidence has nothing else of ours.
     "offboard/verify_evidence.py": ("cryptography",),
     "functions": ("shared", "functions", "azure.functions"),

@@ -20,9 +20,11 @@ from shared.domain.people.rights import Role
 
 # Run, not imported: tests of the host index other apps under this module name.
 APP: func.FunctionApp = runpy.run_path(str(Path(__file__).resolve().parents[3] / "function_app.py"))["app"]
+_INDEXED = APP.get_functions()  # which an app answers once
 FUNCTIONS: dict[str, Callable[..., Any]] = {
-    function.get_function_name() or "": function.get_user_function() for function in APP.get_functions()
+    function.get_function_name() or "": function.get_user_function() for function in _INDEXED
 }
+TRIGGERS: dict[str, Any] = {function.get_function_name() or "": function.get_trigger() for function in _INDEXED}
 CONTEXT = SimpleNamespace(invocation_id="3f2c9c5e-8f36-4d8a-9a0e-2f0a5b1c7d11")
 
 

@@ -16,11 +16,12 @@ from local.world.world import World
 from shared.domain.codes import ReasonCode
 from shared.domain.offboarding.record import Reason
 from shared.domain.offboarding.states import TERMINAL, Status
+from shared.domain.wording import plain
 from shared.operations.mark import mark_for_attention
 from shared.operations.resume import resume
 from shared.operations.withdraw import CalledOff, withdraw
 from shared.report.facts import Facts, facts_of
-from shared.report.page import as_page, link, plain
+from shared.report.page import as_page, link
 from shared.report.report import Report, report, wants_csv
 from shared.report.table import COLUMNS, as_csv, harmless
 from shared.report.words import outcome_of

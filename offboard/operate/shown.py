@@ -1,0 +1,157 @@
+"""How an answer is shown to people: aligned text, colour on a terminal alone, and names of others as text."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TextIO
+
+from shared.domain.wording import plain
+
+COLOURS = {"removed": "32", "already_removed": "32", "needs_attention": "33", "rejected": "31", "stopped": "31"}
+HOLDINGS_SHOWN = 50
+
+
+class Shown:
+    """Writes to one stream."""
+
+    def __init__(self, stream: TextIO, environment: Mapping[str, str] = os.environ) -> None:
+        self._stream = stream
+        dumb = environment.get("TERM") == "dumb" or bool(environment.get("NO_COLOR"))
+        self._colour = stream.isatty() and not dumb
+
+    def line(self, text: str = "") -> None:
+        """One line; what of it would move the cursor or colour the terminal is taken out."""
+        self._stream.write(plain(text) + "\n")
+
+    def fields(self, pairs: Iterable[tuple[str, object]]) -> None:
+        """Names and values, without those that have none."""
+        told = [(name, value) for name, value in pairs if value not in (None, "", (), [])]
+        width = max((len(name) for name, _ in told), default=0)
+        for name, value in told:
+            text = f"{name.ljust(width)}  {plain(value)}"
+            self._stream.write(self._painted(text, str(value)) + "\n")
+
+    def table(self, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+        """Columns as wide as they have to be; the last one is not padded."""
+        cells = [list(titles), *([plain("" if cell is None else cell) for cell in row] for row in rows)]
+        widths = [max(len(row[column]) for row in cells) for column in range(len(titles))]
+        for row in cells:
+            padded = [cell.ljust(width) for cell, width in zip(row[:-1], widths[:-1], strict=True)]
+            text = "  ".join([*padded, row[-1]]).rstrip()
+            self._stream.write(self._painted(text, row[1] if len(row) > 1 else "") + "\n")
+
+    def _painted(self, text: str, word: str) -> str:
+        colour = COLOURS.get(word) if self._colour else None
+        return f"\x1b[{colour}m{text}\x1b[0m" if colour else text
+
+
+def show_one(found: Mapping[str, Any], out: Shown) -> None:
+    """One offboarding: what somebody has to know to decide what to do."""
+    customer, reason = found.get("customer") or {}, found.get("reason") or {}
+    plan, evidence = found.get("plan") or {}, found.get("evidence") or {}
+    out.fields(
+        [
+            ("offboarding", found.get("offboardingId")),
+            ("customer", _customer(customer)),
+            ("request", f"{found.get('requestId')}, {_who(found.get('requester'))}: {found.get('requestReason')}"),
+            ("status", found.get("status")),
+            ("stage", found.get("stage")),
+            ("reason", _reason(reason)),
+            ("what to do", reason.get("operatorAction")),
+            ("looks again", found.get("nextAttemptAt")),
+            ("paid until", found.get("paidUntil") or plan.get("paidUntil")),
+            ("approved by", _who((found.get("approval") or {}).get("actor"))),
+            ("begin again", found.get("reestablishUrl")),
+            ("evidence", f"{evidence.get('entries')}:{evidence.get('head')}" if evidence else None),
+        ]
+    )
+    for blocker in found.get("blockers") or ():
+        advice = f" What to do: {blocker['whatToDo']}" if blocker.get("whatToDo") else ""
+        out.line(f"blocked: {blocker.get('name')} {blocker.get('detail')}.{advice}")
+
+
+def show_plan(found: Mapping[str, Any], out: Shown) -> None:
+    """What somebody who approves has to have seen."""
+    plan = found.get("plan") or {}
+    actions = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in (plan.get("actions") or {}).items())
+    out.fields(
+        [
+            ("offboarding", found.get("offboardingId")),
+            ("customer", _customer(found.get("customer") or {})),
+            (
+                "asked by",
+                f"{_who(found.get('requester'))}, for {found.get('requestedBy')}: {found.get('requestReason')}",
+            ),
+            ("status", found.get("status")),
+            ("will be done", actions or "no writes to holdings"),
+            ("then", "the relationship is removed, as soon as nothing is active any more"),
+            ("ends by date", plan.get("datedBlockers")),
+            ("needs a person", plan.get("undatedBlockers")),
+            ("windows close", plan.get("firstWindowClosesAt")),
+            ("paid until", plan.get("paidUntil")),
+            ("plan digest", plan.get("digest")),
+        ]
+    )
+    holdings = [item for item in found.get("holdings") or () if not item.get("missingSince")]
+    rows = [
+        (item["name"], item["status"], item["kind"], item.get("quantity"), item.get("termEndsAt")) for item in holdings
+    ]
+    if rows:
+        out.line()
+        out.table(("HOLDING", "STATUS", "KIND", "UNITS", "TERM ENDS"), rows[:HOLDINGS_SHOWN])
+    if len(rows) > HOLDINGS_SHOWN:
+        out.line(f"and {len(rows) - HOLDINGS_SHOWN} more: offboard show {found.get('offboardingId')} --json")
+
+
+def show_list(items: Sequence[Mapping[str, Any]], out: Shown) -> None:
+    """One line for each offboarding."""
+    rows = [
+        (
+            item.get("offboardingId"),
+            item.get("status"),
+            _customer(item.get("customer") or {}, short=True),
+            str(item.get("updatedAt"))[:16],
+            (item.get("reason") or {}).get("code"),
+        )
+        for item in items
+    ]
+    out.table(("OFFBOARDING", "STATUS", "CUSTOMER", "CHANGED", "REASON"), rows)
+
+
+def show_brake(found: Mapping[str, Any], out: Shown) -> None:
+    """The kill switch, and who moved it last."""
+    out.fields(
+        [
+            ("kill switch", "held: nothing is written to any customer" if found.get("held") else "released"),
+            ("by", _who(found.get("actor"))),
+            ("reason", found.get("reason")),
+            ("since", found.get("since")),
+            ("set going", found.get("woken")),
+        ]
+    )
+
+
+def show_redriven(found: Mapping[str, Any], out: Shown) -> None:
+    """What was dealt with, by queue."""
+    rows = [
+        (item["queue"], item.get("redriven", 0), item.get("settled", 0), item.get("left", 0), item.get("problem"))
+        for item in found.get("queues") or ()
+    ]
+    out.table(("QUEUE", "REDRIVEN", "SETTLED", "LEFT", "PROBLEM"), rows)
+    if found.get("more"):
+        out.line("There may be more: run it again.")
+
+
+def _customer(customer: Mapping[str, Any], *, short: bool = False) -> str:
+    parts = [customer.get(name) for name in ("companyName", "domain", "tenantId")]
+    named = [str(part) for part in parts if part]
+    return (named[0] if short else ", ".join(named)) if named else "not identified"
+
+
+def _reason(reason: Mapping[str, Any]) -> str:
+    return f"{reason['code']}: {reason.get('text')}" if reason.get("code") else ""
+
+
+def _who(actor: Mapping[str, Any] | None) -> str:
+    return f"{actor.get('name')} ({actor.get('type')})" if actor else ""
