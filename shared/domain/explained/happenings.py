@@ -31,7 +31,7 @@ EVENTS: Mapping[TimelineEvent, str] = MappingProxyType(
         TimelineEvent.CLAIM_TAKEN_OVER: "The handler before did not finish; this one goes on.",
         TimelineEvent.WINDOW_CLOSING: "A cancellation window closes within 48 hours, unused; an event warns of it.",
         TimelineEvent.RENEWAL_COMING: "A term renews in 30, 7 or 2 days and nobody agreed to it; an event warns of it.",
-        TimelineEvent.WOKEN: "A wake-up was sent: its date had come, the last one did not arrive, or a person had it redriven.",
+        TimelineEvent.WOKEN: "It was woken: its date had come, the last wake-up was lost, or a person redrove it.",
         TimelineEvent.REMINDED: "In older records: a person was still needed, and the event was sent again.",
         TimelineEvent.LOOKED_AGAIN: "A person is still needed; the sweeper had everything looked at again.",
         TimelineEvent.RESUMED: "Somebody resumed the offboarding.",

@@ -37,7 +37,7 @@ def mixed(world: World) -> list[Any]:
     """Good, broken in two ways, no object, the first again, and its id with other content."""
     one = request_of(world, requestId="one", dryRun=True)
     broken = {**one, "requestId": "broken", "version": "whatever", "reason": ""}
-    far = {**one, "requestId": "far", "notBefore": "2999-01-01T00:00:00Z"}
+    far = {**one, "requestId": "far", "notBefore": "2030-01-01T00:00:00Z"}
     return [one, broken, 7, one, {**one, "reason": "zebra"}, far, request_of(world, requestId="two", dryRun=True)]
 
 
@@ -76,7 +76,7 @@ def test_the_same_batch_again_has_the_same_answers_and_does_nothing() -> None:
     first = take_in_batch(wanted, ADA, world.services)
     events = len(world.events())
     # What was too far away then is near by now: the answer stays.
-    world.clock.pass_machine(timedelta(days=365 * 970))
+    world.clock.advance(timedelta(days=900))
     assert take_in_batch(wanted, ADA, world.services) == first
     assert len(world.events()) == events
 
@@ -100,7 +100,7 @@ def test_what_is_kept_holds_no_value_that_was_sent() -> None:
     take_in_batch(batch(mixed(world)), ADA, world.services)
     row = world.store.shared_row(row_name("b-1"))
     assert row is not None
-    assert not [word for word in ("whatever", "Ada", SMALL.name, "zebra", "2999") if word in row.text]
+    assert not [word for word in ("whatever", "Ada", SMALL.name, "zebra", "2030") if word in row.text]
 
 
 def test_another_live_offboarding_is_a_problem_beside_the_own_one() -> None:
