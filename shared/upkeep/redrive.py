@@ -11,6 +11,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum, auto
 
 from shared.contracts.redrive import QUEUES, Redriven, RedrivenQueue, RedriveV1
@@ -74,7 +75,8 @@ def redrive(wanted: RedriveV1, by: Actor, services: Services) -> Redriven:
 
     A queue that cannot be read holds up no other, and says so in the answer.
     """
-    ends = services.clock.monotonic() + LONGEST
+    # A third of a claim: functionTimeout, which ends before one, may be short.
+    ends = services.clock.monotonic() + min(LONGEST, services.pace.claim / timedelta(seconds=3))
     work = _Round(by, wanted.reason, services, wanted.max, ends, Counter())
     queues = {name: stage for name, stage in QUEUES.items() if wanted.queue in (None, name)}
     troubles = {name: _letters(name, stage, work) for name, stage in queues.items() if not work.over}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from datetime import timedelta
 
 from shared.composition.doctor.checks import CHECKS, Check, run_checks
 from shared.composition.doctor.dead_letters import CHECK, dead_letters
@@ -25,7 +26,9 @@ def look(probe: Callable[[], Probe], monotonic: Callable[[], float]) -> str:
     if not _one_at_a_time.acquire(blocking=False):
         raise UnavailableError("another look at everything is under way; its answer is as good", service="doctor")
     try:
-        ends, patient = monotonic() + LONGEST, probe()
+        began, patient = monotonic(), probe()
+        # A third of a claim: functionTimeout, which ends before one, may be short.
+        ends = began + min(LONGEST, patient.settings.pace.claim / timedelta(seconds=3))
         findings = run_checks(APP_CHECKS, patient, lambda: monotonic() < ends)
         return as_json(findings, patient.letters)
     finally:
