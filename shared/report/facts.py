@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.domain.decisions.blockers import ActionKind
 from shared.domain.explained.happenings import EVENTS
 from shared.domain.holdings.ledger import ActionState, HoldingRecord
 from shared.domain.holdings.model import Holding, HoldingStatus
@@ -17,6 +18,10 @@ from shared.domain.wording import stamp
 from shared.report.words import ACTION_WORDS, KIND_WORDS, STATE_WORDS, outcome_of
 
 TOLD_BY_PEOPLE = frozenset({ActorType.PERSON, ActorType.KEY, ActorType.QUEUE})
+
+ENDS_BEFORE = frozenset({ActionKind.CANCEL, ActionKind.CANCEL_ORDER, ActionKind.RETURN_RESERVATION, ActionKind.SUSPEND})
+"""Whatever of these worked: its term was not paid to the end, or nobody can say."""
+WORKED = (ActionState.ACCEPTED, ActionState.CONFIRMED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +35,15 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class HoldingFacts:
-    """One holding. `paid_until`: the end of its term, or what its blocker says is being paid."""
+    """One holding. `term_end` is what Microsoft shows; `paid_until` only where it was, or is being, paid as far as
+    that: what was cancelled before is not."""
 
     key: str
     name: str
     kind: str
     status: str
     quantity: int | None
+    term_end: datetime | None
     paid_until: datetime | None
     done: tuple[Done, ...]
     refund: str
@@ -94,7 +101,8 @@ def facts_of(
     """The facts of one offboarding as of `now`."""
     reason, customer = head.reason, head.customer
     name = customer.company_name if customer else head.request.company_name
-    holdings = sorted((_holding(record) for record in records.values()), key=lambda item: (item.kind, item.name))
+    found = (_holding(record, now) for record in records.values())
+    holdings = sorted(found, key=lambda item: (item.kind, item.name, item.key))
     return Facts(
         identity=head.id,
         request_id=head.request.request_id,
@@ -105,7 +113,7 @@ def facts_of(
         why=reason.text if reason else "",
         what_to_do=reason.operator_action if reason else "",
         as_of=now,
-        paid_until=head.paid_until,
+        paid_until=head.paid_until or max((item.paid_until for item in holdings if item.paid_until), default=None),
         holdings=tuple(holdings),
         survivors=head.survivors,
         not_restored=tuple(f"{item.sentence}. {item.what_to_do}" for item in head.not_restored),
@@ -144,7 +152,7 @@ def _decided(timeline: Iterable[TimelineEntry]) -> Iterable[Word]:
         yield Word(who(entry.by), what, entry.detail, entry.at)
 
 
-def _holding(record: HoldingRecord) -> HoldingFacts:
+def _holding(record: HoldingRecord, now: datetime) -> HoldingFacts:
     holding = record.holding
     return HoldingFacts(
         key=holding.key,
@@ -152,7 +160,8 @@ def _holding(record: HoldingRecord) -> HoldingFacts:
         kind=KIND_WORDS[holding.kind],
         status=holding.raw_status or holding.status.value,
         quantity=holding.quantity,
-        paid_until=(record.blocker.paid_until if record.blocker else None) or holding.term_end,
+        term_end=holding.term_end,
+        paid_until=_paid_until(record, now),
         done=tuple(
             Done(ACTION_WORDS[action.kind], _how(action.state, action.code), action.answered_at or action.intended_at)
             for action in record.actions
@@ -169,6 +178,15 @@ def _runs_on(record: HoldingRecord) -> bool:
     if holding.ended or record.missing_since is not None:
         return False
     return holding.status is not HoldingStatus.SUSPENDED or record.blocker is not None
+
+
+def _paid_until(record: HoldingRecord, now: datetime) -> datetime | None:
+    if record.blocker is not None and record.blocker.paid_until is not None:
+        return record.blocker.paid_until
+    end = record.holding.term_end
+    ended_before = any(action.kind in ENDS_BEFORE and action.state in WORKED for action in record.actions)
+    over = end is not None and end <= now and not ended_before
+    return end if _runs_on(record) or over else None
 
 
 def _how(state: ActionState, code: str) -> str:

@@ -10,7 +10,20 @@ from shared.domain.wording import plain
 from shared.report.facts import Facts, HoldingFacts
 from shared.report.page import moment
 
-COLUMNS = ("key", "name", "kind", "status", "units", "paidUntil", "done", "lastDoneAt", "refund", "note", "runsOn")
+COLUMNS = (
+    "key",
+    "name",
+    "kind",
+    "status",
+    "units",
+    "termEnds",
+    "paidUntil",
+    "done",
+    "lastDoneAt",
+    "refund",
+    "note",
+    "runsOn",
+)
 BEGINS_A_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
 """What a spreadsheet calculates instead of showing, in full width too. One in front of which space stands counts."""
 
@@ -28,7 +41,17 @@ def _line(item: HoldingFacts) -> tuple[str, ...]:
     done = "; ".join(f"{one.what}: {one.how}, {moment(one.at)}" for one in item.done)
     last = item.done[-1].at if item.done else None
     units = "" if item.quantity is None else str(item.quantity)
-    cells = (item.key, item.name, item.kind, item.status, units, _date(item.paid_until), done, _date(last))
+    cells = (
+        item.key,
+        item.name,
+        item.kind,
+        item.status,
+        units,
+        _date(item.term_end),
+        _date(item.paid_until),
+        done,
+        _date(last),
+    )
     return tuple(harmless(cell) for cell in (*cells, item.refund, item.note, "yes" if item.runs_on else "no"))
 
 

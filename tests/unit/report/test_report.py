@@ -14,6 +14,9 @@ import pytest
 from local.simulator.scenario.models import CustomerSpec
 from local.world.world import World
 from shared.domain.codes import ReasonCode
+from shared.domain.decisions.blockers import ActionKind
+from shared.domain.holdings.ledger import ActionState
+from shared.domain.holdings.model import HoldingStatus
 from shared.domain.offboarding.record import Reason
 from shared.domain.offboarding.states import TERMINAL, Status
 from shared.domain.wording import plain
@@ -173,6 +176,8 @@ def test_a_table_says_what_was_done_and_when() -> None:
     base = rows["Base"]
     assert base["done"].startswith("Cancel a subscription: done; the effect was seen, ")
     assert base["lastDoneAt"] in base["done"]
+    assert base["termEnds"]
+    assert base["paidUntil"] == "", "it was cancelled in its window"
     assert base["runsOn"] == "no"
 
 
@@ -269,9 +274,27 @@ def test_one_line_of_plain_text() -> None:
     assert plain("a\nb\x00c\u2067d\u200de") == "a b\ufffdc\ufffdd\u200de"
 
 
-def test_late_terms_are_dated() -> None:
+def test_a_term_that_runs_is_paid_to_its_end_and_that_stays_so_when_it_is_over() -> None:
     world, identity = received(CustomerSpec(name="Late", subscriptions=(late(),)))
     world.run(for_at_most=timedelta(hours=1))
-    [row] = lines(made(world, identity, "text/csv").content)
-    assert row["paidUntil"]
-    assert row["runsOn"] == "yes"
+    [running] = lines(made(world, identity, "text/csv").content)
+    assert running["paidUntil"] == running["termEnds"] != ""
+    assert running["runsOn"] == "yes"
+    world.run()
+    assert head(world, identity).status is Status.REMOVED
+    [over] = lines(made(world, identity, "text/csv").content)
+    assert (over["paidUntil"], over["runsOn"]) == (running["paidUntil"], "no")
+    assert f"Paid until{over['paidUntil']} UTC" in Reader(made(world, identity).content.decode()).text
+
+
+@pytest.mark.parametrize(("state", "paid"), [(ActionState.REFUSED, True), (ActionState.CONFIRMED, False)])
+def test_only_a_cancellation_that_worked_ends_the_paying_before_the_term(state: ActionState, paid: bool) -> None:
+    world, identity = waiting()
+    record = next(item for item in world.store.holdings(identity).values() if item.blocker)
+    end = record.holding.term_end or pytest.fail("no term")
+    tried = replace(record.actions[0], kind=ActionKind.CANCEL, state=state, code="x")
+    changed = replace(record, blocker=None, actions=(tried,))
+    gone = replace(changed, holding=replace(record.holding, status=HoldingStatus.EXPIRED))
+    [holding] = facts_of(head(world, identity), {"x": gone}, (), end + timedelta(days=1)).holdings
+    assert holding.paid_until == (end if paid else None)
+    assert holding.term_end == end
