@@ -20,7 +20,7 @@ from shared.domain.wording import count_of
 from shared.operations.carry_out import Word, carry_out, head_of
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
-from shared.pipeline.core.so_far import changed_so_far
+from shared.pipeline.core.so_far import changed_so_far, has_written
 from shared.pipeline.transition import Step, at_work, intervene
 
 
@@ -86,7 +86,7 @@ def _approve(session: Session, decision: Decision) -> None:
     steps = marks(planned_steps(session.situation))
     approval = Approval(decision.by, decision.why, now, decision.digest, steps)
     # Whoever looks now may have an approved call on the wire: its claim is revoked, and nobody works beside it (I2).
-    session.offboarding = replace(revoked(head), approval=approval)
+    session.offboarding = replace(revoked(head), approval=approval, rejected=False)
     session.record(EntryKind.APPROVAL, {"planDigest": decision.digest, "why": Personal(decision.why)})
     stage = head.stage or Stage.PLAN
     detail = f"by {decision.by.name}: {decision.why}"
@@ -95,19 +95,19 @@ def _approve(session: Session, decision: Decision) -> None:
 
 def _reject(session: Session, decision: Decision) -> None:
     head, now = session.offboarding, session.services.clock.now()
-    session.offboarding = replace(revoked(head), approval=None)
+    session.offboarding = replace(revoked(head), approval=None, rejected=True)
     session.record(EntryKind.REJECTION, {"planDigest": decision.digest, "why": Personal(decision.why)})
     writes = sum(len(record.actions) for record in session.records.values())
     text = f"{decision.by.name} rejected the plan: {decision.why}"
     action = REASONS[ReasonCode.APPROVAL_REJECTED].action
-    if not writes:
+    if not has_written(session):
         # Nothing is on the wire, and nothing may follow the outcome.
         session.offboarding = replace(session.offboarding, claim=None)
         reason = Reason(ReasonCode.APPROVAL_REJECTED, f"{text}; {changed_so_far(session)}", action)
         step = Step(Status.STOPPED, None, reason, None, TimelineEvent.APPROVAL_REJECTED, text)
     else:
-        done = f"{text}; {count_of(writes, 'write')} had been sent before"
-        reason = Reason(ReasonCode.APPROVAL_REJECTED, done, action)
+        done = f"{count_of(writes, 'write')} had been sent before" if writes else changed_so_far(session)
+        reason = Reason(ReasonCode.APPROVAL_REJECTED, f"{text}; {done}", action)
         at = now + session.services.pace.reminder
         step = Step(Status.NEEDS_ATTENTION, head.stage, reason, at, TimelineEvent.APPROVAL_REJECTED, text)
     intervene(session, step)

@@ -24,6 +24,7 @@ from shared.domain.wording import stamp
 from shared.operations.carry_out import Word, carry_out, head_of
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
+from shared.pipeline.core.so_far import has_written
 from shared.pipeline.transition import Step, intervene
 
 
@@ -64,8 +65,7 @@ def _require_unwritten(session: Session) -> None:
     head = session.offboarding
     if head.finished or head.withdrawal is not None:
         raise NotReschedulableError(f"offboarding {head.id} is {head.status.value}")
-    begun = any(record.actions for record in session.records.values())
-    if begun or head.removal is not None or head.gdap_requested:
+    if has_written(session):
         raise NotReschedulableError(f"offboarding {head.id} has begun to write")
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from shared.domain.decisions.blockers import IRREVERSIBLE, ActionKind, Cause, Disposition
 from shared.domain.decisions.decisions import decide_all
 from shared.domain.decisions.open_seats import open_seats
+from shared.domain.decisions.renewals import renewals_before
 from shared.domain.decisions.seats import given_back_until
 from shared.domain.decisions.situation import Situation
 from shared.domain.holdings.model import HoldingKind
+from shared.domain.policy import Renewals
 
 BEFORE_THE_END = frozenset({ActionKind.REACTIVATE, ActionKind.REDUCE_SEATS})
 """Done to what then is set to end with its term."""
@@ -34,11 +36,21 @@ END_DELEGATED_ADMIN = PlannedStep(DELEGATED_ADMIN, "terminate", irreversible=Tru
 
 def planned_steps(situation: Situation, decisions: Mapping[str, Disposition] | None = None) -> tuple[PlannedStep, ...]:
     """Every step that can be foreseen, sorted: also what follows when a child or an add-on has ended, what follows when
-    a cancellation that is only tried is refused, and the removal itself."""
+    a cancellation that is only tried is refused, what is written before a later start, and the removal itself."""
     found = {REMOVE, END_DELEGATED_ADMIN} if situation.policy.terminate_gdap else {REMOVE}
     for key, decision in (decide_all(situation) if decisions is None else decisions).items():
         found.update(PlannedStep(key, kind.value, kind in IRREVERSIBLE) for kind in writes_of(situation, key, decision))
+    found.update(_before_start(situation))
     return tuple(sorted(found))
+
+
+def _before_start(situation: Situation) -> Iterator[PlannedStep]:
+    """What a request has written about terms that renew before its start, whatever is done about them at the start."""
+    for item in renewals_before(situation, situation.start) if situation.start is not None else ():
+        wanted = {Renewals.END_WITH_TERM: item.stopped_by, Renewals.MONTHLY: ActionKind.RENEW_MONTHLY}
+        kind = wanted.get(situation.renewals) if situation.renewals is not None else None
+        if kind is not None:
+            yield PlannedStep(item.key, kind.value, kind in IRREVERSIBLE)
 
 
 def digest_of(steps: Iterable[PlannedStep]) -> str:

@@ -9,18 +9,21 @@ from datetime import datetime
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.holdings.model import Holding
 from shared.domain.pace import Pace
-from shared.domain.policy import Policy
+from shared.domain.policy import Policy, Renewals
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
     """One customer at one moment. `records`: by holding key, already updated with the newest inventory. `now`: aware
-    UTC, business time."""
+    UTC, business time. `start`: when the work is to begin, where that is later; `renewals`: what the request says of
+    terms that renew before."""
 
     records: Mapping[str, HoldingRecord]
     policy: Policy
     pace: Pace
     now: datetime
+    start: datetime | None = None
+    renewals: Renewals | None = None
 
     @property
     def holdings(self) -> dict[str, Holding]:

@@ -118,7 +118,8 @@ class Offboarding:
     event said. `words`: the reasons that a person resumed it for; a word counts for its reason alone. `held_by_mode`:
     it was planned while nothing might be written. `stopped_for`: what runs on, of which stop_and_report asked a person,
     who alone lets it go on. `agreed_renewals`: keys of the holdings that may renew before the start. `approval`: the
-    newest one. `requester`: who made the request, absent in what was stored before it was kept. `noted`:
+    newest one. `rejected`: a person said no to what goes beyond it, and nobody has approved since.
+    `requester`: who made the request, absent in what was stored before it was kept. `noted`:
     digests of what the last look of the plan noted; the next one does not note the same again. `asked`: what a
     person was asked for when the look began that goes on. `said`: what people said while somebody held the claim; the
     only field that others write then, with `done_once`: the newest calls that carried an Idempotency-Key. `evidence`:
@@ -162,6 +163,7 @@ class Offboarding:
     warned_renewals: datetime | None = None
     told: Told | None = None
     approval: Approval | None = None
+    rejected: bool = False
     requester: Actor | None = None
     noted: tuple[str, ...] = ()
     asked: ReasonCode | None = None

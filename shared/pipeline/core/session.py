@@ -106,7 +106,9 @@ class Session:
     @property
     def situation(self) -> Situation:
         """What the decisions look at, as of now."""
-        return Situation(self.records, self.policy, self.services.pace, self.services.clock.now())
+        request, now = self.offboarding.request, self.services.clock.now()
+        start = request.not_before if request.not_before is not None and request.not_before > now else None
+        return Situation(self.records, self.policy, self.services.pace, now, start, request.renewals)
 
     def note(
         self,

@@ -24,6 +24,21 @@ def changed_so_far(session: Session) -> str:
     return "; ".join(parts) or NOTHING
 
 
+def has_written(session: Session) -> bool:
+    """Some call with an effect was intended, and may have been sent."""
+    head = session.offboarding
+    written = any(record.actions for record in session.records.values())
+    return written or head.removal is not None or bool(head.gdap_requested)
+
+
+def may_have_changed(session: Session) -> bool:
+    """Some call was accepted, or may have taken effect; what was refused changed nothing."""
+    head = session.offboarding
+    actions = (action for record in session.records.values() for action in record.actions)
+    sent = any(action.state in DONE or action.state is ActionState.INTENDED or _done_once(action) for action in actions)
+    return sent or (head.removal is not None and head.removal.is_ours) or bool(head.gdap_requested)
+
+
 def _done_once(action: ActionRecord) -> bool:
     """Accepted, and forgiven since because its effect did not show."""
     return action.state is ActionState.FORGIVEN and action.status is not None and action.status < 300

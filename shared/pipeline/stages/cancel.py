@@ -10,7 +10,7 @@ from shared.domain.errors import NoRelationshipError
 from shared.domain.offboarding.states import Stage
 from shared.pipeline.core.outcome import Next, Outcome
 from shared.pipeline.core.session import Session
-from shared.pipeline.steps.approvals import approved_only
+from shared.pipeline.steps.approvals import approved_only, awaited
 from shared.pipeline.steps.effects import DueAction, due_actions, perform
 from shared.pipeline.steps.gone import UNREADABLE
 from shared.pipeline.steps.grace import after_grace, waited
@@ -38,7 +38,7 @@ def cancel(session: Session) -> Outcome:
     if asked is not None:
         return asked
     try:
-        if waited(session):
+        if waited(session) or awaited(session):
             take_inventory(session)
         close_open_intents(session)
         late = decided_again(session)

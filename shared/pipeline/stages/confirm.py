@@ -16,7 +16,8 @@ from shared.pipeline.core.evidence import proofs_data
 from shared.pipeline.core.outcome import Again, Attention, Finish, Next, Outcome
 from shared.pipeline.core.session import Session
 from shared.pipeline.steps import gone
-from shared.pipeline.steps.delegated_admin import end_delegated_admin
+from shared.pipeline.steps.approvals import end_awaits_approval
+from shared.pipeline.steps.delegated_admin import end_delegated_admin, to_end
 from shared.pipeline.steps.proofs import (
     ACTIVITY_LOG,
     CUSTOMER_READ,
@@ -46,6 +47,11 @@ def confirm(session: Session) -> Outcome:
         alive, trouble = check_proofs(session)
     finally:
         _record_proofs(session, before)
+    awaits = end_awaits_approval(session) if to_end(session, alive) else None
+    if awaits is not None:
+        # How long proofs are waited for counts from the approval.
+        session.offboarding = replace(session.offboarding, confirming_since=None)
+        return awaits
     end_delegated_admin(session, alive)
     if trouble is not None:
         raise trouble

@@ -1,23 +1,30 @@
-"""Whether what is about to be done was approved: asked before the first write, before each later one, and before the
-removal (I11)."""
+"""Whether what is about to be done was approved: asked before the first write, before each later one, before the
+removal, and before delegated admin ends (I11)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
 
-from shared.domain.approval import Approval, Weight
+from shared.domain.approval import Approval, ApprovalRule, Weight
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.blockers import IRREVERSIBLE, ActionKind
 from shared.domain.decisions.decisions import decide_all
 from shared.domain.decisions.phrases import PHRASES
 from shared.domain.decisions.plan import draft_plan
-from shared.domain.decisions.planned_steps import DELEGATED_ADMIN, RELATIONSHIP, PlannedStep, planned_steps
+from shared.domain.decisions.planned_steps import (
+    DELEGATED_ADMIN,
+    END_DELEGATED_ADMIN,
+    RELATIONSHIP,
+    PlannedStep,
+    planned_steps,
+)
 from shared.domain.offboarding.record import Reason
 from shared.domain.offboarding.states import Status
 from shared.domain.wording import first_of
 from shared.pipeline.core.outcome import Again
 from shared.pipeline.core.session import Session
+from shared.pipeline.core.so_far import may_have_changed
 from shared.pipeline.steps.effects import DueAction
 
 WHAT_TO_DO = "Look at the plan, then approve it or reject it. The requester cannot."
@@ -28,7 +35,20 @@ def awaits_approval(session: Session) -> Again | None:
     """Where the whole plan goes beyond what was approved: it waits, and is looked at again tomorrow."""
     if not _required(session):
         return None
-    steps = planned_steps(session.situation)
+    return _unless_covered(session, planned_steps(session.situation))
+
+
+def awaited(session: Session) -> bool:
+    """It comes from waiting for an approval: what is approved next must not be what was there days ago."""
+    return session.offboarding.status is Status.AWAITING_APPROVAL
+
+
+def end_awaits_approval(session: Session) -> Again | None:
+    """Before delegated admin ends: where the relationship ended without us, no removal was approved with it."""
+    return _unless_covered(session, (END_DELEGATED_ADMIN,)) if _required(session) else None
+
+
+def _unless_covered(session: Session, steps: Sequence[PlannedStep]) -> Again | None:
     approval = _valid(session)
     beyond = approval.lacks(steps) if approval is not None else steps
     return _asks(session, approval, beyond) if beyond else None
@@ -49,10 +69,16 @@ def _step(item: DueAction) -> PlannedStep:
 
 
 def _required(session: Session) -> bool:
-    situation, policy = session.situation, session.services.approval
+    """What a person said yes or no to binds the rest: a cancellation that became a year that is paid may be nothing
+    that the rule asks about by itself."""
+    situation, policy, head = session.situation, session.services.approval, session.offboarding
+    if policy.rule is not ApprovalRule.NEVER and (head.approval is not None or head.rejected):
+        return True
     decisions = decide_all(situation)
     steps = planned_steps(situation, decisions)
-    written = {step.key for step in steps} & set(situation.records)
+    # What was written before counts too: what is left of a plan, or turns up bit by bit, is not a plan of its own.
+    before = {key for key, record in situation.records.items() if record.actions}
+    written = before | {step.key for step in steps} & set(situation.records)
     paid = [item.blocker.paid_until for item in decisions.values() if item.blocker and item.blocker.paid_until]
     weight = Weight(
         holdings=len(written),
@@ -63,10 +89,9 @@ def _required(session: Session) -> bool:
 
 
 def _valid(session: Session) -> Approval | None:
-    """The approval, unless it has expired before the first write."""
+    """The approval, unless it has expired before the first write; a write that was refused began nothing."""
     approval, now = session.offboarding.approval, session.services.clock.now()
-    begun = any(record.actions for record in session.records.values()) or session.offboarding.removal is not None
-    if approval is None or (not begun and approval.expired(session.services.approval, now)):
+    if approval is None or (not may_have_changed(session) and approval.expired(session.services.approval, now)):
         return None
     return approval
 

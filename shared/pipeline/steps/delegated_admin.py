@@ -34,12 +34,20 @@ def end_delegated_admin(session: Session, alive: Sequence[DelegatedRelationship]
     A refusal is remembered: it is asked again a day later, or as soon as the relationship is in another state. Raises
     ClaimEndingError when time is short, and the errors of Graph other than a refusal of one relationship.
     """
-    for item in alive:
+    for item in to_end(session, alive):
         refused = _refusal(session, item)
-        held = refused is not None and refused.holds(item, session.services.clock.now())
-        if held or meaning(item) is Delegation.ENDING or item.id in session.offboarding.gdap_requested:
-            continue
         _end(session, item, 1 + (refused.times if refused else 0))
+
+
+def to_end(session: Session, alive: Sequence[DelegatedRelationship]) -> list[DelegatedRelationship]:
+    """Those whose end is to be asked for now."""
+    return [item for item in alive if not _is_asked(session, item)]
+
+
+def _is_asked(session: Session, item: DelegatedRelationship) -> bool:
+    refused = _refusal(session, item)
+    held = refused is not None and refused.holds(item, session.services.clock.now())
+    return held or meaning(item) is Delegation.ENDING or item.id in session.offboarding.gdap_requested
 
 
 def refused_ends(session: Session, alive: Sequence[DelegatedRelationship]) -> str:
