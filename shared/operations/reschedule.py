@@ -78,7 +78,8 @@ def _reschedule(wanted: NewSchedule, session: Session) -> None:
     head = replace(
         head, request=request, counters=Counters(), begun_at=None, agreed_renewals=(), stopped_for="", asked=None
     )
-    session.offboarding = replace(head, confirming_since=None, gone_since=None, warned_renewals=None)
+    # An approval too: who made the request may call this, and nobody else has agreed to the new start.
+    session.offboarding = replace(head, approval=None, confirming_since=None, gone_since=None, warned_renewals=None)
     told: dict[str, Value] = {"what": TimelineEvent.RESCHEDULED.value, "why": Personal(wanted.why)}
     told["restrictions"] = [item.value for item in request.restrictions]
     if wanted.not_before is not None:

@@ -16,7 +16,9 @@ from shared.domain.codes import ReasonCode
 from shared.domain.offboarding.record import Claim, Offboarding
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.people.actor import Actor, ActorType
+from shared.domain.policy import Restriction
 from shared.operations.approve import Decision, NotApprovableError, decide_plan
+from shared.operations.reschedule import NewSchedule, reschedule
 from shared.ports.store import Change as Stored
 from tests.functional.checks import check_invariants, effects
 from tests.functional.customers import late, legacy, nce
@@ -306,3 +308,30 @@ def test_whoever_works_at_that_moment_keeps_the_claim_until_its_calls_have_ended
     decided = decide(world, request, approves=approves)
     # Nothing was written yet: what is rejected has ended, and what is approved goes on when the worker has let go.
     assert decided.claim == (replace(claim, revoked=True) if approves else None)
+
+
+REQUESTER = Actor(ActorType.PERSON, "4e93e57e-0000-4000-8000-0000004e93e5", "Ms. Requester")
+
+
+@pytest.mark.parametrize("start", [None, timedelta(days=2)])
+@pytest.mark.parametrize("restrictions", [frozenset[Restriction](), frozenset({Restriction.LEAVE_GDAP})])
+def test_what_was_approved_for_another_start_or_other_restrictions_is_asked_for_anew(
+    start: timedelta | None, restrictions: frozenset[Restriction]
+) -> None:
+    """Whoever made the request may give another start: then nobody else has agreed to that one."""
+    world, request = asking()
+    decide(world, request)
+    at = world.clock.now() + start if start is not None else None
+    wanted = NewSchedule(at, restrictions, REQUESTER, "sooner")
+    found = reschedule(world.offboarding(request).id, wanted, world.services)
+    assert found is not None
+    assert found.approval is None
+    world.run(for_at_most=timedelta(days=3))
+    head = awaiting(world, request)
+    assert head.reason is not None
+    assert head.reason.text.startswith("a second person has to approve the plan: ")
+    assert effects(world) == []
+    decide(world, request)
+    world.run(for_at_most=FOREVER)
+    assert world.offboarding(request).status is Status.REMOVED
+    check_invariants(world)
