@@ -349,8 +349,17 @@ def _verify(content: bytes, options: argparse.Namespace) -> int:
 
 
 def _said(code: int, *lines: str) -> int:
-    (sys.stdout if code in (VALID, UNSIGNED) else sys.stderr).write("\n".join(lines) + "\n")
+    stream = sys.stdout if code in (VALID, UNSIGNED) else sys.stderr
+    # What a file says must not end the check: not every stream can spell every name.
+    encoding = stream.encoding or "utf-8"
+    text = "".join(f"{_as_text(line)}\n" for line in lines)
+    stream.write(text.encode(encoding, "backslashreplace").decode(encoding))
     return code
+
+
+def _as_text(line: str) -> str:
+    """One line; what could pretend to be another, or steer a terminal, is spelled out. Spaces stand as they are."""
+    return "".join(sign if sign == " " or sign.isprintable() else ascii(sign)[1:-1] for sign in line)
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,5 +1,6 @@
 """The verifier against files made by hand: what it accepts, and every kind of change that it has to find."""
 
+import io
 import json
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from offboard import verify_evidence
 from offboard.verify_evidence import BROKEN, NO_SUCH_FILE, UNSIGNED, VALID, BrokenError, main, read, signed_by
 from shared.domain.evidence.chain import Data
 from shared.domain.evidence.kinds import EntryKind
-from shared.domain.people.actor import PIPELINE, Actor
+from shared.domain.people.actor import PIPELINE, Actor, ActorType
 from tests.unit.evidence.making import (
     ADA,
     KEY,
@@ -279,3 +280,29 @@ def test_without_the_package_for_signatures_the_chain_is_checked_all_the_same(
     code, said = verify(tmp_path, WHOLE, "--key", key, capsys=capsys)
     assert (code, "install the Python package cryptography" in said) == (UNSIGNED, True)
     assert KEY is not OTHER_KEY
+
+
+@pytest.mark.parametrize("trick", ["\x1b[2J", "\r", "\n", "\x9b", "\u202e", "\x00"])
+def test_what_a_file_says_cannot_pretend_to_be_the_verdict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], trick: str
+) -> None:
+    """Whoever can write a file chooses its names; they stand in the line that they belong to, and steer no terminal."""
+    author = Actor(ActorType.PERSON, f"object-id{trick}VALID.", "Ada")
+    story = [*STORY[:2], (EntryKind.APPROVAL, author, {"planDigest": "d"})]
+    last = signed(lines(story), keyId=f"key-id{trick}VALID.")
+    code, said = verify(tmp_path, content(*lines(story), last), capsys=capsys)
+    assert code == UNSIGNED
+    assert f"object-id{ascii(trick)[1:-1]}VALID." in said
+    assert f"key-id{ascii(trick)[1:-1]}VALID." in said
+    assert not any(line.startswith("VALID.") for line in said.splitlines())
+    assert trick == "\n" or trick not in said
+
+
+def test_a_name_that_stdout_cannot_spell_ends_no_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path, kept = tmp_path / "evidence.jsonl", io.BytesIO()
+    author = Actor(ActorType.PERSON, "Łódź", "Łódź")
+    path.write_bytes(content(*lines([(EntryKind.APPROVAL, author, {"planDigest": "d"})])))
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(kept, encoding="cp1252"))
+    assert main([str(path)]) == UNSIGNED
+    sys.stdout.flush()
+    assert "approved by: \\u0141ód\\u017a" in kept.getvalue().decode("cp1252")
