@@ -158,5 +158,8 @@ def _said(answer: requests.Response) -> dict[str, Any]:
 
 
 def offboarding(identity: str, rest: str = "") -> str:
-    """The path of an offboarding, whatever was typed for its id."""
+    """The path of an offboarding, whatever was typed for its id; raises UsageError for what leads elsewhere: nothing
+    (an empty variable of a script) and dots, which HTTP takes for another folder."""
+    if identity.strip() in ("", ".", ".."):
+        raise UsageError(f"{identity!r} is no id of an offboarding (offboard list shows them)")
     return f"/api/offboardings/{quote(identity, safe='')}{rest}"

@@ -22,7 +22,7 @@ class Shown:
 
     def line(self, text: str = "") -> None:
         """One line; what of it would move the cursor or colour the terminal is taken out."""
-        self._stream.write(plain(text) + "\n")
+        self._write(plain(text))
 
     def fields(self, pairs: Iterable[tuple[str, object]]) -> None:
         """Names and values, without those that have none."""
@@ -30,7 +30,7 @@ class Shown:
         width = max((len(name) for name, _ in told), default=0)
         for name, value in told:
             text = f"{name.ljust(width)}  {plain(value)}"
-            self._stream.write(self._painted(text, str(value)) + "\n")
+            self._write(self._painted(text, str(value)))
 
     def table(self, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         """Columns as wide as they have to be; the last one is not padded."""
@@ -39,7 +39,12 @@ class Shown:
         for row in cells:
             padded = [cell.ljust(width) for cell, width in zip(row[:-1], widths[:-1], strict=True)]
             text = "  ".join([*padded, row[-1]]).rstrip()
-            self._stream.write(self._painted(text, row[1] if len(row) > 1 else "") + "\n")
+            self._write(self._painted(text, row[1] if len(row) > 1 else ""))
+
+    def _write(self, text: str) -> None:
+        # Redirected on Windows, a stream knows two hundred letters; a customer's name must not end the command.
+        encoding = self._stream.encoding or "utf-8"
+        self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
 
     def _painted(self, text: str, word: str) -> str:
         colour = COLOURS.get(word) if self._colour else None

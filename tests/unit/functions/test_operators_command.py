@@ -358,3 +358,26 @@ def test_the_command_knows_its_commands(capsys: pytest.CaptureFixture[str]) -> N
     assert ended.value.code == 0
     assert 'offboard approve ID --reason "agreed with sales"' in capsys.readouterr().out
     assert main([]) == 2
+
+
+@pytest.mark.parametrize("identity", ["", " ", ".", ".."])
+@pytest.mark.parametrize("command", ["show", "evidence", "withdraw", "resume", "approve", "reject"])
+def test_an_id_that_would_lead_to_another_address_is_not_sent(desk: Desk, command: str, identity: str) -> None:
+    """An empty variable of a script must not show the list as if it were one offboarding."""
+    reason = () if command in ("show", "evidence") else ("--reason", "x")
+    assert desk.type(command, identity, *reason) == 2
+    assert "is no id of an offboarding" in desk.err
+    assert desk.sent == []
+    assert desk.out == ""
+
+
+def test_a_name_that_a_stream_cannot_spell_is_shown_as_far_as_it_can() -> None:
+    kept = io.BytesIO()
+    stream = io.TextIOWrapper(kept, encoding="cp1252", newline="\n")
+    out = Shown(stream, {})
+    out.line("Łódź")
+    out.fields([("customer", "Łódź")])
+    out.table(("CUSTOMER",), [("Łódź",)])
+    stream.flush()
+    found = "\\u0141ód\\u017a"
+    assert kept.getvalue().decode("cp1252").splitlines() == [found, f"customer  {found}", "CUSTOMER", found]
