@@ -12,11 +12,14 @@ from shared.domain.errors import InvalidRequestError
 from shared.domain.policy import Restriction
 from shared.domain.wording import shorten
 
+_ID = "must be 1 to 128 letters, digits, '.', '_', ':' or '-', beginning with a letter or digit"
 PATTERNS = {
-    "requestId": "must be 1 to 128 letters, digits, '.', '_', ':' or '-', beginning with a letter or digit",
+    "requestId": _ID,
+    "batchId": _ID,
     "customerTenantId": "must be a GUID such as 0a4cf1f2-3f0f-4c9a-8d7e-6b1f2a3c4d5e",
     "customerDomain": "must be a domain name such as contoso.onmicrosoft.com",
     "resellerMpnId": "must be a number of up to 20 digits",
+    "planDigest": "must be 64 lower-case hex digits, as plan.digest of the offboarding",
 }
 ONE_LINE = "must be one line of text with something to read in it"
 TYPES = {

@@ -48,3 +48,9 @@ def test_an_unknown_batch_and_one_that_is_too_large(world: World) -> None:
     large = call("create_batch", b" " * (LARGEST_BODY + 1))
     assert (large.status, large.json["code"]) == (413, "body_too_large")
     assert world.all() == []
+
+
+def test_a_batch_id_that_is_none_is_told_what_it_has_to_be() -> None:
+    answer = call("create_batch", b'{"batchId": "../x", "requests": [{}]}', headers=KEY)
+    assert (answer.status, answer.json["field"]) == (422, "batchId")
+    assert "batchId: must be 1 to 128 letters, digits" in answer.json["detail"]
