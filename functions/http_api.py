@@ -19,7 +19,7 @@ from functions.http_answers import (
 )
 from shared.composition import bootstrap
 from shared.contracts.etags import header_etag
-from shared.contracts.given_reason import parse_reason
+from shared.contracts.given_reason import parse_resume
 from shared.contracts.idempotency import once_of
 from shared.contracts.override import parse_override
 from shared.contracts.problems import problem_of, refused_beside
@@ -143,7 +143,7 @@ def _resumed(identity: str, word: Word, services: Services) -> ResumedOne:
 
 def _resume(req: func.HttpRequest, identity: str) -> func.HttpResponse:
     actor = admit(req, Operation.RESUME)
-    said = parse_reason(req.get_body())
+    said = parse_resume(req.get_body())
     if about(identity) is None:
         return not_found(identity)
     return told(req, identity, Operation.RESUME, resuming(actor, said.reason_code, said.reason))

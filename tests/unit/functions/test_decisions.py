@@ -197,3 +197,20 @@ def test_another_start_is_given_by_name_and_the_rest_is_kept(world: World) -> No
     assert soon.json["restrictions"] == ["leave_gdap"]
     mistaken = say("reschedule_offboarding", soon, OPERATE, restrictions=["everything"])
     assert (mistaken.status, mistaken.json["field"]) == (422, "restrictions.0")
+
+
+@pytest.mark.parametrize("digest", ["A" * 64, "0" * 63, "0" * 64 + "\n", ""])
+def test_a_digest_that_is_none_is_told_what_it_has_to_be(world: World, digest: str) -> None:
+    answer = decide("approve_offboarding", asked(world), planDigest=digest)
+    assert (answer.status, answer.json["code"]) == (422, "wrong_value")
+    assert "planDigest: must be 64 lower-case hex digits, as plan.digest of the offboarding" in answer.json["detail"]
+
+
+def test_a_condition_that_a_withdrawal_does_not_know_is_refused(world: World) -> None:
+    """Only a resume asks for what the reason is now; a condition that nobody looks at must not seem to hold."""
+    shown = asked(world)
+    route, match = {"id": shown.json["offboardingId"]}, {"If-Match": shown.headers["ETag"]}
+    body = json.dumps({"reason": "too early", "reasonCode": "brake_held"}).encode()
+    answer = call("withdraw_offboarding", body, route=route, headers=KEY | match)
+    assert (answer.status, answer.json["code"], answer.json["field"]) == (422, "unknown_field", "reasonCode")
+    assert call("get_offboarding", route=route).json["status"] == "awaiting_approval"
