@@ -44,13 +44,19 @@ class _Formatter(logging.Formatter):
         )
 
 
+def _one_line(message: str) -> str:
+    """What would steer a terminal is spelled out: a log quotes what others sent."""
+    flat = "⏎".join(message.splitlines())
+    return "".join(sign if sign in " \t" or sign.isprintable() else ascii(sign)[1:-1] for sign in flat)
+
+
 class TextFormatter(_Formatter):
     """For a person at the console."""
 
     def format(self, record: logging.LogRecord) -> str:
         """One line; a traceback below it."""
         moment, message, function, invocation = self._parts(record)
-        line = f"{moment} {record.levelname:<8} {function or '-'} {invocation or '-'} {'⏎'.join(message.splitlines())}"
+        line = f"{moment} {record.levelname:<8} {function or '-'} {invocation or '-'} {_one_line(message)}"
         if record.exc_info:
             line += "\n    " + self.formatException(record.exc_info).replace("\n", "\n    ")
         return line

@@ -79,3 +79,9 @@ def test_level(stream: io.StringIO, name: str, shown: int) -> None:
 def test_an_unknown_level_is_refused() -> None:
     with pytest.raises(ValueError, match="'Loud'"):
         logs.set_level("Loud")
+
+
+def test_what_would_steer_a_terminal_is_shown_as_what_it_is(stream: io.StringIO) -> None:
+    logs.configure(logs.LogFormat.TEXT, stream)
+    logging.getLogger("app").warning("a\x1b[2Jb\x00c\x9bd\u202ee\tf")
+    assert stream.getvalue().endswith("a\\x1b[2Jb\\x00c\\x9bd\\u202ee\tf\n")
