@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import product
 from typing import Any
 
@@ -16,6 +16,7 @@ from shared.domain.holdings.ledger import ActionRecord, ActionState, HoldingReco
 from shared.domain.holdings.model import ENDED, HoldingKind, HoldingStatus
 from shared.domain.pace import Pace
 from shared.domain.policy import Policy
+from tests.unit.domain.judging import TICK
 from tests.unit.domain.support import EARLIER, LATER, NOW, holding, situation
 
 K, S, A, T = HoldingKind, HoldingStatus, ActionKind, ActionState
@@ -114,3 +115,13 @@ def test_what_another_list_still_shows_is_spoken_for_there(*, listed: bool) -> N
     )
     record = missing(K.SAVINGS_PLAN, covers=(twin.holding.key,))
     assert (unexplained(record, situation(record, twin), moved=False) is None) is listed
+
+
+@pytest.mark.parametrize(
+    ("end", "paid"), [(None, None), (EARLIER, None), (NOW, None), (NOW + TICK, NOW + TICK), (LATER, LATER)]
+)
+def test_it_is_said_to_be_paid_until_a_term_end_that_is_to_come(end: datetime | None, paid: datetime | None) -> None:
+    record = missing(term_end=end)
+    found = unexplained(record, situation(record), moved=False)
+    assert found is not None
+    assert found.paid_until == paid

@@ -8,11 +8,12 @@ from itertools import product
 
 import pytest
 
-from shared.domain.decisions.blockers import Blocker, Cause, Remedy
+from shared.domain.decisions.blockers import ActionKind, Blocker, Cause, Disposition, Remedy
 from shared.domain.decisions.decisions import decide_all
-from shared.domain.decisions.overrides import called_active, may_override, overridden, seen_as
+from shared.domain.decisions.overridden_children import free_plans_of_overridden
+from shared.domain.decisions.overrides import called_active, may_override, overridden, seen_as, take_a_persons_word
 from shared.domain.holdings.ledger import HoldingRecord, Override
-from shared.domain.holdings.model import HoldingKind, HoldingStatus
+from shared.domain.holdings.model import Holding, HoldingKind, HoldingStatus
 from tests.unit.domain.support import NOW, holding, record, situation
 
 HOUR = timedelta(hours=1)
@@ -93,3 +94,67 @@ def test_what_was_said_to_have_ended_neither_blocks_nor_is_written_to() -> None:
     settled = decide_all(situation(said_of(item, Cause.UNKNOWN_STATUS)))[item.holding.key]
     assert settled.safe
     assert settled.action is None
+
+
+@pytest.mark.parametrize("said", [True, False])
+@pytest.mark.parametrize("blocks", [True, False])
+@pytest.mark.parametrize("action", [None, ActionKind.CANCEL])
+def test_a_word_frees_what_blocks_and_is_not_acted_upon(*, said: bool, blocks: bool, action: ActionKind | None) -> None:
+    item = said_of(known(), Cause.UNKNOWN_STATUS) if said else known()
+    decided = {item.holding.key: Disposition(action, blocker(Cause.UNKNOWN_STATUS) if blocks else None)}
+    freed = said and blocks and action is None
+    assert take_a_persons_word(situation(item), decided) == ({item.holding.key: Disposition()} if freed else {})
+
+
+PLAN = holding(HoldingKind.AZURE_PLAN, key="x:plan", id="Plan-1", active_children=2)
+
+
+def below(number: int, *, said: bool = True, **fields: object) -> HoldingRecord:
+    """An Azure subscription that nobody understands, of which a person said or did not say that it has ended."""
+    fields = {"kind": HoldingKind.AZURE_SUBSCRIPTION, "parent_id": "pLAN-1", **fields}
+    item = record(holding(key=f"x:{number}", id=f"id-{number}", status=HoldingStatus.UNKNOWN, **fields))  # type: ignore[arg-type]
+    return said_of(item, Cause.UNKNOWN_STATUS) if said else item
+
+
+def freed(*children: HoldingRecord, plan: Holding = PLAN, blocks: bool = True) -> dict[str, Disposition]:
+    """What the words about these change of the plan, and of whatever else."""
+    found = situation(plan, *children)
+    blocked = blocker(Cause.UNKNOWN_STATUS) if blocks else None
+    return free_plans_of_overridden(found, {key: Disposition(blocker=blocked) for key in found.records})
+
+
+WAITING_PLAN = {"x:plan": Cause.WAITS_FOR_CHILDREN}
+FREE_PLAN = {"x:plan": Cause.ACTION_DUE}
+
+
+@pytest.mark.parametrize(
+    ("children", "expected"),
+    [
+        ((), {}),
+        ((below(1, said=False), below(2, said=False)), {}),
+        ((below(1), below(2, said=False)), WAITING_PLAN),
+        ((below(1), below(2)), FREE_PLAN),
+        ((below(1), below(2), below(3)), FREE_PLAN),
+        ((below(1), below(2, parent_id="plan-2")), WAITING_PLAN),
+        ((below(1), below(2, parent_id=None)), WAITING_PLAN),
+        ((below(1, parent_id=""), below(2, parent_id=None)), {}),
+        ((below(1, kind=HoldingKind.NCE_LICENCE), below(2, kind=HoldingKind.MARKETPLACE)), {}),
+    ],
+)
+def test_a_plan_waits_for_those_of_which_nobody_said_that_they_have_ended(
+    children: tuple[HoldingRecord, ...], expected: dict[str, Cause]
+) -> None:
+    found = freed(*children)
+    assert {key: item.blocker.cause for key, item in found.items() if item.blocker is not None} == expected
+    assert {key: item.action for key, item in found.items()} == {
+        key: ActionKind.SUSPEND_AZURE_PLAN if cause is Cause.ACTION_DUE else None for key, cause in expected.items()
+    }
+
+
+def test_a_word_about_what_does_not_block_frees_no_plan() -> None:
+    assert freed(below(1), below(2), blocks=False) == {}
+
+
+@pytest.mark.parametrize("kind", [kind for kind in HoldingKind if kind is not HoldingKind.AZURE_PLAN])
+def test_nothing_but_a_plan_is_freed(kind: HoldingKind) -> None:
+    assert freed(below(1), below(2), plan=replace(PLAN, kind=kind)) == {}

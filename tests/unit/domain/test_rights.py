@@ -84,6 +84,10 @@ def test_the_queue_and_the_pipeline_may_do_nothing_over_http(operation: Operatio
         assert refusal.code is ReasonCode.NOT_ALLOWED
 
 
+def test_what_comes_by_queue_is_the_queue_of_requests_with_a_claimed_name() -> None:
+    assert from_queue("CRM") == Actor(ActorType.QUEUE, "requests", "CRM")
+
+
 def test_the_same_one_is_told_by_type_and_id() -> None:
     assert PERSON.same(Actor(ActorType.PERSON, PERSON.id, "Ada, married"))
     assert not PERSON.same(Actor(ActorType.PERSON, "another", PERSON.name))
