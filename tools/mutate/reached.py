@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain, zip_longest
 from pathlib import Path
 
@@ -19,25 +20,30 @@ NOT_OF_THE_HEART = ("tests/unit/infra",)
 SECONDS_OF_TESTS = 30.0
 """Of recorded time, which includes that of measuring: about a third of it when a mutant is tried."""
 QUICK = "tests/unit/"
+IMPORTED = re.compile(r"^\s*(?:from|import) (shared(?:\.\w+)+)", re.MULTILINE)
 REACHED_LINES = ("shared",)
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """`by_line`: path, then line, then the tests that run it; `by_file`: every test that runs anything of a file."""
+    """`by_line`: path, then line, then the tests that run it; `by_file`: every test that runs anything of a file;
+    `by_import`: every test whose own file imports it."""
 
     by_line: Mapping[str, Mapping[int, frozenset[str]]]
     by_file: Mapping[str, frozenset[str]]
     seconds: Mapping[str, float]
+    by_import: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     def tests(self, path: str, first: int, last: int) -> list[str]:
         """The tests to try, unit tests first. Code that runs at import concerns every test of the file, and that of a
-        file without functions every quick test."""
+        file without functions every quick test: too many to try them all, so those that import it come first."""
         lines = self.by_line.get(path, {})
         found = frozenset(chain.from_iterable(lines.get(line, frozenset()) for line in range(first, last + 1)))
         wanted = found or self.by_file.get(path, frozenset()) or frozenset(self.seconds)
-        quick = [test for test in wanted if test.startswith(QUICK)]
-        return self._in_turn(self._within(quick)) + self._in_turn(self._within(wanted - frozenset(quick)))
+        naming = frozenset() if found else self.by_import.get(path, frozenset())
+        others = wanted - naming
+        quick = frozenset(test for test in others if test.startswith(QUICK))
+        return [test for group in (naming, quick, others - quick) for test in self._in_turn(self._within(group))]
 
     def _within(self, tests: Iterable[str]) -> list[str]:
         """As many of them as are worth their time, the quickest, and no file with slow ones uses it up: a line that a
@@ -79,7 +85,21 @@ def load(root: Path, kept: Path) -> Reached:
         lines = data.contexts_by_lineno(measured)
         by_line[path] = {line: frozenset(map(_test_of, contexts)) - {""} for line, contexts in lines.items()}
         by_file[path] = frozenset(chain.from_iterable(by_line[path].values()))
-    return Reached(by_line, by_file, json.loads((kept / "seconds.json").read_text()))
+    seconds: dict[str, float] = json.loads((kept / "seconds.json").read_text())
+    return Reached(by_line, by_file, seconds, _by_import(root, seconds))
+
+
+def _by_import(root: Path, tests: Iterable[str]) -> dict[str, frozenset[str]]:
+    """For each source file the tests whose file imports it: a table may be compared without running a line of it."""
+    by_test_file: dict[str, list[str]] = defaultdict(list)
+    for test in tests:
+        by_test_file[test.partition("::")[0]].append(test)
+    found: dict[str, set[str]] = defaultdict(set)
+    for name in sorted(by_test_file):
+        text = (root / name).read_text(encoding="utf-8") if (root / name).is_file() else ""
+        for module in IMPORTED.findall(text):
+            found[module.replace(".", "/") + ".py"].update(by_test_file[name])
+    return {path: frozenset(names) for path, names in found.items()}
 
 
 def _test_of(context: str) -> str:
