@@ -37,18 +37,18 @@ class Told:
     until: datetime | None = None
     paid_until: datetime | None = None
     closes_at: datetime | None = None
+    sure: bool = True
 
 
 def told(found: Disposition) -> Told:
     blocker = found.blocker
     if blocker is None:
-        return Told(found.action, None, None, closes_at=found.closes_at)
+        return Told(found.action, None, None, closes_at=found.closes_at, sure=found.sure)
     assert blocker.detail
     assert not blocker.detail.endswith("."), "what is said of the holding goes on after its name"
     assert blocker.what_to_do.endswith(".") or (not blocker.what_to_do and blocker.remedy is not Remedy.PERSON)
-    return Told(
-        found.action, blocker.cause, blocker.remedy, blocker.until, blocker.paid_until, closes_at=found.closes_at
-    )
+    dates = (blocker.until, blocker.paid_until, found.closes_at)
+    return Told(found.action, blocker.cause, blocker.remedy, *dates, sure=found.sure)
 
 
 def judged(kind: HoldingKind, status: HoldingStatus, fields: dict[str, Any], **case: Any) -> Told:

@@ -4,15 +4,24 @@ from datetime import timedelta
 
 import pytest
 
+from shared.domain import errors
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import (
+    BrakeHeldError,
     BusyError,
+    CeilingReachedError,
     ClaimEndingError,
     ConcurrencyConflictError,
+    DeniedError,
+    IdempotencyKeyReusedError,
     InvalidRequestError,
+    ModePlanError,
     NoAnswerError,
     NoRelationshipError,
+    NotSignedInError,
     OffboardingError,
+    PreconditionError,
+    ProtectedCustomerError,
     RefusedError,
     RemoteError,
     RequestIdReusedError,
@@ -23,7 +32,9 @@ from shared.domain.errors import (
     UnreadableAnswerError,
     Verdict,
 )
+from shared.domain.explained.reasons import REASONS
 from shared.domain.wording import shorten
+from tests.unit.domain.support import LATER
 
 TREE: list[tuple[type[OffboardingError], type[Exception], str, bool]] = [
     (OffboardingError, Exception, "internal_error", False),
@@ -31,6 +42,15 @@ TREE: list[tuple[type[OffboardingError], type[Exception], str, bool]] = [
     (ConcurrencyConflictError, OffboardingError, "concurrency_conflict", True),
     (ClaimEndingError, OffboardingError, "claim_ending", True),
     (SettingsError, OffboardingError, "settings_invalid", False),
+    (InvalidRequestError, OffboardingError, "internal_error", False),
+    (DeniedError, OffboardingError, "internal_error", False),
+    (NotSignedInError, DeniedError, "internal_error", False),
+    (IdempotencyKeyReusedError, OffboardingError, "idempotency_key_reused", False),
+    (PreconditionError, OffboardingError, "internal_error", False),
+    (ModePlanError, OffboardingError, "mode_plan", False),
+    (BrakeHeldError, OffboardingError, "brake_held", False),
+    (CeilingReachedError, OffboardingError, "ceiling_reached", True),
+    (ProtectedCustomerError, OffboardingError, "protected_customer", False),
     (RemoteError, OffboardingError, "remote_error", False),
     (ThrottledError, RemoteError, "throttled", True),
     (UnavailableError, RemoteError, "unavailable", True),
@@ -48,6 +68,57 @@ def test_the_tree(kind: type[OffboardingError], above: type[Exception], code: st
     assert kind.__base__ is above
     assert (kind.code, kind.retryable) == (code, retryable)
     assert kind.operator_action.endswith(".")
+
+
+def test_every_error_is_in_the_tree() -> None:
+    defined = {item for item in vars(errors).values() if isinstance(item, type) and issubclass(item, OffboardingError)}
+    assert {row[0] for row in TREE} == defined
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "text"),
+    [
+        (
+            PreconditionError(ReasonCode.PRECONDITION_FAILED, "it has changed"),
+            ReasonCode.PRECONDITION_FAILED,
+            "it has changed",
+        ),
+        (DeniedError(ReasonCode.NOT_ALLOWED, "not yours"), ReasonCode.NOT_ALLOWED, "not yours"),
+        (NotSignedInError("nobody"), ReasonCode.NOT_SIGNED_IN, "nobody"),
+        (
+            IdempotencyKeyReusedError("resume"),
+            ReasonCode.IDEMPOTENCY_KEY_REUSED,
+            "this Idempotency-Key was used before, for resume or with another body",
+        ),
+    ],
+)
+def test_what_was_refused_says_which_code_what_and_what_to_do(
+    error: OffboardingError, code: ReasonCode, text: str
+) -> None:
+    assert (error.code, str(error), error.operator_action) == (code, text, REASONS[code].action)
+    assert error.operator_action
+
+
+def test_advice_replaces_what_the_code_says() -> None:
+    assert DeniedError(ReasonCode.NOT_ALLOWED, "not yours", "Ask Ada.").operator_action == "Ask Ada."
+
+
+@pytest.mark.parametrize(
+    ("by", "why", "text"),
+    [
+        ("", "", "the kill switch is held; nothing is written"),
+        ("Ada", "", "the kill switch is held by Ada; nothing is written"),
+        ("", "a test", "the kill switch is held: a test; nothing is written"),
+        ("Ada", "a test", "the kill switch is held by Ada: a test; nothing is written"),
+    ],
+)
+def test_a_held_switch_names_who_holds_it_and_why(by: str, why: str, text: str) -> None:
+    assert str(BrakeHeldError(by, why)) == text
+
+
+def test_a_ceiling_names_what_and_until_when() -> None:
+    error = CeilingReachedError("removals", LATER)
+    assert (str(error), error.until) == ("the ceiling of removals an hour is reached", LATER)
 
 
 def test_what_a_person_has_to_do_is_said_by_the_class() -> None:

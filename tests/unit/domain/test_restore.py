@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from shared.domain.decisions.blockers import RESTORES, ActionKind
+from shared.domain.decisions.losses import ended
+from shared.domain.decisions.phrases import PHRASES
 from shared.domain.decisions.restoration import DONE, Asks, Lost, PutBack, Restoration, Waits, is_ours, may_have_worked
 from shared.domain.decisions.restore import restoration, restorations
 from shared.domain.decisions.situation import Situation
 from shared.domain.holdings.ledger import ActionRecord, ActionState, Before, HoldingRecord
 from shared.domain.holdings.model import HoldingKind, HoldingStatus
+from shared.domain.holdings.not_restored import NotRestored
 from shared.domain.pace import Pace
 from shared.domain.policy import Policy
 from tests.unit.domain.support import NOW, holding
@@ -294,3 +297,34 @@ def test_what_puts_back_is_named_so() -> None:
     named = {kind for kind in A if kind.value.startswith("restore")}
 
     assert named | {A.REACTIVATE_AZURE_SUBSCRIPTION} == RESTORES
+
+
+@pytest.mark.parametrize(
+    ("quantity", "shown"), [(None, "E5 is off"), (0, "E5 is off"), (1, "E5 is off"), (2, "E5 (2 units) is off")]
+)
+def test_more_than_one_unit_is_counted(quantity: int | None, shown: str) -> None:
+    assert NotRestored("k", "E5", quantity, "is off", "Buy it.").sentence == shown
+
+
+AFTER = "is 'gone' after the {}, which nothing takes back"
+
+
+@pytest.mark.parametrize(
+    ("actions", "end", "why"),
+    [
+        ((ENDED_AT_TERM,), NOW, "ended with its term on 2026-06-01 and is 'gone'"),
+        ((ENDED_AT_TERM,), None, AFTER.format(PHRASES[A.END_AT_TERM])),
+        ((ENDED_AT_TERM, act(A.RESTORE_TERMS)), NOW, "ended with its term on 2026-06-01 and is 'gone'"),
+        ((ENDED_AT_TERM, act(A.CANCEL)), NOW, AFTER.format("cancellation")),
+        ((act(A.CANCEL), ENDED_AT_TERM), NOW, "ended with its term on 2026-06-01 and is 'gone'"),
+        ((act(A.CANCEL),), NOW, AFTER.format("cancellation")),
+        ((), NOW, AFTER.format("end of its base subscription")),
+        ((act(A.RESTORE_TERMS),), NOW, AFTER.format("end of its base subscription")),
+    ],
+)
+def test_what_has_ended_says_by_what(actions: tuple[ActionRecord, ...], end: datetime | None, why: str) -> None:
+    found = record(LICENCE, S.ACTIVE, S.DISABLED, *actions, term_end=end, name="E5", raw_status="gone")
+    lost = ended(found)
+    assert (lost.why, lost.what_to_do) == (why, "Buy it again, if the customer needs it: 3 × E5.")
+    unnamed = replace(found, holding=replace(found.holding, raw_status=""))
+    assert "is 'disabled'" in ended(unnamed).why

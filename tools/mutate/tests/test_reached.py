@@ -29,7 +29,9 @@ def test_a_file_without_functions_meets_every_test() -> None:
 
 
 def test_imports_are_read_from_the_files_of_the_tests(tmp_path: Path) -> None:
-    (tmp_path / "test_a.py").write_text("from shared.domain.codes import ReasonCode\nimport shared.clock\n# shared.no\n")
+    (tmp_path / "test_a.py").write_text(
+        "from shared.domain.codes import ReasonCode\nimport shared.clock\n# shared.no\n"
+    )
     found = _by_import(tmp_path, ["test_a.py::test_one", "test_a.py::test_two", "test_gone.py::test_three"])
     both = frozenset({"test_a.py::test_one", "test_a.py::test_two"})
     assert found == {"shared/domain/codes.py": both, "shared/clock.py": both}
