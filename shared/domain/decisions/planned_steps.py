@@ -67,12 +67,11 @@ def _seats(situation: Situation, key: str) -> tuple[ActionKind, ...]:
 
 def writes_of(situation: Situation, key: str, decision: Disposition) -> tuple[ActionKind, ...]:
     """The writes to one holding that can be foreseen, in their order."""
-    kind = situation.records[key].holding.kind
-    tried = decision.action is ActionKind.CANCEL and not decision.sure
-    if decision.action is not None and (tried or decision.action in BEFORE_THE_END):
-        return decision.action, *_seats(situation, key), ActionKind.END_AT_TERM
-    if decision.action is not None:
-        return (decision.action,)
+    kind, action = situation.records[key].holding.kind, decision.action
+    if action is not None:
+        tried = action is ActionKind.CANCEL and not decision.sure
+        goes_on = tried or action in BEFORE_THE_END
+        return (action, *_seats(situation, key), ActionKind.END_AT_TERM) if goes_on else (action,)
     cause = decision.blocker.cause if decision.blocker is not None else None
     if cause is Cause.WAITS_FOR_CHILDREN and kind is HoldingKind.AZURE_PLAN:
         return (ActionKind.SUSPEND_AZURE_PLAN,)
