@@ -15,6 +15,7 @@ from shared.domain.holdings.ledger import ActionRecord, ActionState, HoldingReco
 from shared.domain.holdings.model import Holding, HoldingKind, HoldingStatus
 from shared.domain.lessons import Lesson
 from shared.domain.offboarding.messages import TimelineEntry, Who
+from shared.domain.offboarding.record import Told
 from shared.domain.offboarding.removal import RemovalIntent, RemovalState
 from shared.domain.people.actor import Actor, ActorType
 from tests.unit.support.heads import NOW, head_of
@@ -118,3 +119,12 @@ def test_who_acts_is_stored_and_read_back() -> None:
     entry = TimelineEntry(1, NOW, Who.OPERATOR, None, "resumed", by=actor)
     assert codec.load_offboarding(codec.dump_offboarding(head)) == head
     assert codec.load_entry(codec.dump_entry(entry)) == entry
+
+
+def test_what_was_told_before_trouble_was_marked_is_no_trouble() -> None:
+    head = head_of()
+    told = Told(head.status, head.stage, None, (), NOW, trouble=True)
+    stored = json.loads(codec.dump_offboarding(replace(head, told=told)))
+    stored["told"].pop("trouble")
+
+    assert codec.load_offboarding(json.dumps(stored)).told == replace(told, trouble=False)
