@@ -1,5 +1,6 @@
 """The error tree: stable codes, what may be tried again, and what an operator reads."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -76,25 +77,26 @@ def test_every_error_is_in_the_tree() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "text"),
+    ("made", "code", "text"),
     [
         (
-            PreconditionError(ReasonCode.PRECONDITION_FAILED, "it has changed"),
+            lambda: PreconditionError(ReasonCode.PRECONDITION_FAILED, "it has changed"),
             ReasonCode.PRECONDITION_FAILED,
             "it has changed",
         ),
-        (DeniedError(ReasonCode.NOT_ALLOWED, "not yours"), ReasonCode.NOT_ALLOWED, "not yours"),
-        (NotSignedInError("nobody"), ReasonCode.NOT_SIGNED_IN, "nobody"),
+        (lambda: DeniedError(ReasonCode.NOT_ALLOWED, "not yours"), ReasonCode.NOT_ALLOWED, "not yours"),
+        (lambda: NotSignedInError("nobody"), ReasonCode.NOT_SIGNED_IN, "nobody"),
         (
-            IdempotencyKeyReusedError("resume"),
+            lambda: IdempotencyKeyReusedError("resume"),
             ReasonCode.IDEMPOTENCY_KEY_REUSED,
             "this Idempotency-Key was used before, for resume or with another body",
         ),
     ],
 )
 def test_what_was_refused_says_which_code_what_and_what_to_do(
-    error: OffboardingError, code: ReasonCode, text: str
+    made: Callable[[], OffboardingError], code: ReasonCode, text: str
 ) -> None:
+    error = made()
     assert (error.code, str(error), error.operator_action) == (code, text, REASONS[code].action)
     assert error.operator_action
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from shared.domain.decisions import losses
 from shared.domain.decisions.blockers import RESTORES, ActionKind
-from shared.domain.decisions.losses import ended
 from shared.domain.decisions.phrases import PHRASES
 from shared.domain.decisions.restoration import DONE, Asks, Lost, PutBack, Restoration, Waits, is_ours, may_have_worked
 from shared.domain.decisions.restore import restoration, restorations
@@ -324,7 +325,63 @@ AFTER = "is 'gone' after the {}, which nothing takes back"
 )
 def test_what_has_ended_says_by_what(actions: tuple[ActionRecord, ...], end: datetime | None, why: str) -> None:
     found = record(LICENCE, S.ACTIVE, S.DISABLED, *actions, term_end=end, name="E5", raw_status="gone")
-    lost = ended(found)
+    lost = losses.ended(found)
     assert (lost.why, lost.what_to_do) == (why, "Buy it again, if the customer needs it: 3 × E5.")
     unnamed = replace(found, holding=replace(found.holding, raw_status=""))
-    assert "is 'disabled'" in ended(unnamed).why
+    assert "is 'disabled'" in losses.ended(unnamed).why
+
+
+E5 = record(LICENCE, S.ACTIVE, S.DELETED, name="E5")
+BASE = record(LEGACY, S.ACTIVE, S.DELETED, name="E1")
+BUY = "Buy it again, if the customer needs it: 3 × E5."
+
+
+@pytest.mark.parametrize(
+    ("tell", "why", "what_to_do"),
+    [
+        (
+            lambda: losses.seats(E5, 1),
+            "has 1 seat fewer, which were given back",
+            "Add 1 seat to E5, if the customer needs them.",
+        ),
+        (
+            lambda: losses.seats(E5, 2),
+            "has 2 seats fewer, which were given back",
+            "Add 2 seats to E5, if the customer needs them.",
+        ),
+        (lambda: losses.vanished(E5), "is not listed any more since it was written to", BUY),
+        (lambda: losses.refused(E5, "was refused", ""), "was refused", "Put it back by hand in Partner Center."),
+        (lambda: losses.refused(E5, "was refused", "Ask, then resume."), "was refused", "Ask."),
+        (lambda: losses.refused(E5, "x" * 500, "Ask."), "x" * 399 + "…", "Ask."),
+        (lambda: losses.without_parent(E5, BASE), "cannot be switched on without E1, which is not back", BUY),
+        (
+            lambda: losses.was_off(E5, S.SUSPENDED),
+            "was suspended before it was cancelled, and was not switched on",
+            "Switch it on in Azure, if it is needed; its administrator can while its plan is active.",
+        ),
+        (
+            lambda: losses.relationship_gone(E5),
+            "was written to, and cannot be reached: the relationship has ended",
+            "Invite the customer again with a relationship request, then put it back by hand.",
+        ),
+    ],
+)
+def test_each_loss_says_why_and_what_to_do(tell: Callable[[], NotRestored], why: str, what_to_do: str) -> None:
+    assert tell() == NotRestored(E5.holding.key, "E5", 3, why, what_to_do)
+
+
+@pytest.mark.parametrize(
+    ("kind", "what"),
+    [
+        (K.RESERVATION, "Buy the reservation again in Azure, if the customer needs it"),
+        (K.PERPETUAL_SOFTWARE, "Order the software again, if the customer needs it"),
+        (K.MARKETPLACE, "Buy it again in the marketplace, if the customer needs it"),
+        (K.SAVINGS_PLAN, "Buy it again, if the customer needs it"),
+    ],
+)
+@pytest.mark.parametrize(("quantity", "of"), [(None, "E5"), (0, "E5"), (1, "1 × E5"), (7, "7 × E5")])
+def test_what_is_bought_again_is_named_by_its_kind_and_as_last_seen_where_nothing_was_kept(
+    kind: HoldingKind, what: str, quantity: int | None, of: str
+) -> None:
+    gone = losses.vanished(record(kind, None, S.DELETED, name="E5", quantity=quantity))
+    assert (gone.what_to_do, gone.quantity) == (f"{what}: {of}.", quantity)
