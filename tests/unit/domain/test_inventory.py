@@ -1,6 +1,7 @@
 """An inventory and its records: what is absent stays absent."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,7 @@ from shared.domain.holdings.inventory import Inventory, InventoryProblem
 from shared.domain.holdings.model import Holding, HoldingKind, HoldingStatus
 from shared.domain.holdings.records import Collection, CustomerProfile
 from tests.unit.domain.reads import holdings, licence, read
-from tests.unit.domain.support import NOW
+from tests.unit.domain.support import EARLIER, LATER, NOW, inventory
 
 K, S = HoldingKind, HoldingStatus
 
@@ -49,3 +50,50 @@ def test_what_a_record_does_not_say_is_nothing_and_not_a_value() -> None:
     assert licence("a").attention_needed is False
     assert not bare.ended
     assert replace(bare, status=S.DISABLED).ended
+
+
+SEEN = Holding("a", K.NCE_LICENCE, "id", "E5", S.ACTIVE, raw_status="active", quantity=3, auto_renew=True)
+DATED = replace(SEEN, term_end=NOW, cancellable_until=EARLIER)
+
+
+@pytest.mark.parametrize(
+    ("changed", "another"),
+    [
+        ({}, False),
+        ({"key": "b"}, True),
+        ({"kind": K.TRIAL}, True),
+        ({"status": S.SUSPENDED}, True),
+        ({"raw_status": "Active"}, True),
+        ({"quantity": 4}, True),
+        ({"quantity": None}, True),
+        ({"auto_renew": False}, True),
+        ({"auto_renew": None}, True),
+        ({"ends_at_term": True}, True),
+        ({"term_end": LATER}, True),
+        ({"term_end": None}, True),
+        ({"cancellable_until": LATER}, True),
+        ({"cancellable_until": None}, True),
+        ({"term_end": EARLIER, "cancellable_until": NOW}, True),
+        ({"name": "E3"}, False),
+        ({"image": "another"}, False),
+    ],
+)
+def test_whatever_decides_about_a_holding_changes_the_digest(changed: dict[str, Any], *, another: bool) -> None:
+    other = inventory(replace(DATED, **changed)).digest
+    assert (other != inventory(DATED).digest) is another
+
+
+def test_the_digest_is_that_of_the_answers_in_whatever_order() -> None:
+    second = replace(SEEN, key="b")
+    first = InventoryProblem("orders", "incomplete", "why")
+    then = InventoryProblem("licences", "unreadable", "why")
+    found = inventory(DATED, second, problems=(first, then)).digest
+
+    assert found == inventory(second, DATED, problems=(then, replace(first, detail="in other words"))).digest
+    for other in (
+        inventory(DATED, second, problems=(first,)),
+        inventory(DATED, second, problems=(first, replace(then, code="incomplete"))),
+        inventory(DATED, second, problems=(first, replace(then, collection="orders"))),
+        inventory(DATED, problems=(first, then)),
+    ):
+        assert other.digest != found

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import math
 from typing import Any
 
+import pytest
 import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
@@ -37,6 +39,18 @@ def test_the_canonical_form_is_that_of_rfc_8785_in_the_chain_and_in_the_verifier
     expected = rfc8785.dumps(value).decode()
     assert canonical(value) == expected
     assert verifiers(value) == expected
+
+
+def test_the_canonical_form_is_sorted_has_no_spaces_and_writes_texts_as_they_are() -> None:
+    assert canonical({"b": "é", "a": [1, None, True]}) == '{"a":[1,null,true],"b":"é"}'
+    assert canonical({"a": "half \ud800"}) == '{"a":"half ?"}'
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_a_number_that_json_has_no_word_for_is_refused(number: float) -> None:
+    wrong: dict[str, Any] = {"a": number}
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        canonical(wrong)
 
 
 @given(st.dictionaries(TEXTS, TEXTS))
