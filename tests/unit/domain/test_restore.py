@@ -118,6 +118,13 @@ TABLE: list[tuple[str, HoldingRecord, Restoration | type]] = [
     ("is off", record(LICENCE, S.SUSPENDED, S.SUSPENDED, SWITCHED_ON, before=DRIFTING, image=DRIFTING), DONE),
     # On their way.
     ("sent a moment ago", record(LEGACY, S.ACTIVE, S.ACTIVE, act(A.SUSPEND, W.INTENDED)), Waits),
+    ("sent, and seen", record(LEGACY, S.ACTIVE, S.SUSPENDED, act(A.SUSPEND, W.INTENDED)), put(A.RESTORE_STATUS)),
+    ("accepted, and seen", record(LEGACY, S.ACTIVE, S.SUSPENDED, act(A.SUSPEND, W.ACCEPTED)), put(A.RESTORE_STATUS)),
+    (
+        "refused after unclear, and seen",
+        record(LEGACY, S.ACTIVE, S.SUSPENDED, act(A.SUSPEND, W.REFUSED, tries=2)),
+        put(A.RESTORE_STATUS),
+    ),
     ("sent long ago", record(LEGACY, S.ACTIVE, S.ACTIVE, act(A.SUSPEND, W.INTENDED, PACE.recheck)), DONE),
     ("accepted", record(BELOW, S.ACTIVE, S.ACTIVE, act(A.CANCEL_AZURE_SUBSCRIPTION, W.ACCEPTED)), Waits),
     ("accepted, no effect", record(LEGACY, S.ACTIVE, S.ACTIVE, act(A.SUSPEND, W.ACCEPTED, PACE.settle_deadline)), DONE),
