@@ -133,3 +133,9 @@ def test_a_write_that_is_tried_again_has_its_own_age() -> None:
     tried = replace(action(), retry_at=NOW + HOUR)
     old = replace(aged(NOW - 9 * DAY, tried), blocker=soft(), blocked_since=NOW - 9 * DAY)
     assert with_ages([soft()], Situation({ITEM.key: old}, POLICY, PACE, NOW)) == (soft(),)
+
+
+@pytest.mark.parametrize(("tries", "hours"), [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (6, 24), (500, 24)])
+def test_a_refusal_without_a_window_is_tried_after_an_hour_then_twice_that_up_to_a_day(tries: int, hours: int) -> None:
+    refused = action(tries)
+    assert wait_after_refusal(refused, PACE, NOW) == hours * HOUR
