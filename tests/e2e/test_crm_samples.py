@@ -194,6 +194,11 @@ def test_curl_is_enough(stack: Addresses, tmp_path: Path) -> None:
     shown = run_with(_of(stack), "send_by_http.sh", request)
     assert shown.stdout.startswith("HTTP/1.1 202 "), shown.stderr
     assert shown.stdout.endswith("}\n")
+    batch = tmp_path / "batch.json"
+    batch.write_text(f'{{"requests": [{Path(request).read_text(encoding="utf-8")}]}}', encoding="utf-8")
+    several = run_with(_of(stack), "send_batch.sh", str(batch))
+    assert several.stdout.startswith("HTTP/1.1 200 "), several.stderr
+    assert '"accepted":1' in several.stdout.replace(" ", "")
     followed = run_with(_of(stack), "follow_outcome.sh", "shell", str(LIMIT - 10))
     assert followed.returncode == 0, followed.stderr
     assert followed.stdout.splitlines()[-1] == f"{OUTCOME} shell: outcome true"
