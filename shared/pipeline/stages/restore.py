@@ -91,20 +91,22 @@ def _write(session: Session, due: Sequence[DueAction]) -> int:
 def _outcome(session: Session, decided: dict[str, Restoration]) -> Outcome:
     asks = [item for item in decided.values() if isinstance(item, Asks)]
     waits = [item for item in decided.values() if isinstance(item, Waits)]
-    if waits or any(isinstance(item, PutBack) for item in decided.values()):
-        return _again(session, waits, asks)
+    more = any(isinstance(item, PutBack) for item in decided.values())
+    if waits or more:
+        return _again(session, waits, asks, more=more)
     if asks:
         named = first_of((item.text for item in asks), 3, "; ")
         return Attention(ReasonCode.NOT_RESTORED, named, f"{asks[0].what_to_do} {RESUME}")
     return _finish(session, {key: item.item for key, item in decided.items() if isinstance(item, Lost)})
 
 
-def _again(session: Session, waits: Sequence[Waits], asks: Sequence[Asks]) -> Again:
-    """Until something is due, and at first soon: what is on its way shows within minutes as a rule."""
+def _again(session: Session, waits: Sequence[Waits], asks: Sequence[Asks], *, more: bool) -> Again:
+    """Until something is due, and at first soon: what is on its way shows within minutes as a rule. `more`: something
+    could be put back now, and waits for no date."""
     pace, now, counters = session.services.pace, session.services.clock.now(), session.offboarding.counters
     session.offboarding = replace(session.offboarding, counters=counters.looked())
     dates = [item.until for item in waits if item.until is not None]
-    if not waits or len(dates) < len(waits):
+    if more or len(dates) < len(waits):
         dates.append(now + pace.looks.after(counters.rechecks))
     text = first_of((item.text for item in waits), 3, "; ") or "more is put back at once"
     reason = Reason(ReasonCode.RESTORING, f"what was changed is being put back: {text}")
