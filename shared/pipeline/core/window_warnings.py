@@ -45,20 +45,19 @@ def next_reminder(session: Session, code: ReasonCode | None = None) -> datetime:
     """When to look again while a person is waited for: daily, and earlier where a window closes or the end of a term
     is to be tried again, which wait for nobody."""
     now = session.services.clock.now()
-    found = [now + session.services.pace.reminder]
+    daily = now + session.services.pace.reminder
     if code in ONLY_A_WORD or session.offboarding.withdrawal is not None:
-        return found[0]
+        return daily
+    found: list[datetime | None] = []
     for decision in decide_all(session.situation).values():
-        again_at = decision.blocker.again_at if decision.blocker is not None else None
-        if again_at is not None and again_at > now:
-            found.append(again_at)
-        if decision.closes_at is None or decision.closes_at <= now:
+        found.append(decision.blocker.again_at if decision.blocker is not None else None)
+        if decision.closes_at is None:
             continue
         until = decision.blocker.until if decision.blocker is not None else None
         soonest = now + while_open(session.services.pace, decision.closes_at, now)
         found.append(until if until is not None and until > now else soonest)
-    tries = (end_again_at(record, session.services.pace) for record in session.situation.live if _renews(record, now))
-    return min([*found, *(at for at in tries if at is not None and at > now)])
+    found += (end_again_at(record, session.services.pace) for record in session.situation.live if _renews(record, now))
+    return min([daily, *(at for at in found if at is not None and at > now)])
 
 
 def _renews(record: HoldingRecord, now: datetime) -> bool:

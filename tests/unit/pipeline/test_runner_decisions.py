@@ -319,6 +319,28 @@ def test_what_no_time_heals_is_for_a_person(error: OffboardingError) -> None:
     assert found.counters.faults == 0
 
 
+@pytest.mark.parametrize(
+    ("status", "faults", "asks"),
+    [
+        (403, 0, False),
+        (403, 1, False),
+        (403, 2, True),
+        (403, 3, True),
+        (404, 0, False),
+        (404, 1, False),
+        (404, 2, True),
+        (400, 0, True),
+        (401, 0, True),
+        (409, 0, True),
+    ],
+)
+def test_an_odd_answer_is_asked_twice_more_before_a_person_is(status: int, faults: int, asks: bool) -> None:
+    found = after(RefusedError("no", status=status), head_of(counters=Counters(faults=faults)))
+    assert (found.status, found.counters.faults) == (
+        (Status.NEEDS_ATTENTION, faults) if asks else (Status.WAITING, faults + 1)
+    )
+
+
 def test_a_sign_in_that_would_be_retried_is_for_a_person_all_the_same(mocker: MockerFixture) -> None:
     error = SignInRequiredError("sign in")
     error.retryable = True

@@ -313,3 +313,15 @@ def test_every_end_releases_the_marker(status: Status, mocker: MockerFixture) ->
     assert [call.args[0].live for call in commit.call_args_list] == [Live.RELEASE]
     [event] = told(world)
     assert (event["data"]["status"], "stage" in event["data"]) == (status.value, False)
+
+
+# What the plan noted.
+
+
+def test_a_look_of_the_plan_replaces_what_the_look_before_noted_and_a_person_between_them_does_not() -> None:
+    """Else each look after somebody spoke would fill the timeline with the same words once more."""
+    before = head_of(S.PLANNING, G.PLAN, noted=("older",))
+    assert applied(Again(LATER, NOT_YET), before)[1].noted == ()
+    session = keep(World(), before)
+    intervene(session, Step(S.PLANNING, G.PLAN, NOT_YET, LATER, TimelineEvent.WOKEN))
+    assert kept(session).noted == ("older",)

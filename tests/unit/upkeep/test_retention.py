@@ -10,12 +10,13 @@ import pytest
 from pytest_mock import MockerFixture
 
 from local.world.world import World
+from shared.domain.approval import Approval
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.blockers import ActionKind, Blocker, Cause, Remedy
 from shared.domain.errors import ConcurrencyConflictError
 from shared.domain.holdings.ledger import ActionRecord, ActionState, Override
 from shared.domain.offboarding.messages import Destination, OutboundMessage, TimelineEntry, Who
-from shared.domain.offboarding.record import Customer, Offboarding, Proof, Reason
+from shared.domain.offboarding.record import Customer, Offboarding, Proof, Reason, Withdrawal
 from shared.domain.offboarding.removal import RemovalIntent, RemovalState
 from shared.domain.offboarding.states import TERMINAL, Stage, Status
 from shared.domain.people.actor import Actor, ActorType
@@ -43,6 +44,8 @@ OLD = head_of(
     removal=RemovalIntent(1, "m-2", NOW, RemovalState.ACCEPTED, NOW, 200, "ok", NAME),
     proofs=(Proof("customer_list", True, NAME, NOW),),
     requester=BY,
+    withdrawal=Withdrawal(BY, NAME, NOW),
+    approval=Approval(BY, NAME, NOW, "d" * 64, ("subscription:a:cancel",)),
 )
 OLD = replace(
     OLD,
@@ -72,6 +75,8 @@ def test_of_a_head_the_person_and_every_sentence_go_and_the_facts_stay() -> None
     assert left.removal == RemovalIntent(1, "m-2", NOW, RemovalState.ACCEPTED, NOW, 200, "ok", "")
     assert left.proofs == (Proof("customer_list", True, "", NOW),)
     assert left.requester == NAMELESS
+    assert left.withdrawal == Withdrawal(NAMELESS, "(forgotten)", NOW)
+    assert left.approval == Approval(NAMELESS, "(forgotten)", NOW, "d" * 64, ("subscription:a:cancel",))
 
 
 def test_of_a_head_the_sentences_about_what_survives_go_too() -> None:
@@ -87,7 +92,7 @@ def test_a_head_without_any_of_it_stays_as_it_is() -> None:
     bare = head_of(Status.REJECTED, None, customer=None, reason=None)
     left = without_person(bare)
     assert (left.reason, left.customer, left.blockers, left.removal, left.proofs) == (None, None, (), None, ())
-    assert left.requester is None
+    assert (left.requester, left.withdrawal, left.approval) == (None, None, None)
 
 
 def test_of_an_entry_only_the_words_go() -> None:

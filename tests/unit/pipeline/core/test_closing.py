@@ -16,8 +16,9 @@ from shared.domain.holdings.ledger import ActionRecord, ActionState, HoldingReco
 from shared.domain.holdings.model import Holding, HoldingKind, HoldingStatus
 from shared.domain.holdings.windows import SeatWindow, WindowSigns
 from shared.domain.offboarding.messages import Destination
-from shared.domain.offboarding.record import Offboarding, Reason
+from shared.domain.offboarding.record import Offboarding, Reason, Withdrawal
 from shared.domain.offboarding.states import Stage, Status
+from shared.domain.people.actor import Actor, ActorType
 from shared.pipeline.core.outcome import Again, Attention, Next
 from shared.pipeline.core.session import Session
 from shared.pipeline.core.window_warnings import (
@@ -120,6 +121,60 @@ def test_a_look_while_a_person_is_waited_for_comes_when_seats_are_tried_again(in
     head = head_of(request=request_of(reduce_seats=True))
     session = session_with(with_seats("B", SeatWindow(5, NOW + timedelta(days=5)), actions=(action,)), head=head)
     assert next_reminder(session) == min(again, NOW + DAY)
+
+
+def tried_to_end(ago: timedelta, state: ActionState = ActionState.REFUSED, **fields: Any) -> HoldingRecord:
+    """A licence outside its window whose end with its term was asked for so long ago."""
+    action = ActionRecord(ActionKind.END_AT_TERM, 1, "m-1", state, NOW - ago, answered_at=NOW - ago)
+    record = licence("A", timedelta(0), actions=(action,))
+    return replace(record, holding=replace(record.holding, **fields))
+
+
+WITHDRAWN = {"withdrawal": Withdrawal(Actor(ActorType.PERSON, "p-1", "Ms. Requester"), "a mistake", NOW)}
+MINUTES = timedelta(minutes=15)
+
+
+@pytest.mark.parametrize(
+    ("record", "code", "fields", "after"),
+    [
+        # Daily, and a quarter of what is left of a window, at most a day and at least some minutes.
+        (None, None, {}, DAY),
+        (licence("A", timedelta(0)), None, {}, DAY),
+        (licence("A", SECOND), None, {}, MINUTES),
+        (licence("A", HOUR), None, {}, MINUTES),
+        (licence("A", HOUR * 2), None, {}, HOUR / 2),
+        (licence("A", DAY * 4), None, {}, DAY),
+        (licence("A", DAY * 6), None, {}, DAY),
+        # What only a word settles waits for the word.
+        (licence("A", HOUR), ReasonCode.REFUSED, {}, MINUTES),
+        (licence("A", HOUR), ReasonCode.WENT_LIVE, {}, DAY),
+        (licence("A", HOUR), ReasonCode.RENEWS_BEFORE_START, {}, DAY),
+        (licence("A", HOUR), ReasonCode.COMMITMENTS_REMAIN, {}, DAY),
+        (licence("A", HOUR), None, WITHDRAWN, DAY),
+        # An end that was not recorded is tried again a day after the last try.
+        (tried_to_end(SECOND), None, {}, DAY - SECOND),
+        (tried_to_end(DAY - SECOND), None, {}, SECOND),
+        (tried_to_end(DAY), None, {}, DAY),
+        (tried_to_end(DAY + SECOND), None, {}, DAY),
+        (tried_to_end(DAY * 2), None, {}, DAY),
+        (tried_to_end(HOUR, ActionState.INTENDED), None, {}, DAY),
+        (tried_to_end(HOUR, ends_at_term=True), None, {}, DAY),
+        (tried_to_end(HOUR, term_end=None), None, {}, DAY),
+        (tried_to_end(HOUR, term_end=NOW), None, {}, DAY),
+        (tried_to_end(HOUR, term_end=NOW + SECOND), None, {}, HOUR * 2),
+        (tried_to_end(HOUR), None, WITHDRAWN, DAY),
+    ],
+)
+def test_when_a_look_comes_while_a_person_is_waited_for(
+    record: HoldingRecord | None, code: ReasonCode | None, fields: dict[str, Any], after: timedelta
+) -> None:
+    session = session_with(*([record] if record is not None else []), head=head_of(**fields))
+    assert next_reminder(session, code) - NOW == after
+
+
+def test_the_earliest_of_several_counts() -> None:
+    session = session_with(licence("W", HOUR * 8), tried_to_end(DAY - HOUR))
+    assert next_reminder(session) == NOW + HOUR
 
 
 QUIET = {Status.NEEDS_ATTENTION, Status.AWAITING_APPROVAL, Status.SCHEDULED}

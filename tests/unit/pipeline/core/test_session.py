@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from shared.domain.codes import ReasonCode
 from shared.domain.errors import (
     ClaimEndingError,
     ConcurrencyConflictError,
@@ -20,6 +21,8 @@ from shared.domain.offboarding.states import Stage
 from shared.domain.offboarding.timeline import Happening
 from shared.domain.pace import Pace
 from shared.domain.policy import Mode, Partner, Policy, Restriction
+from shared.pipeline.core.evidence import fresh_salt
+from shared.pipeline.core.progress import note_mode
 from shared.pipeline.core.session import Session
 from shared.ports.store import Change, Live, LiveElsewhere, Stored
 from tests.unit.support.ports import CUSTOMER, OURS, desk, known, thing
@@ -233,3 +236,71 @@ def test_a_customer_that_is_live_elsewhere_is_told_and_nothing_is_stored(live: L
     assert (at.stored("subscription:a"), at.whats, at.session.etag) == (ITEM, [], etag)
     at.session.save()
     assert at.whats == ["x"]
+
+
+# A plan that waits is looked at for months.
+
+
+@pytest.mark.parametrize(
+    ("stage", "looks", "what", "detail", "sent", "noted_again"),
+    [
+        (Stage.PLAN, True, "planned", "3 holdings", None, False),
+        (Stage.PLAN, True, "planned", "4 holdings", None, True),
+        (Stage.PLAN, True, "inventory", "3 holdings", None, True),
+        (Stage.PLAN, True, "fault.busy", "3 holdings", None, True),
+        (Stage.PLAN, True, "planned", "3 holdings", "m-1", True),
+        (Stage.PLAN, False, "planned", "3 holdings", None, True),
+        (Stage.RESTORE, True, "planned", "3 holdings", None, True),
+        (None, True, "planned", "3 holdings", None, True),
+    ],
+)
+def test_what_the_look_before_noted_is_noted_again_only_where_it_says_more(
+    stage: Stage | None, looks: bool, what: str, detail: str, sent: str | None, noted_again: bool
+) -> None:
+    """Only by looks of a plan, never what was sent or failed; a withdrawal leads out of the plan between two looks."""
+    at = desk()
+    first = Session(Stored(replace(at.session.offboarding, stage=Stage.PLAN), at.session.etag), at.services, began=0.0)
+    first.note(Happening("planned"), "3 holdings")
+    first.note(Happening("fault.busy"), "3 holdings")
+    first.remember_notes()
+    first.save()
+    before = len(at.whats)
+    head = replace(first.offboarding, stage=stage)
+    second = Session(Stored(head, first.etag), at.services, began=0.0 if looks else None)
+    second.note(Happening(what), detail, request_id=sent)
+    second.save()
+    assert (len(at.whats) > before) is noted_again
+
+
+@pytest.mark.parametrize(("stage", "kept"), [(Stage.PLAN, 2), (Stage.SUSPEND, 0), (None, 0)])
+def test_what_a_look_of_the_plan_noted_is_remembered_until_it_goes_on(stage: Stage | None, kept: int) -> None:
+    at = desk()
+    head = replace(at.session.offboarding, stage=Stage.PLAN, noted=("older",))
+    session = Session(Stored(head, at.session.etag), at.services, began=0.0)
+    for what in ("identified", "planned", "planned"):
+        session.note(Happening(what))
+    session.offboarding = replace(session.offboarding, stage=stage)
+    session.remember_notes()
+    assert len(session.offboarding.noted) == kept
+    assert "older" not in session.offboarding.noted
+
+
+@pytest.mark.parametrize(
+    ("mode", "dry_run", "held"),
+    [(Mode.LIVE, False, False), (Mode.LIVE, True, False), (Mode.PLAN, False, True), (Mode.PLAN, True, False)],
+)
+def test_only_what_would_be_written_and_may_not_waits_for_the_word_to_go_live(
+    mode: Mode, dry_run: bool, held: bool
+) -> None:
+    words = (ReasonCode.WENT_LIVE, ReasonCode.COMMITMENTS_REMAIN)
+    at = desk(mode=mode, dry_run=dry_run)
+    at.session.offboarding = replace(at.session.offboarding, words=words)
+    note_mode(at.session)
+    assert at.session.offboarding.held_by_mode is held
+    assert at.session.offboarding.words == (words[1:] if held else words), "an earlier word was for an earlier plan"
+
+
+def test_what_hides_a_text_has_128_random_bits() -> None:
+    salts = {fresh_salt() for _ in range(50)}
+    assert len(salts) == 50
+    assert {len(bytes.fromhex(salt)) * 8 for salt in salts} == {128}
