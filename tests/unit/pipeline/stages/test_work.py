@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
+from shared.domain.approval import Approval, ApprovalPolicy, ApprovalRule, marks
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.blockers import BEFORE_START, RESTORES, ActionKind
+from shared.domain.decisions.planned_steps import PlannedStep
 from shared.domain.errors import NoRelationshipError, RefusedError
 from shared.domain.holdings.ledger import ActionRecord, ActionState, HoldingRecord
 from shared.domain.holdings.model import Holding, HoldingKind, HoldingStatus
 from shared.domain.holdings.records import Collection
 from shared.domain.holdings.windows import SeatWindow, WindowSigns
 from shared.domain.offboarding.states import Stage
-from shared.domain.policy import Commitments
+from shared.domain.people.actor import Actor, ActorType
+from shared.domain.policy import Commitments, Policy
 from shared.pipeline.core.outcome import Again, Attention, Finish, Next
 from shared.pipeline.core.session import Session
 from shared.pipeline.stages.cancel import cancel
 from shared.pipeline.stages.suspend import suspend
 from shared.pipeline.steps.gone import UNREADABLE
+from shared.pipeline.steps.grace import LAST_CALL
 from tests.unit.domain.support import holding
-from tests.unit.support.scripted import NOW, OFFBOARDING, Tenant, session_at
+from tests.unit.support.scripted import NOW, OFFBOARDING, Tenant, services, session_at
 
 DAY = timedelta(days=1)
 INVENTORY = ["customer", "subscriptions", "entitlements", "orders", "transfers"]
@@ -134,6 +138,44 @@ def test_one_that_the_list_shows_is_enough_to_read_back(write: Write) -> None:
 
     assert cancel(session) == Next(Stage.VERIFY)
     assert sorted(tenant.names) == sorted([write.call, "set deleted", "subscriptions"])
+
+
+def licence_of(key: str, closes_in: timedelta = 4 * DAY, *actions: ActionRecord) -> HoldingRecord:
+    seen = held(HoldingKind.NCE_LICENCE, key=key, id=key, cancellable_until=NOW + closes_in)
+    return HoldingRecord(seen, NOW - DAY, NOW - DAY, actions=actions)
+
+
+@pytest.mark.parametrize(
+    ("unapproved", "in_grace", "window", "at", "code"),
+    [
+        (False, False, 4 * DAY, None, None),
+        (True, False, 4 * DAY, NOW + DAY, ReasonCode.APPROVAL_NEEDED),
+        (False, True, 4 * DAY, NOW + 3 * DAY, ReasonCode.GRACE_PERIOD),
+        (False, True, DAY / 2, NOW + DAY / 2 - LAST_CALL, ReasonCode.GRACE_PERIOD),
+        (True, True, 4 * DAY, NOW + DAY, ReasonCode.APPROVAL_NEEDED),
+        (True, True, DAY / 2, NOW + DAY / 2 - LAST_CALL, ReasonCode.APPROVAL_NEEDED),
+    ],
+)
+def test_what_waits_for_an_approval_and_for_the_grace_period_looks_at_the_earlier_date(
+    unapproved: bool, in_grace: bool, window: timedelta, at: datetime | None, code: ReasonCode | None
+) -> None:
+    """And asks for the approval first: the grace period ends by itself."""
+    approved = licence_of("approved", window)
+    records = [approved, *([licence_of("beyond")] if unapproved else [])]
+    tenant = Tenant()
+    within = services(
+        tenant, approval=ApprovalPolicy(ApprovalRule.ALWAYS), policy=Policy(grace=3 * DAY if in_grace else 0 * DAY)
+    )
+    steps = marks((PlannedStep("approved", ActionKind.CANCEL.value, irreversible=True),))
+    said = Approval(Actor(ActorType.PERSON, "p-1", "Ms. Approver"), "right", NOW, "d", steps)
+    outcome = cancel(session_at(Stage.CANCEL, tenant, records, within=within, approval=said, begun_at=NOW))
+
+    assert tenant.names == ([] if in_grace else ["set deleted", "subscriptions"])
+    if at is None:
+        assert outcome == Next(Stage.VERIFY)
+        return
+    assert isinstance(outcome, Again)
+    assert (outcome.at, outcome.reason.code) == (at, code)
 
 
 def test_cancel_leaves_suspensions_alone() -> None:

@@ -380,6 +380,22 @@ def test_what_an_incomplete_collection_does_not_show_is_not_missing(collection: 
     assert {key for key in kept if key in {item.holding.key for item in MISSED}} == KEYS[collection]
 
 
+@pytest.mark.parametrize("refused", ["Plan-1", "plan-2"])
+def test_what_one_plan_does_not_show_is_not_missing_and_what_another_does_not_is(refused: str) -> None:
+    def below(_: str, plan: str) -> Collection[AzureSubscription]:
+        if plan == refused:
+            raise RefusedError("no", status=400)
+        return items()
+
+    missed = [known(thing(key=key, id=key)) for key in ("azure:plan-1/m", "azure:plan-2/m", "azure:plan-10/m")]
+    plans = items(azure_plan("Plan-1"), azure_plan("plan-2"))
+    at = desk(*missed, answers={"list_subscriptions": plans, "list_azure_subscriptions": below})
+    take_inventory(at.session)
+
+    kept = {key for key, record in at.store.holdings("o-1").items() if record.missing_since is None}
+    assert {key for key in kept if key.endswith("/m")} == {f"azure:{refused.lower()}/m"}
+
+
 def test_the_timeline_tells_the_first_five_problems() -> None:
     empty = items(total=1)
     answers = dict.fromkeys([*READS[1:], "list_azure_subscriptions", "list_reservations"], empty)
