@@ -10,17 +10,19 @@ import pytest
 
 from local.simulator.scenario.models import CustomerSpec, GdapSpec, SubscriptionSpec
 from local.simulator.tenant.kinds import Kind
-from local.world.clock import WorldClock
+from local.world.clock import START, WorldClock
 from local.world.crash import CrashPoints
 from local.world.world import World
 from shared.adapters.brakes import SharedBrakes
 from shared.domain.brake import HOUR, Brake, Ceilings, hour_of
 from shared.domain.codes import ReasonCode
+from shared.domain.offboarding.record import Claim, Reason
 from shared.domain.offboarding.states import Stage, Status
-from shared.operations.brake import Moved, move_brake
+from shared.operations.brake import Moved, move_brake, wake_what_waits
 from tests.functional.checks import check_invariants, effects
 from tests.functional.customers import late, legacy, nce
 from tests.functional.people import OPERATOR
+from tests.unit.support.heads import NOW, head_of, keep, kept
 
 CUSTOMER = CustomerSpec(name="Braked", subscriptions=(legacy(), nce(), late("Late", "+P5D")), gdap=(GdapSpec(),))
 FOREVER = timedelta(days=60)
@@ -197,3 +199,33 @@ def test_held_between_intent_and_removal_nothing_is_removed() -> None:
     world.run(for_at_most=FOREVER)
     assert world.offboarding(request).status is Status.REMOVED
     check_invariants(world)
+
+
+BRAKED = Reason(ReasonCode.BRAKE_HELD, "held", "Release it.")
+IN_TERM = Reason(ReasonCode.IN_TERM, "a term runs")
+HELD = Claim("other", START + SECOND)
+
+
+@pytest.mark.parametrize(
+    ("status", "stage", "reason", "claim", "woken"),
+    [
+        (Status.PLANNING, Stage.PLAN, BRAKED, None, True),
+        (Status.RUNNING, Stage.CANCEL, BRAKED, None, True),
+        (Status.WAITING, Stage.VERIFY, BRAKED, None, True),
+        (Status.RESTORING, Stage.RESTORE, BRAKED, None, True),
+        (Status.NEEDS_ATTENTION, Stage.VERIFY, BRAKED, None, False),
+        (Status.WAITING, Stage.VERIFY, IN_TERM, None, False),
+        (Status.RUNNING, Stage.CANCEL, None, None, False),
+        (Status.WAITING, Stage.VERIFY, BRAKED, HELD, False),
+    ],
+)
+def test_a_release_wakes_what_waits_for_it_and_nothing_else(
+    status: Status, stage: Stage, reason: Reason | None, claim: Claim | None, woken: bool
+) -> None:
+    world = World()
+    before = head_of(status, stage, reason=reason, claim=claim, next_attempt_at=NOW + DAY)
+    keep(world, before)
+    assert wake_what_waits(OPERATOR, world.services) == int(woken)
+    found = kept(world)
+    assert (found == before) is not woken
+    assert (found.next_attempt_at, found.stage) == (NOW if woken else NOW + DAY, stage)

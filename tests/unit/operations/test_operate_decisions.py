@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -147,6 +148,20 @@ def test_every_count_begins_anew_and_a_dead_claim_is_gone() -> None:
         None,
         (DEAD.code,),
     )
+
+
+@pytest.mark.parametrize("why", ["", "the role was given"])
+def test_why_it_was_resumed_is_told_where_it_was_said(why: str) -> None:
+    """In the timeline, and in the evidence as a text that can be deleted from beside it."""
+    world = World()
+    keep(world, stuck())
+    assert resume(IDENTITY, OPERATOR, world.services, why=why) is not None
+
+    [entry] = world.store.timeline(IDENTITY)
+    assert entry.detail.endswith(f": {why}") is bool(why)
+    told = next(line for line in map(json.loads, world.store.evidence(IDENTITY)) if line["kind"] == "note")
+    assert ("why" in told["data"]) is bool(why)
+    assert [aside.text for aside in world.store.asides(IDENTITY)] == ([why] if why else [])
 
 
 def test_who_resumed_it_is_noted_and_told() -> None:

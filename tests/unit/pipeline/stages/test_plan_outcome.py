@@ -453,3 +453,21 @@ def test_a_promise_about_everything_waits_for_graph(error: RemoteError, wanted: 
     with pytest.raises(type(error)):
         plan(session)
     assert not WRITING & set(tenant.names)
+
+
+@pytest.mark.parametrize("stops", [True, False])
+@pytest.mark.parametrize("broken", [True, False])
+def test_relationships_that_cannot_be_ended_stop_only_who_asked_to_stop(stops: bool, broken: bool) -> None:
+    """Others begin, since a window may close, and ask a person before the removal."""
+    answers = {"gdap": RefusedError("no", status=403)} if broken else {}
+    session, _ = planning(legacy(), wanted=STOP if stops else {}, **answers)
+
+    outcome = plan(session)
+
+    if broken and stops:
+        assert isinstance(outcome, Finish)
+        assert (outcome.status, outcome.reason.code) == (Status.STOPPED, "gdap_out_of_reach")
+        return
+    assert isinstance(outcome, Next)
+    assert outcome.stage is Stage.SUSPEND
+    assert (outcome.reason.code if outcome.reason else None) == ("gdap_out_of_reach" if broken else None)
