@@ -19,15 +19,18 @@ from shared.domain.codes import ReasonCode
 from shared.domain.offboarding.record import Claim, Reason
 from shared.domain.offboarding.states import Stage, Status
 from shared.operations.brake import Moved, move_brake, wake_what_waits
+from shared.ports.store import Filter
 from tests.functional.checks import check_invariants, effects
 from tests.functional.customers import late, legacy, nce
 from tests.functional.people import OPERATOR
 from tests.unit.support.heads import NOW, head_of, keep, kept
+from tests.unit.support.worlds import StoreSwitch
 
 CUSTOMER = CustomerSpec(name="Braked", subscriptions=(legacy(), nce(), late("Late", "+P5D")), gdap=(GdapSpec(),))
 FOREVER = timedelta(days=60)
 DAY = timedelta(days=1)
 SECOND = timedelta(seconds=1)
+MOST_STEPS = 500
 
 
 def move(world: World, *, held: bool) -> Moved:
@@ -39,7 +42,11 @@ def move(world: World, *, held: bool) -> Moved:
 def points() -> int:
     world = World(CUSTOMER)
     world.ask(CUSTOMER)
-    return sum(1 for _ in iter(lambda: world.step(world.clock.now() + FOREVER), False))
+    found = 1
+    while world.step(world.clock.now() + FOREVER):
+        found += 1
+        assert found < MOST_STEPS, "it goes round in circles"
+    return found - 1
 
 
 @pytest.mark.parametrize("point", range(1, points()))
@@ -229,3 +236,17 @@ def test_a_release_wakes_what_waits_for_it_and_nothing_else(
     found = kept(world)
     assert (found == before) is not woken
     assert (found.next_attempt_at, found.stage) == (NOW if woken else NOW + DAY, stage)
+
+
+def test_a_release_wakes_more_than_one_page_of_them() -> None:
+    world = World()
+    for number in range(Filter().limit + 1):
+        keep(world, head_of(Status.WAITING, Stage.VERIFY, id=f"o-{number}", reason=BRAKED, next_attempt_at=NOW + DAY))
+    assert wake_what_waits(OPERATOR, world.services) == Filter().limit + 1
+
+
+def test_what_somebody_else_moves_in_this_moment_is_not_counted_as_woken() -> None:
+    world = World()
+    session = keep(world, head_of(Status.WAITING, Stage.VERIFY, reason=BRAKED, next_attempt_at=NOW + DAY))
+    StoreSwitch(world).before["commit"] = lambda: session.save()
+    assert wake_what_waits(OPERATOR, world.services) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime, timedelta
 
 import pytest
@@ -64,6 +65,11 @@ def test_it_may_begin_at_once_and_with_other_restrictions() -> None:
     assert "starts at once, restricted by leave_gdap, strict_nce; by Ms. Requester" in (
         world.store.timeline(found.id)[-1].detail
     )
+    [told] = [
+        line for line in map(json.loads, world.store.evidence(found.id)) if line["data"].get("what") == "rescheduled"
+    ]
+    assert told["data"]["restrictions"] == ["leave_gdap", "strict_nce"]
+    assert "notBefore" not in told["data"]
     world.run(for_at_most=DAY)
     assert world.offboarding(request).status is Status.REMOVED
     assert not any(name.startswith("gdap") for name, _, _ in effects(world))

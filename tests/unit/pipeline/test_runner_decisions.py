@@ -341,6 +341,13 @@ def test_an_odd_answer_is_asked_twice_more_before_a_person_is(status: int, fault
     )
 
 
+@pytest.mark.parametrize("status", [403, 404])
+def test_an_odd_answer_that_passes_is_not_asked_before_the_service_allows_it(status: int) -> None:
+    error = RefusedError("busy", status=status, retry_after=HOUR * 2)
+    error.retryable = True
+    assert after(error).next_attempt_at == NOW + HOUR * 2
+
+
 def test_a_sign_in_that_would_be_retried_is_for_a_person_all_the_same(mocker: MockerFixture) -> None:
     error = SignInRequiredError("sign in")
     error.retryable = True

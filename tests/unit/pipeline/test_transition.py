@@ -31,6 +31,7 @@ from tests.unit.support.heads import (
     head_of,
     keep,
     kept,
+    licence,
     marker_is_free,
     owed,
     told,
@@ -216,6 +217,14 @@ def test_the_event_shows_the_offboarding_as_it_is_now() -> None:
     assert [item["holding"] for item in event["data"]["blockers"]] == ["subscription:a"]
     assert (event["data"]["blockerCount"], event["data"]["stage"]) == (30, "verify")
     assert after.timeline_length == 4
+
+
+@pytest.mark.parametrize(("status", "shown"), [(S.AWAITING_APPROVAL, True), (S.WAITING, False)])
+def test_only_whoever_has_to_approve_is_shown_what_will_be_done(status: Status, shown: bool) -> None:
+    session = keep(World(), head_of(S.RUNNING, G.CANCEL), licence("A", DAY))
+    apply(session, Again(LATER, REASON, status))
+    [event] = [item for item in told(session) if "window" not in item["type"]]
+    assert bool(event["data"].get("planned")) is shown
 
 
 # Trouble.

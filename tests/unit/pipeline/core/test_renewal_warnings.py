@@ -11,13 +11,14 @@ import pytest
 from local.world.world import World
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.blockers import ActionKind
-from shared.domain.holdings.ledger import ActionRecord, ActionState, HoldingRecord
+from shared.domain.decisions.renewals import Renewal
+from shared.domain.holdings.ledger import WAITING, ActionRecord, ActionState, HoldingRecord
 from shared.domain.holdings.next_term import NextTerm
 from shared.domain.offboarding.record import Reason
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.policy import Renewals
 from shared.pipeline.core.outcome import Attention
-from shared.pipeline.core.renewal_warnings import BEFORE, renewal_warning_due_at, warn_of_renewals
+from shared.pipeline.core.renewal_warnings import BEFORE, renewal_warning_due_at, waits_until, warn_of_renewals
 from shared.pipeline.core.session import Session
 from shared.pipeline.transition import apply
 from tests.unit.support.heads import DAY, HOUR, NOW, SECOND, head_of, keep, kept, licence, request_of
@@ -185,3 +186,42 @@ def test_nothing_is_told_a_day_before_it_is_due() -> None:
     session = session_with(renewing("A", 7 * DAY), renewing("B", 8 * DAY), warned=NOW - HOUR)
     [warning] = warn_of_renewals(session, PERSON, None)
     assert "B renews" not in warning.text
+
+
+@pytest.mark.parametrize(("count", "more"), [(5, ""), (6, " and 1 more"), (8, " and 3 more")])
+def test_five_are_named_and_the_rest_counted(count: int, more: str) -> None:
+    session = session_with(*(renewing(f"L{number}", 5 * DAY) for number in range(count)))
+    [warning] = warn_of_renewals(session, PERSON, None)
+    assert warning.text.count(" renews at ") == min(count, 5)
+    assert (" more unless" in warning.text) is bool(more)
+    assert more in warning.text
+
+
+@pytest.mark.parametrize("state", ActionState)
+@pytest.mark.parametrize(
+    ("kind", "retry_in", "waits"),
+    [
+        (ActionKind.RENEW_MONTHLY, HOUR, True),
+        (ActionKind.RENEW_MONTHLY, SECOND, True),
+        (ActionKind.RENEW_MONTHLY, timedelta(0), False),
+        (ActionKind.RENEW_MONTHLY, 3 * DAY - SECOND, True),
+        (ActionKind.RENEW_MONTHLY, 3 * DAY, False),
+        (ActionKind.RENEW_MONTHLY, None, False),
+        (ActionKind.END_AT_TERM, HOUR, False),
+    ],
+)
+def test_only_a_monthly_renewal_that_is_tried_again_in_time_waits_without_a_person(
+    state: ActionState, kind: ActionKind, retry_in: timedelta | None, waits: bool
+) -> None:
+    """In time: before the last moment at which a person is told of the renewal."""
+    retry_at = None if retry_in is None else NOW + retry_in
+    action = ActionRecord(kind, 1, "m-1", state, NOW, NOW, retry_at=retry_at)
+    session = session_with(replace(renewing("A", 5 * DAY), actions=(action,)))
+    item = Renewal("subscription:A", "A", NOW + 5 * DAY, None)
+    assert BEFORE[-1] == 2 * DAY
+    assert waits_until(session, item) == (retry_at if waits and state in WAITING else None)
+
+
+def test_what_was_never_tried_waits_for_nothing() -> None:
+    session = session_with(renewing("A", 5 * DAY))
+    assert waits_until(session, Renewal("subscription:A", "A", NOW + 5 * DAY, None)) is None

@@ -204,8 +204,10 @@ def test_without_a_plan_it_goes_back_to_planning() -> None:
 
 @pytest.mark.parametrize("returns", [12, 13])
 def test_answers_that_go_on_to_contradict_each_other_ask_a_person(returns: int) -> None:
-    _, outcome = looked_gone(gone(profile=PROFILE), counters=Counters(returns=returns))
+    before = Counters(returns=returns)
+    session, outcome = looked_gone(gone(profile=PROFILE), counters=before)
 
+    assert session.offboarding.counters == before.asked() != before, "later looks go on from there"
     assert isinstance(outcome, Attention)
     assert outcome.reason.code == "relationship_unclear"
     assert outcome.reason.operator_action

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import cast
 
 import pytest
 
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.blockers import ActionKind
+from shared.domain.errors import RefusedError
 from shared.domain.holdings.ledger import ActionRecord, ActionState, Before, HoldingRecord
 from shared.domain.holdings.model import HoldingKind, HoldingStatus
 from shared.domain.holdings.not_restored import NotRestored
@@ -194,3 +196,14 @@ def test_the_end_is_noted_and_each_holding_says_what_is_lost_of_it() -> None:
     kept = session.services.store.holdings(session.offboarding.id)
     assert (kept["subscription:l0"].not_restored,) == session.offboarding.not_restored
     assert kept["subscription:l1"].not_restored is None
+
+
+@pytest.mark.parametrize("accepted", [True, False])
+def test_what_was_put_back_is_read_back_before_what_follows_it(accepted: bool) -> None:
+    session = session_of("due")
+    tenant = cast("Tenant", session.services.partner_center)
+    if not accepted:
+        tenant.written = RefusedError("no", status=403)
+    stage.restore(session)
+    reads = tenant.names[tenant.names.index("put back status") + 1 :]
+    assert reads == (["subscriptions"] if accepted else [])

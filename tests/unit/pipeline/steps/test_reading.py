@@ -342,6 +342,7 @@ KEYS = {
     "entitlements": {"order:m/1", "reservation:m/1"},
     "transfers": {"transfer:m"},
     "reservations": {"reservation:m/1"},
+    "savingsPlans": {"savingsplan:m"},
 }
 UNREAD = {
     "subscriptions": ("list_subscriptions", licence()),
@@ -350,6 +351,7 @@ UNREAD = {
     "entitlements": ("list_entitlements", Entitlement("software", "8", "1", 0)),
     "transfers": ("list_transfers", Transfer("9", "Expired")),
     "reservations": ("list_reservations", Reservation("9", "9", "n", "Cancelled")),
+    "savingsPlans": ("list_savings_plans", SavingsPlan("9", "n", "Cancelled")),
 }
 MISSED = [
     known(thing(key=key, id=key))
