@@ -13,17 +13,18 @@ from shared.domain.codes import ReasonCode
 from shared.domain.decisions.blockers import Cause
 from shared.domain.errors import ConcurrencyConflictError
 from shared.domain.offboarding.messages import Who
-from shared.domain.offboarding.record import Claim, Offboarding, SaidEnded, SaidResume
+from shared.domain.offboarding.record import Claim, Offboarding, Reason, SaidEnded, SaidResume
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.offboarding.timeline import TimelineEvent
 from shared.domain.people.actor import Actor, ActorType
 from shared.operations.override import override
 from shared.operations.resume import resume
 from shared.pipeline.core.session import SAID_IN_A_ROW, Session
-from shared.pipeline.words import NotOverridableError, overridable, take_what_was_said
+from shared.pipeline.words import NotOverridableError, overridable, take_what_was_said, what_is_asked
 from shared.ports.store import Change, LiveElsewhere, Stored
 from tests.functional.people import OPERATOR
 from tests.functional.test_override import stuck, word_of
+from tests.unit.support.heads import head_of, keep
 
 HOUR = timedelta(hours=1)
 
@@ -139,3 +140,32 @@ def test_with_more_words_than_that_the_claim_counts_as_lost() -> None:
     _, session, head = worked_on(SAID_IN_A_ROW + 1)
     with pytest.raises(ConcurrencyConflictError):
         session.save(replace(head, attempt=50))
+
+
+def test_where_nothing_was_said_nothing_is_stored() -> None:
+    world, identity, _ = stuck("hibernated")
+    stored = world.store.load(identity)
+    assert stored is not None
+    take_what_was_said(Session(stored, world.services))
+    assert world.store.load(identity) == stored
+
+
+ASKS = Reason(ReasonCode.IN_TERM, "a person is asked")
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "asked", "found"),
+    [
+        (Status.NEEDS_ATTENTION, ASKS, None, ReasonCode.IN_TERM),
+        (Status.NEEDS_ATTENTION, ASKS, ReasonCode.REFUSED, ReasonCode.IN_TERM),
+        (Status.NEEDS_ATTENTION, None, ReasonCode.REFUSED, ReasonCode.REFUSED),
+        (Status.WAITING, ASKS, None, None),
+        (Status.WAITING, ASKS, ReasonCode.REFUSED, ReasonCode.REFUSED),
+        (Status.STOPPED, ASKS, ReasonCode.REFUSED, None),
+    ],
+)
+def test_what_a_person_is_asked_for(
+    status: Status, reason: Reason | None, asked: ReasonCode | None, found: ReasonCode | None
+) -> None:
+    stage = None if status is Status.STOPPED else Stage.VERIFY
+    assert what_is_asked(keep(World(), head_of(status, stage, reason=reason, asked=asked))) is found

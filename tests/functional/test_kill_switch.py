@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -61,6 +62,8 @@ def test_held_at_any_point_nothing_is_written_and_released_it_goes_on(point: int
     world.run(for_at_most=3 * DAY)
     held = world.offboarding(request)
     assert list(effects(world)) == written
+    told = [entry["data"] for entry in map(json.loads, world.store.evidence(held.id)) if entry["kind"] == "brake"]
+    assert all(entry == {"held": True} for entry in told)
     if not held.finished:
         assert held.reason is not None
         assert (held.status, held.reason.code) in (

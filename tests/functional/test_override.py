@@ -13,7 +13,7 @@ from local.simulator.scenario.models import CustomerSpec
 from local.world.world import World
 from shared.domain.decisions.blockers import Cause
 from shared.domain.decisions.overrides import PersonsWord
-from shared.domain.offboarding.states import Status
+from shared.domain.offboarding.states import Stage, Status
 from shared.operations.override import NotOverridableError, override
 from shared.ports.store import Change
 from tests.functional.checks import check_invariants, effects
@@ -211,3 +211,22 @@ def test_what_vanished_is_taken_as_gone_at_a_persons_word() -> None:
     blocked = [one.blocker for one in world.store.holdings(offboarding.id).values() if one.blocker is not None]
     assert len(blocked) == len(keys) - 1
     assert world.offboarding(request).request.request_id == request
+
+
+@pytest.mark.parametrize(
+    ("status", "stage", "looks_at"),
+    [
+        (Status.NEEDS_ATTENTION, Stage.REMOVE, Stage.VERIFY),
+        (Status.NEEDS_ATTENTION, Stage.CANCEL, Stage.CANCEL),
+        (Status.NEEDS_ATTENTION, Stage.VERIFY, Stage.VERIFY),
+        (Status.WAITING, Stage.VERIFY, Stage.VERIFY),
+    ],
+)
+def test_what_was_refused_after_the_gate_is_looked_at_from_it(status: Status, stage: Stage, looks_at: Stage) -> None:
+    world, identity, key = stuck("hibernated")
+    stored = world.store.load(identity)
+    assert stored is not None
+    world.store.commit(Change(replace(stored.offboarding, status=status, stage=stage), stored.etag))
+    found = override(identity, word_of(key), world.services)
+    assert found is not None
+    assert found.stage is looks_at

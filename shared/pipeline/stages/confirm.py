@@ -153,8 +153,9 @@ def _overdue(session: Session, names: str, failing: set[str]) -> Outcome:
     person."""
     counters, removal = session.offboarding.counters, session.offboarding.removal
     bounded = counters.refusals < session.services.pace.refusals_before_attention
-    here = failing >= GONE and removal is not None
-    if here and removal is not None and removal.is_ours and ACTIVITY_LOG in proven(session.offboarding):
+    # Readable after the deadline is only what a removal of ours should have ended: all else goes back at once.
+    here = failing >= GONE
+    if here and ACTIVITY_LOG in proven(session.offboarding):
         return Finish(Status.STOPPED, CAME_BACK)
     if here and removal is not None and bounded:
         session.offboarding = replace(

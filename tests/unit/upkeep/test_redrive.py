@@ -92,6 +92,15 @@ def test_another_queue_and_another_need_are_left_alone() -> None:
     assert head(world, identity).status is Status.NEEDS_ATTENTION
 
 
+def test_a_letter_of_another_stage_resumes_nothing_that_was_marked() -> None:
+    world, identity = stuck()
+    watch(world.services)
+    world.bus.dead[Stage.PLAN].clear()
+    given_up(world, Stage.VERIFY, body(world, identity, stage="verify"))
+    assert counts(said(world, queue="offboarding-verify"), "offboarding-verify") == (0, 1, 0)
+    assert head(world, identity).status is Status.NEEDS_ATTENTION
+
+
 @pytest.mark.parametrize("changed", [{"attempt": 1}, {"offboardingId": "unknown"}, {"attempt": "x"}])
 def test_a_letter_that_says_nothing_any_more_is_settled(changed: dict[str, Any]) -> None:
     world, identity = waiting()

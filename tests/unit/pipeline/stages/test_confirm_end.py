@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -353,3 +354,60 @@ def test_a_removal_of_ours_that_was_accepted_or_logged_explains_the_absence(remo
     outcome = confirm(confirming(gone(), removal=removal))
     assert isinstance(outcome, Finish)
     assert outcome.status is Status.REMOVED
+
+
+def test_a_first_look_in_another_stage_counts() -> None:
+    """The list is read before the customer: that it holds alone does not begin the looks anew."""
+    session = confirming(gone(), removal=None, gone_since=NOW - PACE.vanish_proof)
+    outcome = confirm(session)
+    assert isinstance(outcome, Finish)
+    assert outcome.status is Status.ALREADY_REMOVED
+
+
+@pytest.mark.parametrize(
+    ("removal", "came_back"),
+    [
+        (ACCEPTED, True),
+        (replace(REFUSED, tries=2), True),
+        (replace(REFUSED, accepted_before=True), True),
+        (REFUSED, False),
+        (REFUSED.had_no_effect(), False),
+        (ACCEPTED.had_no_effect(), False),
+    ],
+)
+def test_only_a_removal_of_ours_can_be_undone_by_somebody(removal: RemovalIntent, came_back: bool) -> None:
+    logged = Proof("activity_log", holds=True, detail="logged", at=NOW - HOUR)
+    since = NOW - PACE.confirm_deadline
+    session = confirming(gone(**LISTED), removal=removal, proofs=(logged,), confirming_since=since)
+    outcome = confirm(session)
+    assert isinstance(outcome, Finish | Next)
+    assert isinstance(outcome, Finish) is came_back
+    assert outcome.reason is not None
+    assert outcome.reason.code == ("came_back" if came_back else "not_gone")
+
+
+@pytest.mark.parametrize(
+    ("answers", "before", "again"),
+    [
+        ({"orders": complete()}, {}, True),
+        ({"orders": complete()}, {"orders": complete()}, False),
+        ({"orders": complete()}, {"orders": complete(), "subscriptions": complete()}, True),
+    ],
+)
+def test_proofs_are_evidence_when_their_answer_is_another_one(
+    answers: dict[str, Any], before: dict[str, Any], again: bool
+) -> None:
+    """Asked again and again they would fill the chain."""
+    first = confirming(gone(**before))
+    if before:
+        confirm(first)
+    known = first.offboarding.proofs
+    session = confirming(gone(**answers), proofs=known, confirming_since=NOW)
+    assert isinstance(confirm(session), Again)
+    session.save()
+    found = [json.loads(line) for line in session.services.store.evidence(session.offboarding.id)]
+    told = [entry["data"] for entry in found if entry["kind"] == "proof"]
+    assert len(told) == int(again)
+    for data in told:
+        assert [item["name"] for item in data["proofs"]] == [proof.name for proof in session.offboarding.proofs]
+        assert {item["name"] for item in data["proofs"] if not item["holds"]} >= {"purchasing"}

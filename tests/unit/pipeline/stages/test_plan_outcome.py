@@ -27,6 +27,8 @@ from shared.domain.wording import count_of
 from shared.pipeline.core.outcome import Again, Attention, Finish, Next
 from shared.pipeline.core.session import Session
 from shared.pipeline.stages.plan import plan
+from shared.pipeline.steps.foreseen import foresee
+from shared.pipeline.steps.stop_and_report import cannot_finish
 from shared.ports.sign_in import Claims
 from tests.unit.pipeline.stages.test_verify_record import dated
 from tests.unit.support.scripted import (
@@ -34,6 +36,7 @@ from tests.unit.support.scripted import (
     OFFBOARDING,
     PACE,
     PARTNER,
+    PLAN,
     Tenant,
     complete,
     legacy,
@@ -471,3 +474,25 @@ def test_relationships_that_cannot_be_ended_stop_only_who_asked_to_stop(stops: b
     assert isinstance(outcome, Next)
     assert outcome.stage is Stage.SUSPEND
     assert (outcome.reason.code if outcome.reason else None) == ("gdap_out_of_reach" if broken else None)
+
+
+@pytest.mark.parametrize(("length", "shown"), [(400, 300), (10, None)])
+def test_what_keeps_relationships_from_being_ended_is_shortened(length: int, shown: int | None) -> None:
+    session, _ = planning(gdap=RefusedError("x" * length, status=403))
+    trouble = foresee(session).trouble
+    assert trouble.startswith("delegated admin relationships (GDAP) cannot be read in Microsoft Graph")
+    assert len(trouble) == shown if shown else trouble.endswith("x" * length)
+
+
+@pytest.mark.parametrize(
+    ("late", "uncertain", "text"),
+    [
+        (1, 0, "1 holding cannot be ended today, and"),
+        (0, 2, "of 2 holdings only a try would tell, and"),
+        (2, 1, "2 holdings cannot be ended today; of 1 holding only a try would tell, and"),
+    ],
+)
+def test_what_cannot_be_ended_today_is_counted(late: int, uncertain: int, text: str) -> None:
+    session, _ = planning(wanted=STOP)
+    found = cannot_finish(session, replace(PLAN, dated_blockers=late, uncertain=uncertain))
+    assert found.reason.text.startswith(f"{text} the request says stop_and_report")

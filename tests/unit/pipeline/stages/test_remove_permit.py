@@ -10,6 +10,9 @@ from typing import Any
 import pytest
 
 from local.world.clock import WorldClock
+from local.world.store import MemoryStore
+from shared.adapters.brakes import SharedBrakes
+from shared.domain.brake import Ceiling, Ceilings
 from shared.domain.errors import (
     ClaimEndingError,
     NoRelationshipError,
@@ -303,3 +306,12 @@ def test_a_relationship_that_goes_while_it_is_read_after_an_intent_is_confirmed_
 
     assert remove(removing(tenant, removal=before)) == Next(Stage.CONFIRM)
     assert "remove" not in tenant.names
+
+
+def test_a_removal_counts_once_against_its_ceiling() -> None:
+    tenant = Tenant()
+    store, clock = MemoryStore(), WorldClock()
+    brakes = SharedBrakes(store, clock, Ceilings(removals=2))
+    session = removing(tenant, within=services(tenant, store=store, clock=clock, brakes=brakes))
+    assert remove(session) == Next(Stage.CONFIRM)
+    assert brakes.take(Ceiling.REMOVALS, 5) == 1

@@ -180,3 +180,14 @@ def test_what_else_is_waited_for_is_told_too_but_not_a_renewal(pending: list[str
     assert outcome.reason.code == Cause.IN_TERM.value
     assert outcome.reason.text.partition("being paid until 2026-06-06 09:00 UTC")[2] == also
     assert outcome.reason.operator_action == ""
+
+
+@pytest.mark.parametrize("retry_in", [None, HOUR])
+def test_only_what_was_refused_and_is_tried_again_is_trouble(retry_in: timedelta | None) -> None:
+    """What blocks without a date was not tried again because of it."""
+    retry_at = None if retry_in is None else NOW + retry_in
+    state = ActionState.CONFIRMED if retry_in is None else ActionState.POSTPONED
+    action = ActionRecord(ActionKind.SUSPEND, 1, "s-1", state, BEFORE, answered_at=BEFORE, retry_at=retry_at)
+    shown = legacy(status="active" if retry_in else "pending")
+    record = HoldingRecord(subscription_holding(shown), BEFORE, BEFORE, actions=(action,))
+    assert wait((record,), subscriptions=complete(shown)).trouble is (retry_in is not None)

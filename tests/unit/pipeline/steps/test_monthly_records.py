@@ -6,21 +6,30 @@ from datetime import timedelta
 
 import pytest
 
+from local.world.clock import START
 from shared.domain.decisions.blockers import ActionKind
 from shared.domain.decisions.renewals import Renewal
 from shared.domain.holdings.ledger import ActionRecord, ActionState
 from shared.domain.holdings.model import HoldingKind
+from shared.domain.policy import Renewals
+from shared.pipeline.steps.before_start import WANTED, Ahead
 from shared.pipeline.steps.monthly import not_recorded
-from tests.unit.domain.support import EARLIER
 from tests.unit.support.ports import desk, known, thing
 
+DAILY, SECOND = timedelta(hours=20), timedelta(seconds=1)
 PLAIN = "its renewal month by month is not recorded"
 REFUSED = "its renewal month by month was refused: "
 
 
-def act(kind: ActionKind, state: ActionState, *answer: object) -> ActionRecord:
-    status, code, detail = answer or (None, "", "")
-    return ActionRecord(kind, 1, "r", state, EARLIER, EARLIER, status, code, detail)  # type: ignore[arg-type]
+def act(
+    kind: ActionKind,
+    state: ActionState,
+    status: int | None = None,
+    code: str = "",
+    detail: str = "",
+    ago: timedelta = timedelta(days=3),
+) -> ActionRecord:
+    return ActionRecord(kind, 1, "r", state, START - ago, START - ago, status, code, detail)
 
 
 MONTHLY = ActionKind.RENEW_MONTHLY
@@ -49,3 +58,26 @@ def test_only_the_last_call_explains_it_and_only_if_that_was_refused(
     at = desk(record)
     item = Renewal(record.holding.key, "a", at.now + timedelta(days=9), ActionKind.END_AT_TERM)
     assert not_recorded(at.session, item) == said
+
+
+@pytest.mark.parametrize(
+    ("actions", "longer", "written"),
+    [
+        ((), False, True),
+        ((), True, False),
+        ((act(MONTHLY, ActionState.REFUSED),), False, True),
+        ((act(MONTHLY, ActionState.REFUSED, ago=DAILY - SECOND),), False, False),
+        ((act(MONTHLY, ActionState.REFUSED, ago=DAILY),), False, True),
+        ((act(MONTHLY, ActionState.REFUSED, ago=DAILY),), True, False),
+        ((act(MONTHLY, ActionState.FORGIVEN, ago=SECOND),), False, True),
+        ((act(ActionKind.END_AT_TERM, ActionState.REFUSED, ago=SECOND),), False, True),
+    ],
+)
+def test_what_was_refused_is_written_again_in_the_next_daily_look(
+    actions: tuple[ActionRecord, ...], longer: bool, written: bool
+) -> None:
+    record = known(thing(HoldingKind.NCE_LICENCE), *actions)
+    at = desk(record)
+    item = Renewal(record.holding.key, "a", at.now + timedelta(days=9), ActionKind.END_AT_TERM)
+    ahead = Ahead((item,), {item.key: "its product has no monthly term"} if longer else {})
+    assert WANTED[Renewals.MONTHLY](at.session, item, ahead) is (MONTHLY if written else None)
