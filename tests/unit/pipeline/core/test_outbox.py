@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
+from local.world.archive import MemoryArchive
 from local.world.world import World
+from shared.adapters.evidence.file_signer import FileSigner
 from shared.domain.offboarding.messages import Destination, OutboundMessage
+from shared.domain.offboarding.states import Status
 from shared.pipeline.core.outbox import drain
+from shared.ports.evidence import EvidenceExport
+from tests.unit.support.heads import IDENTITY, NOW, head_of, keep
 from tests.unit.support.worlds import SMALL, StoreSwitch, on_queue, unavailable
 
 SENT = (Destination.STAGE, Destination.EVENTS)
@@ -73,3 +80,17 @@ def test_nothing_owed_is_nothing_sent() -> None:
     world.bus.failing |= set(Destination)
 
     assert drain(world.services, "unknown")
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_evidence_that_was_kept_is_owed_no_more(kept: bool, tmp_path: Path) -> None:
+    world = World()
+    archive = MemoryArchive()
+    world.services = replace(world.services, evidence=EvidenceExport(FileSigner(tmp_path / "key.pem"), archive))
+    message = OutboundMessage("o-1:evidence:1", Destination.EVIDENCE, b"", NOW)
+    keep(world, head_of(Status.REMOVED, None), owed=(message,))
+    if not kept:
+        StoreSwitch(world).before["evidence"] = unavailable
+
+    assert drain(world.services, IDENTITY) is kept
+    assert world.store.outbox(IDENTITY) == ([] if kept else [message])

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 from shared.domain.errors import NoRelationshipError, UnreadableAnswerError
-from shared.domain.holdings.records import Collection, CustomerProfile
+from shared.domain.holdings.records import Collection, CustomerProfile, DelegatedRelationship
 from shared.domain.offboarding.record import Customer, Offboarding
 from shared.domain.offboarding.request import OffboardingRequest
 from shared.domain.offboarding.states import TERMINAL, Stage, Status
-from shared.domain.policy import Commitments, Partner
+from shared.domain.policy import Commitments, Partner, Policy
 from shared.pipeline.core.outcome import Again, Attention, Finish, Next, Outcome
 from shared.pipeline.core.session import Session
 from shared.pipeline.stages.plan import plan
@@ -21,6 +21,7 @@ from tests.unit.support.scripted import (
     CUSTOMER,
     DOMAIN,
     KNOWN,
+    NAME,
     NOW,
     OTHER,
     PACE,
@@ -501,3 +502,35 @@ def test_an_identified_customer_is_taken_against_others() -> None:
     plan(session)
     keep(session, "later", Status.WAITING, live=Live.TAKE)
     assert session.services.store.load("later") is None
+
+
+@pytest.mark.parametrize(
+    ("wanted", "leave", "ours"),
+    [
+        ({"domain": None, "company_name": NAME}, False, True),
+        ({"domain": None, "company_name": NAME}, True, False),
+        ({"domain": None, "company_name": NAME, "dry_run": True}, False, False),
+        ({"domain": None, "company_name": "Fabrikam"}, False, False),
+        ({"company_name": NAME}, False, False),
+    ],
+)
+def test_what_is_left_in_graph_is_ended_only_where_it_is_certain_whose_it_is(
+    wanted: dict[str, Any], leave: bool, ours: bool
+) -> None:
+    """Graph knows a name and no domain. Else it ends, and says what goes on."""
+    standing = DelegatedRelationship("g-1", "Admin", "active", customer_name=NAME)
+    tenant = Tenant(profile=GONE, customers=complete(STRANGER), gdap=complete(standing))
+    within = services(tenant, policy=Policy(terminate_gdap=not leave))
+    fields = {"customer": None, "plan": None, "gone_since": NOW - PACE.vanish_proof}
+    session = session_at(Stage.PLAN, tenant, within=within, wanted=wanted, **fields)
+
+    outcome = plan(session)
+    if ours:
+        assert session.offboarding.customer == Customer(CUSTOMER, NAME, "")
+        assert isinstance(outcome, Next)
+        assert outcome.stage is Stage.CONFIRM
+        return
+    assert isinstance(outcome, Finish)
+    assert (outcome.status, outcome.reason.code) == (Status.ALREADY_REMOVED, "gone_before_us")
+    assert session.offboarding.customer is None
+    assert session.offboarding.survivors == ("The delegated admin relationship (GDAP) Admin goes on (active).",)

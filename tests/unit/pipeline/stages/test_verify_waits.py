@@ -184,10 +184,10 @@ def test_what_else_is_waited_for_is_told_too_but_not_a_renewal(pending: list[str
 
 @pytest.mark.parametrize("retry_in", [None, HOUR])
 def test_only_what_was_refused_and_is_tried_again_is_trouble(retry_in: timedelta | None) -> None:
-    """What blocks without a date was not tried again because of it."""
+    """What blocks without a date, such as a word that nobody knows, is not tried again."""
     retry_at = None if retry_in is None else NOW + retry_in
     state = ActionState.CONFIRMED if retry_in is None else ActionState.POSTPONED
     action = ActionRecord(ActionKind.SUSPEND, 1, "s-1", state, BEFORE, answered_at=BEFORE, retry_at=retry_at)
-    shown = legacy(status="active" if retry_in else "pending")
+    shown = legacy(status="active" if retry_in else "hibernated")
     record = HoldingRecord(subscription_holding(shown), BEFORE, BEFORE, actions=(action,))
-    assert wait((record,), subscriptions=complete(shown)).trouble is (retry_in is not None)
+    assert wait((record,), subscriptions=complete(shown, dated(HOUR))).trouble is (retry_in is not None)
