@@ -171,7 +171,7 @@ def test_what_turns_up_at_work_waits_and_the_rest_goes_on() -> None:
     assert head.reason is not None
     assert head.reason.text == "more than Ms. Approver approved is to be done: Bought later: cancellation"
     assert set(effects(world)) == before
-    decide(world, request)
+    assert decide(world, request).stage is Stage.CANCEL, "it goes on where it asked"
     world.run(for_at_most=FOREVER)
     assert world.offboarding(request).status is Status.REMOVED
     check_invariants(world)

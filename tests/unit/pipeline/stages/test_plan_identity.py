@@ -521,7 +521,7 @@ def test_what_is_left_in_graph_is_ended_only_where_it_is_certain_whose_it_is(
     standing = DelegatedRelationship("g-1", "Admin", "active", customer_name=NAME)
     tenant = Tenant(profile=GONE, customers=complete(STRANGER), gdap=complete(standing))
     within = services(tenant, policy=Policy(terminate_gdap=not leave))
-    fields = {"customer": None, "plan": None, "gone_since": NOW - PACE.vanish_proof}
+    fields: dict[str, Any] = {"customer": None, "plan": None, "gone_since": NOW - PACE.vanish_proof}
     session = session_at(Stage.PLAN, tenant, within=within, wanted=wanted, **fields)
 
     outcome = plan(session)

@@ -462,7 +462,7 @@ def test_a_promise_about_everything_waits_for_graph(error: RemoteError, wanted: 
 @pytest.mark.parametrize("broken", [True, False])
 def test_relationships_that_cannot_be_ended_stop_only_who_asked_to_stop(stops: bool, broken: bool) -> None:
     """Others begin, since a window may close, and ask a person before the removal."""
-    answers = {"gdap": RefusedError("no", status=403)} if broken else {}
+    answers: dict[str, Any] = {"gdap": RefusedError("no", status=403)} if broken else {}
     session, _ = planning(legacy(), wanted=STOP if stops else {}, **answers)
 
     outcome = plan(session)
