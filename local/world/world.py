@@ -257,6 +257,8 @@ def world_settings(scenario: Scenario, **more: str) -> Settings:
         "OFFBOARDING_SQLITE_FILE": ":memory:",
         "OFFBOARDING_CALLS_PER_MINUTE": "1000000",
         "ServiceBus": "unused",
+        "OFFBOARDING_SWEEP_SCHEDULE": "0 */5 * * * *",
+        "OFFBOARDING_RENEWAL_SCHEDULE": "0 0 3 * * *",
         # People sign in, so that plans may need their approval.
         "WEBSITE_AUTH_ENABLED": "true",
         "WEBSITE_HOSTNAME": "localhost",

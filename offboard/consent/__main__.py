@@ -22,11 +22,17 @@ from shared.composition.connections import connect, vault_of
 from shared.composition.doctor.report import lines
 from shared.composition.doctor.trouble import trouble
 from shared.composition.settings import Settings, read_settings
+from shared.composition.settings.table import SCHEDULES
 from shared.domain.errors import RemoteError, SettingsError
 
 CONSENT_COMMAND = "python3 dev.py consent"
-UNUSED = {"OFFBOARDING_STORE": "sqlite", "OFFBOARDING_SQLITE_FILE": ":memory:", "ServiceBus": "unused"}
-"""The consent needs neither store nor queues, so on a desk they need not be set."""
+UNUSED = {
+    "OFFBOARDING_STORE": "sqlite",
+    "OFFBOARDING_SQLITE_FILE": ":memory:",
+    "ServiceBus": "unused",
+    **{row.name: "0 0 0 * * *" for row in SCHEDULES.rows},
+}
+"""The consent needs neither store, queues nor timers, so on a desk they need not be set."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -34,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.getLogger("azure").setLevel(logging.CRITICAL)
     try:
-        settings = read_settings({**given_settings(options.settings, os.environ), **UNUSED})
+        settings = read_settings({**given_settings(options.settings, os.environ), **UNUSED}, from_outside=True)
         done = _consent(settings)
     except SettingsError as error:
         say(f"consent: {error}\n{what_to_do(error, options.settings)}")

@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.getLogger("azure").setLevel(logging.CRITICAL)
     try:
-        settings = read_settings(given_settings(options.settings, os.environ))
+        settings = read_settings(given_settings(options.settings, os.environ), from_outside=True)
         findings = examine(probe_of(settings))
     except SettingsError as error:
         sys.stderr.write(f"doctor: {error}\n{what_to_do(error, options.settings)}\n")
@@ -45,6 +45,7 @@ def probe_of(settings: Settings) -> Probe:
         store=open_store(settings),
         machine=clock.machine,
         queues=lambda: unreachable(lambda: bus_client(settings), EntityNames()),
+        outside=True,
     )
 
 

@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+import requests
 
-from tests.e2e.support.stack import ROOT, Addresses
+from tests.e2e.support.scenario import small, write_scenario
+from tests.e2e.support.stack import ROOT, Addresses, LocalStack
 
 pytestmark = pytest.mark.e2e
 
@@ -36,6 +38,25 @@ def test_the_doctor_finds_the_stack_in_good_health(addresses: Addresses) -> None
     assert {item["check"]: item["status"] for item in report["checks"] if item["status"] != "ok"} == {
         "approval": "warning"
     }
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs process groups")
+def test_doctor_and_consent_take_the_settings_of_a_stack_with_approvals(tmp_path: Path) -> None:
+    scenario = write_scenario(tmp_path / "scenario.json", small("Approved Ltd"))
+    stack, addresses = LocalStack.start(tmp_path / "data", scenario, "--approval", "always")
+    try:
+        settings = str(addresses.data / "local.settings.json")
+        done = run("doctor", "--settings", settings)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "App Service Authentication cannot be seen from here" in done.stdout
+        assert run("consent", "--settings", settings).returncode == 0
+        reader = {"Authorization": f"Bearer {addresses.people['Read'].token}"}
+        answer = requests.get(f"{addresses.http}/api/doctor", headers=reader, timeout=60).json()
+        [found] = [item["text"] for item in answer["checks"] if item["check"] == "approval"]
+        assert "the role Offboarding.Approve" in found
+        assert "cannot be seen" not in found
+    finally:
+        stack.kill()
 
 
 def test_the_consent_stores_a_token_that_the_doctor_likes(addresses: Addresses) -> None:

@@ -30,6 +30,8 @@ GOOD = {
     "OFFBOARDING_CLIENT_ID": "c11e0000-0000-4000-8000-00000000c11e",
     "OFFBOARDING_SQLITE_FILE": "offboardings.db",
     "OFFBOARDING_REFRESH_TOKEN_FILE": "token.json",
+    "OFFBOARDING_SWEEP_SCHEDULE": "0 */5 * * * *",
+    "OFFBOARDING_RENEWAL_SCHEDULE": "0 0 3 * * *",
     **SECRETS,
 }
 
@@ -64,6 +66,8 @@ BAD = {
     "OFFBOARDING_CALLS_PER_MINUTE": "many",
     "OFFBOARDING_CALL_TIMEOUT_SECONDS": "0",
     "OFFBOARDING_SWEEP_GRACE_SECONDS": "inf",
+    "OFFBOARDING_SWEEP_SCHEDULE": "*/5 * * * *",
+    "OFFBOARDING_RENEWAL_SCHEDULE": "daily",
     "OFFBOARDING_FIRST_RETRY_SECONDS": "nan",
     "OFFBOARDING_SETTLE_POLL_SECONDS": "-3",
     "OFFBOARDING_STRICT_NCE": "yes",
@@ -316,6 +320,15 @@ def test_an_approval_that_nobody_could_give_is_a_mistake(rule: str) -> None:
     found = read_settings(GOOD | limits | SIGNS_IN).approval
     assert (found.rule.value, found.above_holdings, found.above_seats) == (rule, 0, None)
     assert found.valid_for == timedelta(days=14)
+
+
+@pytest.mark.parametrize("rule", ["always", "irreversible", "above"])
+@pytest.mark.parametrize("place", [HERE, VAULT | IN_AZURE], ids=["one machine", "azure"])
+def test_from_outside_what_the_platform_alone_says_is_unknown_and_not_off(rule: str, place: dict[str, str]) -> None:
+    limits = {"OFFBOARDING_APPROVAL": rule, "OFFBOARDING_APPROVAL_HOLDINGS": "0"}
+    assert read_settings(GOOD | place | limits, from_outside=True).approval.rule.value == rule
+    with pytest.raises(SettingsError, match="nobody can approve"):
+        read_settings(GOOD | place | limits | {"WEBSITE_AUTH_ENABLED": "False"}, from_outside=True)
 
 
 def test_above_needs_a_limit() -> None:

@@ -23,6 +23,11 @@ from shared.upkeep.renew_sign_in import ALARM_AFTER, DEAD_AFTER, WARN_AFTER
 
 LARGEST_SKEW = timedelta(minutes=5)
 """Tokens are valid from their issue on; Entra and the services tolerate five minutes between clocks."""
+UNSEEN = (
+    "App Service Authentication cannot be seen from here: where it is off nobody can approve, and the app refuses to "
+    "work; GET /api/doctor tells"
+)
+"""The platform says it to the running app alone (WEBSITE_AUTH_ENABLED); no settings file has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +156,9 @@ def approval(probe: Probe) -> Finding:
     """Whether a second person is asked, which is for the partner to decide."""
     rule = probe.settings.approval.rule
     if rule is not ApprovalRule.NEVER:
-        return Finding("approval", who_approves(rule))
+        # The running app has refused these settings already if authentication is off.
+        unseen = probe.outside and not probe.settings.people.authentication
+        return Finding("approval", who_approves(rule) + (f"; {UNSEEN}" if unseen else ""))
     action = "set OFFBOARDING_APPROVAL to always, irreversible or above, where people sign in; or leave it, knowingly"
     warning = Problem("approval", "no_approval", _sentence(NO_APPROVAL), _sentence(UNATTENDED), action)
     return Finding("approval", who_approves(rule), warnings=(warning,))

@@ -33,7 +33,7 @@ class Finding:
 class Probe:
     """The parts of the application. `machine` is this machine's clock, aware UTC; `queues` opens every entity and
     returns the names of those that cannot be reached with the reason, `count_letters` how many dead letters each queue
-    has. `claims`, `date` and `letters` are what checks saw.
+    has. `outside`: a command on a desk looks, not the running app. `claims`, `date` and `letters` are what checks saw.
     """
 
     settings: Settings
@@ -42,6 +42,7 @@ class Probe:
     machine: Callable[[], datetime]
     queues: Callable[[], dict[str, str]]
     count_letters: Callable[[], Mapping[str, int]] = dict
+    outside: bool = False
     claims: Claims | None = None
     date: str = ""
     letters: Mapping[str, int] | None = None

@@ -6,7 +6,7 @@ from dataclasses import fields
 
 from shared.composition.reference.markdown import amount, code, table
 from shared.composition.settings.pace_table import FIXED, SETTABLE
-from shared.composition.settings.table import SCHEDULES, SECTIONS, Section, Setting
+from shared.composition.settings.table import SECTIONS, Setting
 from shared.domain.pace import Pace
 
 HEADS = ("setting", "default", "required", "unit", "meaning")
@@ -18,7 +18,7 @@ def settings() -> str:
         "Application settings, read at the first call; everything that is missing or malformed is then reported at "
         "once, by name. A blank value counts as absent.",
     ]
-    for section in (*SECTIONS, Section("Schedules", SCHEDULES)):
+    for section in SECTIONS:
         parts.append(f"### {section.title}\n{table(HEADS, map(_row, section.rows))}")
     return "\n\n".join(parts)
 

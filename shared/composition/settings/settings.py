@@ -10,9 +10,10 @@ from shared.composition.settings.bus import BusSettings, read_bus
 from shared.composition.settings.endpoints import Cloud, Endpoints, read_endpoints
 from shared.composition.settings.evidence import EvidenceSettings, read_evidence
 from shared.composition.settings.pace import read_pace
-from shared.composition.settings.people import PeopleSettings, read_people
+from shared.composition.settings.people import ON, PeopleSettings, read_people
 from shared.composition.settings.policy import read_approval, read_ceilings, read_policy
 from shared.composition.settings.reader import Reader
+from shared.composition.settings.schedules import read_schedules
 from shared.composition.settings.sign_in import SignInSettings, read_sign_in
 from shared.composition.settings.store import StoreSettings, read_store
 from shared.domain.approval import ApprovalPolicy, ApprovalRule
@@ -50,8 +51,11 @@ class Settings:
     pace: Pace
 
 
-def read_settings(env: Mapping[str, str]) -> Settings:
-    """The settings in `env`; raises SettingsError listing every missing or malformed one."""
+def read_settings(env: Mapping[str, str], *, from_outside: bool = False) -> Settings:
+    """The settings in `env`; raises SettingsError listing every missing or malformed one.
+
+    `from_outside`: not the running app reads, so that what the platform alone sets may be absent without being off.
+    """
     reader = Reader(env)
     cloud = reader.choice("OFFBOARDING_CLOUD", Cloud, Cloud.GLOBAL)
     settings = Settings(
@@ -76,7 +80,9 @@ def read_settings(env: Mapping[str, str]) -> Settings:
         approval=read_approval(reader),
         pace=read_pace(reader),
     )
-    if settings.approval.rule is not ApprovalRule.NEVER and not settings.people.authentication:
+    read_schedules(reader)
+    known = not from_outside or bool(reader.optional(ON))
+    if known and settings.approval.rule is not ApprovalRule.NEVER and not settings.people.authentication:
         why = "nobody can approve: App Service Authentication is off"
         reader.problems.append(f"OFFBOARDING_APPROVAL is {settings.approval.rule}, and {why}")
     if reader.problems:

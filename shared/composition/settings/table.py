@@ -192,19 +192,33 @@ ADDRESSES = Section(
     ),
 )
 
-SECTIONS: tuple[Section, ...] = (PARTNER, POLICY, SIGN_IN, STORE_AND_BUS, EVIDENCE, PEOPLE, CALLS, ADDRESSES)
-SETTINGS: Mapping[str, Setting] = MappingProxyType({row.name: row for section in SECTIONS for row in section.rows})
-
-SCHEDULES: tuple[Setting, ...] = (
-    Setting(
-        "OFFBOARDING_SWEEP_SCHEDULE",
-        "When the sweeper and the watcher of dead letters run; six fields, in UTC. The Bicep sets every five minutes.",
-        required=ALWAYS,
-    ),
-    Setting(
-        "OFFBOARDING_RENEWAL_SCHEDULE",
-        "When the refresh token is renewed; six fields, in UTC. The Bicep sets 03:00 daily.",
-        required=ALWAYS,
+SCHEDULES = Section(
+    "Schedules",
+    (
+        Setting(
+            "OFFBOARDING_SWEEP_SCHEDULE",
+            "When the sweeper and the watcher of dead letters run; six fields, in UTC. The host puts it into their "
+            "timers. The Bicep sets every five minutes.",
+            required=ALWAYS,
+        ),
+        Setting(
+            "OFFBOARDING_RENEWAL_SCHEDULE",
+            "When the refresh token is renewed; six fields, in UTC. The host puts it into the timer. The Bicep sets "
+            "03:00 daily.",
+            required=ALWAYS,
+        ),
     ),
 )
-"""Read by the host, which puts them into the timers of functions/, and by nothing in here."""
+
+SECTIONS: tuple[Section, ...] = (
+    PARTNER,
+    POLICY,
+    SIGN_IN,
+    STORE_AND_BUS,
+    EVIDENCE,
+    PEOPLE,
+    CALLS,
+    ADDRESSES,
+    SCHEDULES,
+)
+SETTINGS: Mapping[str, Setting] = MappingProxyType({row.name: row for section in SECTIONS for row in section.rows})

@@ -23,6 +23,8 @@ COMMON = {
     "OFFBOARDING_CLIENT_ID": "client",
     "OFFBOARDING_CLIENT_SECRET": "secret",
     "OFFBOARDING_REFRESH_TOKEN_FILE": "token",
+    "OFFBOARDING_SWEEP_SCHEDULE": "0 */5 * * * *",
+    "OFFBOARDING_RENEWAL_SCHEDULE": "0 0 3 * * *",
     "ServiceBus__fullyQualifiedNamespace": "offboarding.servicebus.windows.net",
 }
 ENDPOINT = {"OFFBOARDING_STORE": "table", "OFFBOARDING_TABLE_ENDPOINT": "https://offboarding.table.core.windows.net/"}

@@ -10,7 +10,7 @@ import pytest
 
 from shared.composition.reference.markdown import amount, table
 from shared.composition.reference.page import PAGE, SECTIONS, as_text
-from shared.composition.settings.table import SCHEDULES, SETTINGS
+from shared.composition.settings.table import SETTINGS
 from shared.contracts.event_meanings import WHEN_SENT
 from shared.contracts.events import EventType
 from shared.contracts.problems import STATUSES
@@ -66,7 +66,7 @@ def test_the_timeline_has_every_event_and_the_parts_of_every_family() -> None:
 
 
 def test_every_setting_has_one_row() -> None:
-    assert sorted(rows("Settings")) == sorted([*SETTINGS, *(row.name for row in SCHEDULES)])
+    assert sorted(rows("Settings")) == sorted(SETTINGS)
 
 
 def test_every_problem_code_has_one_row_with_its_status() -> None:

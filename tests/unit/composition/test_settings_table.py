@@ -25,6 +25,8 @@ GOOD = {**ONE_MACHINE, "ServiceBus": "x"}
 IN_AZURE = {
     "OFFBOARDING_PARTNER_TENANT_ID": GOOD["OFFBOARDING_PARTNER_TENANT_ID"],
     "OFFBOARDING_CLIENT_ID": GOOD["OFFBOARDING_CLIENT_ID"],
+    "OFFBOARDING_SWEEP_SCHEDULE": GOOD["OFFBOARDING_SWEEP_SCHEDULE"],
+    "OFFBOARDING_RENEWAL_SCHEDULE": GOOD["OFFBOARDING_RENEWAL_SCHEDULE"],
     "OFFBOARDING_KEY_VAULT_URL": "https://kv.vault.azure.net",
     "OFFBOARDING_STORE": "table",
     "OFFBOARDING_TABLE_ENDPOINT": "https://account.table.core.windows.net",
@@ -97,14 +99,23 @@ def test_what_is_required_is_required(row: Setting, valid: list[Recorded]) -> No
             read_settings({**values, row.name: " "})
 
 
+def test_an_empty_environment_is_told_everything_that_the_page_calls_required() -> None:
+    with pytest.raises(SettingsError) as caught:
+        read_settings({})
+    missing = {
+        problem.split()[0] for problem in str(caught.value).split(": ", 1)[1].split("; ") if "required" in problem
+    }
+    assert {row.name for row in ROWS if row.required == ALWAYS} <= missing
+    assert missing <= {row.name for row in ROWS if row.required}
+
+
 def test_a_setting_is_required_or_has_a_default_or_neither() -> None:
     assert [row.name for row in ROWS if row.required and row.default] == []
 
 
 def test_the_schedules_are_those_of_the_timers() -> None:
     source = "".join(path.read_text(encoding="utf-8") for path in sorted((ROOT / "functions").glob("*.py")))
-    assert {row.name for row in SCHEDULES} == set(re.findall(r"%(\w+)%", source))
-    assert not {row.name for row in SCHEDULES} & set(SETTINGS)
+    assert {row.name for row in SCHEDULES.rows} == set(re.findall(r"%(\w+)%", source))
 
 
 def test_every_value_of_the_pace_has_a_setting_or_a_reason() -> None:

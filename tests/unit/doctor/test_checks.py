@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from local.simulator.messages import Request, encode
 from local.simulator.scenario.models import PartnerSpec, ResellerSpec
-from shared.composition.doctor.checks import CHECKS
+from shared.composition.doctor.checks import CHECKS, examine
 from shared.composition.doctor.report import as_json, lines
 from shared.domain.advice import CONSENT
 from shared.domain.approval import ApprovalRule
@@ -212,3 +213,20 @@ def test_it_says_who_can_approve_or_that_nobody_is_asked(rule: ApprovalRule) -> 
     else:
         assert not found.warnings
         assert "the role Offboarding.Approve" in found.good
+
+
+def test_from_outside_it_says_that_authentication_cannot_be_seen() -> None:
+    patient = Patient()
+    rule = replace(patient.settings.approval, rule=ApprovalRule.ALWAYS)
+    nobody = replace(patient.settings.people, authentication=False)
+    patient.settings = replace(patient.settings, approval=rule, people=nobody)
+    probe = patient.probe()
+    probe.outside = True
+    [found] = [finding for finding in examine(probe) if finding.check == "approval"]
+    assert found.ok
+    assert not found.warnings
+    assert "the role Offboarding.Approve" in found.good
+    assert "App Service Authentication cannot be seen from here" in found.good
+    assert "GET /api/doctor tells" in found.good
+    told = Patient(settings={"OFFBOARDING_APPROVAL": "always"}).findings()["approval"]
+    assert "cannot be seen" not in told.good

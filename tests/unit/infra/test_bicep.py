@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from shared.composition.settings.table import SCHEDULES, SETTINGS
+from shared.composition.settings.table import SETTINGS
 from tests.unit.infra.support import BICEP_FILES, INFRA, ROOT, bicep_code, load
 
 MAIN = bicep_code(INFRA / "main.bicep")
@@ -168,7 +168,7 @@ def test_settings_of_the_template_are_settings_that_the_application_reads() -> N
     names = set(re.findall(r"^\s+((?:OFFBOARDING_|ServiceBus__)\w+):", EVERYTHING, re.MULTILINE))
     assert len(names) > 12
     # How the host itself signs in to Service Bus.
-    assert names - {"ServiceBus__credential"} <= {*SETTINGS, *(row.name for row in SCHEDULES)}
+    assert names - {"ServiceBus__credential"} <= set(SETTINGS)
 
 
 def test_every_role_assignment_says_what_kind_of_principal() -> None:
