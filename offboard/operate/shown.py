@@ -6,10 +6,11 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
+from offboard.operate.planned import OTHERS_SHOWN, TITLES, other_rows, planned_of, rows, totals
 from shared.domain.wording import plain
 
 COLOURS = {"removed": "32", "already_removed": "32", "needs_attention": "33", "rejected": "31", "stopped": "31"}
-HOLDINGS_SHOWN = 50
+AWAITING = "awaiting_approval"
 
 
 class Shown:
@@ -55,58 +56,72 @@ def show_one(found: Mapping[str, Any], out: Shown) -> None:
     """One offboarding: what somebody has to know to decide what to do."""
     customer, reason = found.get("customer") or {}, found.get("reason") or {}
     plan, evidence = found.get("plan") or {}, found.get("evidence") or {}
+    asks = found.get("status") == AWAITING
     out.fields(
         [
             ("offboarding", found.get("offboardingId")),
             ("customer", _customer(customer)),
-            ("request", f"{found.get('requestId')}, {_who(found.get('requester'))}: {found.get('requestReason')}"),
+            ("request", _request(found)),
+            ("reference", found.get("approvalReference")),
             ("status", found.get("status")),
             ("stage", found.get("stage")),
             ("reason", _reason(reason)),
             ("what to do", reason.get("operatorAction")),
             ("looks again", found.get("nextAttemptAt")),
-            ("paid until", found.get("paidUntil") or plan.get("paidUntil")),
+            *(totals(found) if asks else _paid(found, plan)),
             ("approved by", _who((found.get("approval") or {}).get("actor"))),
             ("begin again", found.get("reestablishUrl")),
             ("evidence", f"{evidence.get('entries')}:{evidence.get('head')}" if evidence else None),
         ]
     )
+    if asks:
+        _table(rows(found), out)
+    done = {item.get("key") for item in planned_of(found) if item["planned"].get("action")} if asks else set()
     for blocker in found.get("blockers") or ():
-        advice = f" What to do: {blocker['whatToDo']}" if blocker.get("whatToDo") else ""
-        out.line(f"blocked: {blocker.get('name')} {blocker.get('detail')}.{advice}")
+        # What approving alone takes away is shown as the plan, not as something in the way.
+        if blocker.get("holding") not in done or blocker.get("whatToDo"):
+            advice = f" What to do: {blocker['whatToDo']}" if blocker.get("whatToDo") else ""
+            out.line(f"blocked: {blocker.get('name')} {blocker.get('detail')}.{advice}")
+    for line in found.get("survivors") or ():
+        out.line(f"What survives: {line}")
 
 
 def show_plan(found: Mapping[str, Any], out: Shown) -> None:
-    """What somebody who approves has to have seen."""
-    plan = found.get("plan") or {}
-    actions = ", ".join(f"{count} {kind.replace('_', ' ')}" for kind, count in (plan.get("actions") or {}).items())
+    """What somebody who approves has to have seen: every holding, then the sums, next to the question."""
+    _table([*rows(found), *other_rows(found)[:OTHERS_SHOWN]], out)
+    more = len(other_rows(found)) - OTHERS_SHOWN
+    if more > 0:
+        out.line(f"and {more} more to which nothing is done: offboard show {found.get('offboardingId')} --json")
+    out.line()
     out.fields(
         [
             ("offboarding", found.get("offboardingId")),
             ("customer", _customer(found.get("customer") or {})),
-            (
-                "asked by",
-                f"{_who(found.get('requester'))}, for {found.get('requestedBy')}: {found.get('requestReason')}",
-            ),
+            ("asked by", _request(found)),
+            ("on behalf of", found.get("requestedBy")),
+            ("reference", found.get("approvalReference")),
             ("status", found.get("status")),
-            ("will be done", actions or "no writes to holdings"),
+            *totals(found),
             ("then", "the relationship is removed, as soon as nothing is active any more"),
-            ("ends by date", plan.get("datedBlockers")),
-            ("needs a person", plan.get("undatedBlockers")),
-            ("windows close", plan.get("firstWindowClosesAt")),
-            ("paid until", plan.get("paidUntil")),
-            ("plan digest", plan.get("digest")),
         ]
     )
-    holdings = [item for item in found.get("holdings") or () if not item.get("missingSince")]
-    rows = [
-        (item["name"], item["status"], item["kind"], item.get("quantity"), item.get("termEndsAt")) for item in holdings
-    ]
-    if rows:
+
+
+def _table(lines: Sequence[Sequence[object]], out: Shown) -> None:
+    if lines:
         out.line()
-        out.table(("HOLDING", "STATUS", "KIND", "UNITS", "TERM ENDS"), rows[:HOLDINGS_SHOWN])
-    if len(rows) > HOLDINGS_SHOWN:
-        out.line(f"and {len(rows) - HOLDINGS_SHOWN} more: offboard show {found.get('offboardingId')} --json")
+        out.table(TITLES, lines)
+
+
+def _paid(found: Mapping[str, Any], plan: Mapping[str, Any]) -> Iterable[tuple[str, object]]:
+    yield "paid until", found.get("paidUntil") or plan.get("paidUntil")
+    yield "plan digest", plan.get("digest")
+
+
+def _request(found: Mapping[str, Any]) -> str:
+    """As far as it was answered: a summary has neither the requester nor the reason."""
+    named = ", ".join(str(part) for part in (found.get("requestId"), _who(found.get("requester"))) if part)
+    return f"{named}: {found['requestReason']}" if found.get("requestReason") else named
 
 
 def show_list(items: Sequence[Mapping[str, Any]], out: Shown) -> None:

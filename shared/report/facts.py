@@ -67,6 +67,7 @@ class Facts:
 
     identity: str
     request_id: str
+    approval_reference: str
     customer: str
     customer_id: str
     domain: str
@@ -106,6 +107,7 @@ def facts_of(
     return Facts(
         identity=head.id,
         request_id=head.request.request_id,
+        approval_reference=head.request.approval_reference or "",
         customer=name or head.request.domain or head.customer_id or "a customer that is not identified",
         customer_id=head.customer_id or "",
         domain=(customer.domain if customer else head.request.domain) or "",

@@ -137,7 +137,7 @@ def _finish(session: Session) -> Outcome:
         return Finish(Status.ALREADY_REMOVED, Reason(ReasonCode.GONE_BEFORE_US, text))
     session.offboarding = replace(session.offboarding, survivors=(*survivors(session.records), *left))
     text = f"the reseller relationship is removed; {len(proofs)} proofs hold{_by_word(session)}"
-    what_to_do = "Tell the customer what survives (see survivors): only the customer can delete it."
+    what_to_do = "Tell the customer what survives (see What survives): only the customer can delete it."
     return Finish(Status.REMOVED, Reason(ReasonCode.REMOVED, text, what_to_do))
 
 

@@ -145,7 +145,7 @@ def test_a_plan_is_shown_confirmed_and_approved_as_it_was_seen(asking: World, de
     assert "Nothing was sent." in desk.err
     assert head(asking, identity).approval is None
     assert desk.type("approve", identity, "--reason", "agreed", who="approver", ask=Terminal("y\n")) == 0
-    assert f"plan digest     {digest(asking, identity)}" in desk.out
+    assert f"plan digest       {digest(asking, identity)}" in desk.out
     assert "1 suspend" in desk.out
     assert "Late" in desk.out
     assert "[y/N]" in desk.err

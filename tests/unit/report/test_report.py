@@ -75,6 +75,21 @@ def removed(customer: CustomerSpec) -> tuple[World, str]:
     return world, identity
 
 
+def test_the_reference_of_an_approval_stands_in_the_page_where_there_is_one() -> None:
+    world, identity = received(removable(), requestId="r-1", approvalReference="CHG-7")
+    assert "Approval reference" in Reader(as_page(facts(world, identity))).text
+    assert "CHG-7" in Reader(as_page(facts(world, identity))).text
+    without, other = received(removable(), requestId="r-1")
+    assert "Approval reference" not in as_page(facts(without, other))
+
+
+def test_the_advice_of_a_removal_names_a_heading_of_the_page() -> None:
+    world, identity = removed(removable())
+    text = Reader(as_page(facts(world, identity))).text
+    assert "(see What survives)" in text
+    assert text.count("What survives") == 2
+
+
 def test_a_removal_is_told_whole() -> None:
     world, identity = removed(removable())
     found, offboarding = facts(world, identity), head(world, identity)

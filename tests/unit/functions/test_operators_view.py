@@ -1,0 +1,108 @@
+"""What `offboard approve` and `offboard show` tell of a plan: each holding, what is lost, and the sums."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pytest_mock import MockerFixture
+
+from local.simulator.scenario.models import CustomerSpec, ReservationSpec
+from local.world.world import World
+from offboard.operate.planned import totals
+from shared.domain.offboarding.states import Status
+from tests.functional.customers import azure_plan, late, legacy, nce
+from tests.unit.functions.test_operators_command import Desk, Terminal, digest
+
+CUSTOMER = CustomerSpec(
+    name="Seen",
+    subscriptions=(legacy(), nce("New"), late("Late", "+P20D"), azure_plan("Production")),
+    reservations=(ReservationSpec(name="First", refund_usd=1180.5), ReservationSpec(name="Second", refund_usd=19.5)),
+)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def desk(capsys: pytest.CaptureFixture[str]) -> Desk:
+    return Desk(capsys)
+
+
+@pytest.fixture
+def asking(mocker: MockerFixture) -> World:
+    found = World(CUSTOMER, OFFBOARDING_APPROVAL="always")
+    mocker.patch("shared.composition.bootstrap.services", side_effect=lambda: found.services)
+    return found
+
+
+def planned(world: World, **more: Any) -> str:
+    request = world.ask(CUSTOMER, **more)
+    world.run(for_at_most=6 * HOUR)
+    found = world.offboarding(request)
+    assert found.status is Status.AWAITING_APPROVAL, found.reason
+    return found.id
+
+
+def line(text: str, beginning: str) -> str:
+    (found,) = [one for one in text.splitlines() if one.startswith(beginning + " ")]
+    return " ".join(found.removeprefix(beginning).split())
+
+
+def test_whoever_approves_sees_what_is_lost(asking: World, desk: Desk) -> None:
+    identity = planned(asking, approvalReference="CHG-7")
+    assert desk.type("approve", identity, "--reason", "x", who="approver", ask=Terminal("n\n")) == 1
+    new, late_one, first = line(desk.out, "New"), line(desk.out, "Late"), line(desk.out, "First")
+    assert "cancel (cannot be undone) once approved, possible until 20" in new
+    assert "end at term ends 20" in late_one
+    assert "cannot be undone" not in late_one
+    assert late_one.count(" UTC") == 2, "when, and paid until"
+    assert "return reservation (cannot be undone)" in first
+    assert first.endswith("1180.5 USD")
+    assert new.split()[0].isdigit(), "its units"
+    assert "suspend azure plan when what belongs to it has ended" in line(desk.out, "Azure plan")
+    assert "1 suspend azure plan" in line(desk.out, "will be done")
+    assert (
+        line(desk.out, "cannot be undone") == "5 steps, the end of the reseller relationship and of delegated "
+        "admin access among them"
+    )
+    assert line(desk.out, "refunds") == "1200.0 USD"
+    assert line(desk.out, "paid until").endswith("UTC")
+    assert line(desk.out, "reference") == "CHG-7"
+    assert line(desk.out, "plan digest") == digest(asking, identity)
+
+
+def test_what_is_only_planned_is_not_shown_as_in_the_way(asking: World, desk: Desk) -> None:
+    identity = planned(asking, approvalReference="CHG-7")
+    assert desk.type("show", identity) == 0
+    assert "blocked: " not in desk.out
+    assert "cancel (cannot be undone)" in line(desk.out, "New")
+    assert line(desk.out, "plan digest") == digest(asking, identity)
+    assert line(desk.out, "reference") == "CHG-7"
+
+
+def test_after_a_word_only_what_was_answered_is_shown(asking: World, desk: Desk) -> None:
+    identity = planned(asking)
+    assert desk.type("reject", identity, "--reason", "too early", who="approver") == 0
+    assert "None" not in desk.out
+    assert line(desk.out, "request") == asking.offboarding(line(desk.out, "request")).request.request_id
+
+
+def test_a_digest_of_another_plan_is_looked_up_where_it_is_said_to_be(asking: World, desk: Desk) -> None:
+    identity = planned(asking)
+    assert desk.type("reject", identity, "--reason", "x", "--digest", "0" * 64, who="approver") == 1
+    assert "Look at the plan with `offboard show`" in desk.err
+    assert desk.type("show", identity) == 0
+    assert digest(asking, identity) in desk.out
+
+
+@pytest.mark.parametrize(
+    ("steps", "words"),
+    [
+        (0, "0 steps"),
+        (1, "1 step, the end of the reseller relationship among them"),
+        (2, "2 steps, the end of the reseller relationship and of delegated admin access among them"),
+    ],
+)
+def test_only_what_ends_is_said_to_end(steps: int, words: str) -> None:
+    found = {"plan": {"irreversibleSteps": steps, "actions": {"suspend": 1}, "digest": "d"}}
+    assert dict(totals(found))["cannot be undone"] == words
