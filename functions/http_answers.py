@@ -30,12 +30,15 @@ def admit(req: func.HttpRequest, operation: Operation, about: Offboarding | None
     return bootstrap.front_door().admit(operation, req.headers, req.params, about)
 
 
-def answered(context: func.Context, work: Callable[[], func.HttpResponse]) -> func.HttpResponse:
+def answered(
+    context: func.Context, work: Callable[[], func.HttpResponse], *, of_request: bool = False
+) -> func.HttpResponse:
+    """The answer of `work`, or what went wrong. `of_request`: what to do about a mistake is that of a request."""
     with traced(context):
         try:
             return work()
         except OffboardingError as error:
-            found = problem_of(error)
+            found = problem_of(error, of_request=of_request)
             if found.status >= 500:
                 log.exception("request failed")
             return problem_answer(found)
@@ -58,7 +61,7 @@ def told(req: func.HttpRequest, identity: str, operation: Operation, word: Word)
         seen = replace(word, etag=wanted_match(req.headers), once=once)
         stored = carry_out(identity, seen, bootstrap.services())
     except OffboardingError as error:
-        found = problem_of(error)
+        found = problem_of(error, of_request=False)
         if found.status >= 500:
             raise
         return problem_answer(found.model_copy(update={"offboarding_id": identity}))

@@ -42,7 +42,7 @@ bp = func.Blueprint()
 @bp.route(route="offboardings", methods=["POST"])
 def create_offboarding(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Accept a request: 202 with where to look for its progress."""
-    return answered(context, lambda: _create(req))
+    return answered(context, lambda: _create(req), of_request=True)
 
 
 @bp.function_name("list_offboardings")
@@ -135,7 +135,7 @@ def _resumed(identity: str, word: Word, services: Services) -> ResumedOne:
     except OffboardingError as error:
         if error.retryable:
             raise  # Of the whole list: sending it again is safe.
-        return ResumedOne(offboarding_id=identity, resumed=False, problem=problem_of(error))
+        return ResumedOne(offboarding_id=identity, resumed=False, problem=problem_of(error, of_request=False))
     if stored is None:
         return ResumedOne(offboarding_id=identity, resumed=False, problem=unknown(identity))
     return ResumedOne(offboarding_id=identity, resumed=True, status=stored.offboarding.status.value)

@@ -20,7 +20,7 @@ PATH = "/api/batches"
 @bp.route(route="batches", methods=["POST"])
 def create_batch(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Take in several requests: each has an answer of its own."""
-    return answered(context, lambda: _create(req))
+    return answered(context, lambda: _create(req), of_request=True)
 
 
 @bp.function_name("get_batch")

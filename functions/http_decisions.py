@@ -5,7 +5,7 @@ import azure.functions as func
 
 from functions.http_answers import about, admit, answered, json_answer, not_found, told
 from shared.composition import bootstrap
-from shared.contracts.brake import brake_view, parse_brake
+from shared.contracts.brake import brake_view, is_release, parse_brake
 from shared.contracts.decision import parse_decision
 from shared.contracts.etags import header_etag, wanted_match
 from shared.contracts.given_reason import parse_reason
@@ -102,9 +102,9 @@ def _show_brake(req: func.HttpRequest) -> func.HttpResponse:
 
 
 def _move_brake(req: func.HttpRequest) -> func.HttpResponse:
-    admit(req, Operation.HOLD_BRAKE)  # whoever may release may hold, too
+    # Whoever may not is told the role for what is wanted; what cannot be read is neither.
+    actor = admit(req, Operation.RELEASE_BRAKE if is_release(req.get_body()) else Operation.HOLD_BRAKE)
     wanted = parse_brake(req.get_body())
-    actor = admit(req, Operation.HOLD_BRAKE if wanted.held else Operation.RELEASE_BRAKE)
     services = bootstrap.services()
     once = once_of(req.headers, Operation.HOLD_BRAKE, actor, req.get_body())
     brake = Brake(wanted.held, actor, wanted.reason, services.clock.now())

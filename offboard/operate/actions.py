@@ -110,7 +110,11 @@ def _plan(desk: Desk) -> tuple[Mapping[str, Any], str, str]:
     digest = str((found.get("plan") or {}).get("digest") or "")
     if not digest:
         text = f"offboarding {found.get('offboardingId')} is {found.get('status')} and has no plan yet"
-        raise RefusedError(text, "Nothing was sent.", "Wait until it is awaiting_approval.")
+        raise RefusedError(
+            text,
+            "Nothing was sent.",
+            "Only what is awaiting_approval can be decided about; `offboard show` says where it stands.",
+        )
     if desk.options.digest and desk.options.digest != digest:
         text = f"the plan is another by now: its digest is {digest}"
         raise RefusedError(

@@ -13,6 +13,7 @@ from shared.contracts.field_rules import named_mistakes
 from shared.contracts.given_reason import Why
 from shared.contracts.json_text import read_object
 from shared.domain.brake import Brake
+from shared.domain.errors import InvalidRequestError
 
 
 class BrakeV1(WireModel):
@@ -39,6 +40,14 @@ def parse_brake(body: bytes) -> BrakeV1:
         return BrakeV1.model_validate_json(json.dumps(value), by_alias=True, by_name=False)
     except ValidationError as error:
         raise named_mistakes(error, BrakeV1) from None
+
+
+def is_release(body: bytes) -> bool:
+    """Whether it is asked to release it; what cannot be read asks for nothing."""
+    try:
+        return not parse_brake(body).held
+    except InvalidRequestError:
+        return False
 
 
 def brake_view(brake: Brake, woken: int | None = None) -> BrakeView:

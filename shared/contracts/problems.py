@@ -61,6 +61,10 @@ REPEAT: Mapping[int, str] = MappingProxyType(
 """What to do about a fault that is not the client's, as Markdown, whatever its code."""
 
 
+CORRECT = "Correct it, and send it again."
+"""What to do about a mistake in a call that makes no request: it has no request id, and refused it has no effect."""
+
+
 class FieldProblem(WireModel):
     """One more field that is wrong."""
 
@@ -117,10 +121,11 @@ def refused_beside(offboarding: Offboarding) -> Problem | None:
     return found.model_copy(update={"live_offboarding_id": offboarding.other_id})
 
 
-def problem_of(error: OffboardingError) -> Problem:
-    """The problem that an error is to an HTTP client."""
+def problem_of(error: OffboardingError, *, of_request: bool = True) -> Problem:
+    """The problem that an error is to an HTTP client. `of_request`: it sent a request, not a filter or a decision."""
     if isinstance(error, InvalidRequestError):
-        found = problem(error.code, str(error), error.operator_action, otherwise=HTTPStatus.UNPROCESSABLE_ENTITY)
+        action = error.operator_action if of_request else CORRECT
+        found = problem(error.code, str(error), action, otherwise=HTTPStatus.UNPROCESSABLE_ENTITY)
         others = tuple(FieldProblem(field=field, rule=rule) for field, rule in error.others)
         return found.model_copy(update={"field": error.field, "errors": others or None})
     identity = error.offboarding_id if isinstance(error, RequestIdReusedError) else None

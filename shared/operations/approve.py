@@ -28,7 +28,7 @@ class NotApprovableError(OffboardingError):
     """Nothing waits for this approval: the plan is another by now, or none is asked for."""
 
     code = ReasonCode.NOT_APPROVABLE
-    operator_action = "Look at the offboarding again, and approve the plan that it shows now."
+    operator_action = "Look at the offboarding again, and decide about the plan that it shows now."
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,21 @@ def _decide(decision: Decision, session: Session) -> None:
 def _require_open(session: Session, decision: Decision) -> None:
     head = session.offboarding
     if head.status is not Status.AWAITING_APPROVAL:
-        raise NotApprovableError(f"offboarding {head.id} is {head.status.value}; it asks for no approval")
+        raise _nothing_asked(head)
     shown = head.plan.digest if head.plan is not None else ""
     # What was read since may have changed the plan before anybody stored it.
     if decision.digest != shown or digest_of(planned_steps(session.situation)) != shown:
         raise NotApprovableError(
             f"planDigest {decision.digest[:12]}… is not that of the plan any more, which is {shown[:12]}…"
         )
+
+
+def _nothing_asked(head: Offboarding) -> NotApprovableError:
+    """There is no plan to decide about, so no advice speaks of one."""
+    error = NotApprovableError(f"offboarding {head.id} is {head.status.value}; it asks for no approval")
+    rest = "it has ended." if head.finished else "wait until it is awaiting_approval, or withdraw it."
+    error.operator_action = f"Nothing is to be approved or rejected now: {rest}"
+    return error
 
 
 def _approve(session: Session, decision: Decision) -> None:

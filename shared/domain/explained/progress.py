@@ -49,7 +49,8 @@ PLANNING = Group(
         R.NOT_APPROVABLE: sender(
             "Nothing waits for this approval (HTTP only): the plan is another by now, or none is asked for. "
             "Nothing was changed.",
-            "Look at the offboarding again, and approve the plan that it shows now.",
+            "Look at the offboarding again: while it is `awaiting_approval`, decide about the plan that it shows now; "
+            "otherwise there is nothing to decide.",
         ),
         R.BRAKE_HELD: operations(
             "The kill switch is held: nothing is written to any customer. The text says who holds it and why.",

@@ -11,7 +11,8 @@ VALUE = "Correct the field, and send the corrected request with a new request id
 REQUESTS = Group(
     "The request",
     "Why a request or another message was refused, whatever the customer. Over HTTP the code comes in the answer; from "
-    "the queue it comes in the event `offboarding.rejected.v1` and on the copy on queue `offboarding-rejected`.",
+    "the queue it comes in the event `offboarding.rejected.v1` and on the copy on queue `offboarding-rejected`. What "
+    "makes no request, such as a filter or a decision over HTTP, has no request id: it is corrected and sent again.",
     {
         R.NOT_JSON: sender("The body is not valid JSON; `field` is the byte at which reading stopped.", PROGRAM),
         R.NOT_UTF8: sender("The body is not UTF-8; `field` is the first byte that is not.", PROGRAM),
@@ -47,7 +48,7 @@ REQUESTS = Group(
         R.NOT_OVERRIDABLE: sender(
             "Nobody can say of this blocker that it has ended (HTTP only): only of what is not understood or has "
             "vanished, never of what Microsoft calls active, and not once the offboarding has ended.",
-            "Look at `holdings[].blocker` again; end the holding in Partner Center if it runs.",
+            "Look at what blocks it again; end the holding in Partner Center if it runs.",
         ),
         R.NOT_SIGNED_IN: sender(
             "It is not known who calls: nobody is signed in and no valid function key was sent, or the identity cannot "

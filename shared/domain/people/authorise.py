@@ -7,7 +7,7 @@ from collections.abc import Collection
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import DeniedError
 from shared.domain.people.actor import Actor, ActorType
-from shared.domain.people.rights import RIGHTS, Holder, Operation, Program, Right, Role
+from shared.domain.people.rights import RIGHTS, WORDS, Holder, Operation, Program, Right, Role
 
 
 def authorise(actor: Actor, roles: Collection[Role], operation: Operation, *, own: bool = False) -> DeniedError | None:
@@ -17,7 +17,7 @@ def authorise(actor: Actor, roles: Collection[Role], operation: Operation, *, ow
     if not rights:
         return _lacking(operation, row)
     if own and Right.NOT_OWN in row.values():
-        text = f"{operation.value} is not for whoever made the request"
+        text = f"{WORDS[operation]} is not for whoever made the request"
         return DeniedError(ReasonCode.OWN_REQUEST, text, "Have another person with the role do it.")
     if rights == {Right.OWN} and not own:
         return _lacking(operation, [holder for holder, right in row.items() if right is not Right.OWN])
@@ -34,4 +34,4 @@ def _lacking(operation: Operation, enough: Collection[Holder]) -> DeniedError:
     """Names the roles any one of which would do."""
     names = " or ".join(holder.value for holder in enough if isinstance(holder, Role))
     advice = f"Have it done by somebody with the role {names}, or have an administrator give it."
-    return DeniedError(ReasonCode.NOT_ALLOWED, f"{operation.value} needs the role {names}", advice)
+    return DeniedError(ReasonCode.NOT_ALLOWED, f"{WORDS[operation]} needs the role {names}", advice)

@@ -46,6 +46,32 @@ class Operation(StrEnum):
     DOCTOR = "doctor"
 
 
+WORDS: Mapping[Operation, str] = MappingProxyType(
+    {
+        Operation.CREATE: "requesting an offboarding",
+        Operation.LIST: "listing offboardings",
+        Operation.SHOW: "looking at an offboarding",
+        Operation.EVIDENCE: "reading the evidence",
+        Operation.REPORT: "reading the report",
+        Operation.SHOW_BATCH: "looking at a batch",
+        Operation.DESCRIBE: "reading the description of the interface",
+        Operation.APPROVE: "approving a plan",
+        Operation.REJECT: "rejecting a plan",
+        Operation.WITHDRAW: "withdrawing an offboarding",
+        Operation.RESCHEDULE: "rescheduling an offboarding",
+        Operation.RESUME: "resuming an offboarding",
+        Operation.OVERRIDE: "saying that a blocker has ended",
+        Operation.REDRIVE: "redriving what the queues have given up",
+        Operation.CREATE_BATCH: "sending a batch",
+        Operation.SHOW_BRAKE: "looking at the kill switch",
+        Operation.HOLD_BRAKE: "holding the kill switch",
+        Operation.RELEASE_BRAKE: "releasing the kill switch",
+        Operation.DOCTOR: "running the checks of the doctor",
+    }
+)
+"""What somebody wants to do, as a refusal names it."""
+
+
 class Right(Enum):
     """ANY: whoever made the request. OWN: only whoever made it. NOT_OWN: anybody but whoever made it."""
 

@@ -68,3 +68,9 @@ def test_a_fault_does_not_speak_of_an_offboarding_that_need_not_be_there(error: 
 def test_what_to_do_about_a_request_follows_from_its_code() -> None:
     actions = {problem_of(InvalidRequestError(code, "$", "rule")).operator_action for code in REQUESTS.reasons}
     assert len(actions) > 4
+
+
+def test_only_a_request_is_sent_again_with_another_id() -> None:
+    error = InvalidRequestError(ReasonCode.WRONG_VALUE, "status", "rule", "foo")
+    assert "new request id" in (problem_of(error).operator_action or "")
+    assert problem_of(error, of_request=False).operator_action == "Correct it, and send it again."

@@ -244,7 +244,7 @@ def test_a_refusal_says_cause_consequence_and_what_to_do(world: World, desk: Des
     assert desk.type("brake", "release", "--reason", "x", who="reader") == 1
     assert desk.out == ""
     cause, consequence, action = desk.err.splitlines()
-    assert "needs the role Offboarding.Approve or Offboarding.Operate" in cause
+    assert "releasing the kill switch needs the role Offboarding.Operate" in cause
     assert consequence == "Nothing was changed."
     assert action.startswith("What to do: Have it done by somebody with the role")
     assert desk.type("show", "../../brake", "--json") == 1

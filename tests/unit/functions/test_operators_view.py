@@ -106,3 +106,26 @@ def test_a_digest_of_another_plan_is_looked_up_where_it_is_said_to_be(asking: Wo
 def test_only_what_ends_is_said_to_end(steps: int, words: str) -> None:
     found = {"plan": {"irreversibleSteps": steps, "actions": {"suspend": 1}, "digest": "d"}}
     assert dict(totals(found))["cannot be undone"] == words
+
+
+def test_the_advice_of_a_refusal_fits_what_was_typed(asking: World, desk: Desk) -> None:
+    identity = planned(asking)
+    assert desk.type("list", "--status", "foo") == 1
+    assert "What to do: Correct it, and send it again." in desk.err
+    assert "request id" not in desk.err
+    assert desk.type("withdraw", identity, "--reason", " ") == 1
+    assert "request id" not in desk.err
+    assert desk.type("brake", "release", "--reason", "x", who="approver") == 1
+    assert "releasing the kill switch needs the role Offboarding.Operate" in desk.err
+    assert desk.type("brake", "release", "--reason", "x", who="reader") == 1
+    assert "releasing the kill switch needs the role Offboarding.Operate" in desk.err
+    assert desk.type("brake", "hold", "--reason", "x", who="reader") == 1
+    assert "holding the kill switch needs the role Offboarding.Approve or Offboarding.Operate" in desk.err
+
+
+def test_where_nothing_waits_no_plan_is_said_to_wait(asking: World, desk: Desk) -> None:
+    identity = planned(asking)
+    reject = ("reject", identity, "--reason", "too early")
+    assert desk.type(*reject, who="approver") == 0
+    assert desk.type(*reject, who="approver") == 1
+    assert "What to do: Nothing is to be approved or rejected now: it has ended." in desk.err
