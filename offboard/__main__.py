@@ -7,10 +7,13 @@
     offboard list [--status S,...]               offboardings, newest first
     offboard show ID                             one offboarding
     offboard evidence ID [-o FILE]               its evidence
+    offboard report ID [-o FILE] [--csv]         its report: a page, or its holdings as a table
     offboard approve ID --reason TEXT            show the plan, ask, approve it (--yes --digest D: do not ask)
     offboard reject ID --reason TEXT             reject the plan
     offboard withdraw ID --reason TEXT           call it off
     offboard resume ID --reason TEXT             go on when the cause is gone
+    offboard override ID BLOCKER_KEY --reason T  say that what blocks has ended, where it is not understood
+    offboard reschedule ID --not-before T --reason T  another start, or now
     offboard brake [show|hold|release]           the kill switch; --reason TEXT to move it
     offboard redrive --reason TEXT               set going again what the queues have given up
 

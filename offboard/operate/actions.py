@@ -8,6 +8,7 @@ from argparse import Namespace
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, TextIO
 from urllib.parse import urlencode
 
@@ -16,6 +17,8 @@ from offboard.operate.shown import Shown, show_brake, show_list, show_one, show_
 
 BRAKE = "/api/brake"
 LIST = "/api/offboardings"
+AT_ONCE = "now"
+"""Typed instead of a start: none is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,12 @@ def list_them(desk: Desk) -> None:
 def evidence(desk: Desk) -> None:
     """The evidence of one offboarding, to stdout or into a new file."""
     _save(desk, desk.api.get(offboarding(desk.options.id, "/evidence")).content)
+
+
+def report(desk: Desk) -> None:
+    """The report of one offboarding: a page, or its holdings as CSV, to stdout or into a new file."""
+    accept = "text/csv" if desk.options.csv else "text/html"
+    _save(desk, desk.api.get(offboarding(desk.options.id, "/report"), accept).content)
 
 
 def _save(desk: Desk, content: bytes) -> None:
@@ -146,9 +155,20 @@ def resume(desk: Desk) -> None:
     _say(desk, "resume")
 
 
-def _say(desk: Desk, what: str) -> None:
+def override(desk: Desk) -> None:
+    """Say that one blocker has ended."""
+    _say(desk, "overrides", {"blockerKey": desk.options.key})
+
+
+def reschedule(desk: Desk) -> None:
+    """Give it another start."""
+    start = desk.options.not_before
+    _say(desk, "reschedule", {"notBefore": None if start == AT_ONCE else start})
+
+
+def _say(desk: Desk, what: str, more: Mapping[str, object] = MappingProxyType({})) -> None:
     seen = desk.api.get(offboarding(desk.options.id))
-    body = {"reason": desk.options.reason}
+    body = {"reason": desk.options.reason, **more}
     _done(desk, desk.api.send("POST", offboarding(desk.options.id, f"/{what}"), body, seen.etag))
 
 

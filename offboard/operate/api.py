@@ -89,9 +89,9 @@ class Api:
         self._identity = Identity(environment)
         self._session = session or pooled_session(1)
 
-    def get(self, path: str) -> Answer:
-        """Read something."""
-        return self._call("GET", path, {})
+    def get(self, path: str, accept: str = "") -> Answer:
+        """Read something, in the media type `accept` where there are several."""
+        return self._call("GET", path, {"Accept": accept} if accept else {})
 
     def send(self, method: str, path: str, body: Mapping[str, object], etag: str = "") -> Answer:
         """Change something; `etag` is that of what was seen before."""

@@ -85,6 +85,19 @@ def _output(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--output", "-o", default="", metavar="FILE", help="a new file; default: stdout")
 
 
+def _csv(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--csv", action="store_true", help="the holdings as a table; default: a page, HTML")
+
+
+def _key(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("key", metavar="BLOCKER_KEY", help="of the holding that has ended, as whatToDo names it")
+
+
+def _start(parser: argparse.ArgumentParser) -> None:
+    text = f"the new start, such as 2027-01-31T00:00:00Z, or {actions.AT_ONCE}"
+    parser.add_argument("--not-before", required=True, metavar="TIME", help=text)
+
+
 def _move(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("move", nargs="?", choices=("show", "hold", "release"), default="show", help="default: show")
     parser.add_argument("--reason", default="", metavar="TEXT", help="why; needed to hold and to release")
@@ -110,6 +123,12 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             (_id, _output),
             ("evidence ID -o ID.evidence.jsonl", "evidence ID | head -1"),
         ),
+        "report": Command(
+            "Print the report of one offboarding: a page to read and keep, or its holdings as CSV.",
+            actions.report,
+            (_id, _output, _csv),
+            ("report ID -o ID.html", "report ID --csv -o ID.csv"),
+        ),
         "approve": Command(
             "Show the plan of an offboarding, ask, and approve it.",
             actions.approve,
@@ -133,6 +152,21 @@ COMMANDS: Mapping[str, Command] = MappingProxyType(
             actions.resume,
             (_id, _reason),
             ('resume ID --reason "case 123: transfer declined"',),
+        ),
+        "override": Command(
+            "Say that what blocks one holding has ended, where the pipeline does not understand it or it has vanished.",
+            actions.override,
+            (_id, _key, _reason),
+            ('override ID KEY --reason "case 123: ended, says Microsoft"',),
+        ),
+        "reschedule": Command(
+            "Give an offboarding another start, before anything was written.",
+            actions.reschedule,
+            (_id, _start, _reason),
+            (
+                'reschedule ID --not-before 2027-01-31T00:00:00Z --reason "the customer asked for it"',
+                'reschedule ID --not-before now --reason "agreed"',
+            ),
         ),
         "brake": Command(
             "Show, hold or release the kill switch: while it is held, nothing is written to any customer.",

@@ -23,6 +23,7 @@ from shared.domain.offboarding.messages import Who
 from shared.domain.offboarding.record import SaidEnded, SaidResume
 from shared.domain.offboarding.states import RUNNABLE, Stage, Status
 from shared.domain.offboarding.timeline import TimelineEvent
+from shared.domain.wording import stamp
 from shared.pipeline.core.renewal_warnings import unsettled
 from shared.pipeline.core.session import Session
 from shared.pipeline.transition import Step, at_work, intervene
@@ -99,13 +100,22 @@ def overridable(session: Session, word: PersonsWord) -> tuple[HoldingRecord, Cau
         found = f"blocked as {blocker.cause.value}, not as {word.cause.value}"
         raise NotOverridableError(f"holding {word.holding} is {found}")
     if not may_override(record, blocker):
-        raise NotOverridableError(f"{_why_not(record, blocker)}; only what is not understood or has vanished is told")
+        raise _refused(record, blocker)
     return record, blocker.cause
 
 
-def _why_not(record: HoldingRecord, blocker: Blocker) -> str:
+def _refused(record: HoldingRecord, blocker: Blocker) -> NotOverridableError:
+    """What vanished a moment ago is told later; a word about anything else is none to be given."""
+    key, since = record.holding.key, record.missing_since
+    if blocker.cause is Cause.VANISHED and since is not None:
+        when = f"at {blocker.until:%H:%M} UTC ({blocker.until:%Y-%m-%d})" if blocker.until else "later"
+        error = NotOverridableError(f"holding {key} vanished at {stamp(since)}; a second look {when} must agree first")
+        error.operator_action = f"Say it again after the look {when}, if the holding still blocks then."
+        return error
     shown = record.holding.raw_status or record.holding.status.value
-    return f"holding {record.holding.key} is {shown!r} at Microsoft and blocked as {blocker.cause.value}"
+    seen = f"is {shown!r} at Microsoft" if since is None else f"is not listed since {stamp(since)}"
+    rule = "a person can end only what is not understood or has vanished, and nothing that Microsoft calls active"
+    return NotOverridableError(f"holding {key} {seen} and blocks as {blocker.cause.value}; {rule}")
 
 
 def take_as_ended(session: Session, record: HoldingRecord, cause: Cause, word: PersonsWord) -> None:

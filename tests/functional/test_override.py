@@ -41,7 +41,9 @@ def stuck(word: str) -> tuple[World, str, str]:
     world.run(for_at_most=2 * DAY)
     offboarding = world.offboarding(request)
     assert offboarding.status is Status.NEEDS_ATTENTION
-    [key] = [key for key, one in world.store.holdings(offboarding.id).items() if one.blocker is not None]
+    [(key, blocker)] = [(key, one.blocker) for key, one in world.store.holdings(offboarding.id).items() if one.blocker]
+    # Exactly where a word may count, the advice says how to give it.
+    assert (f"offboard override ID {key} " in blocker.what_to_do) is ("active" not in word.casefold())
     return world, offboarding.id, key
 
 
@@ -186,6 +188,34 @@ def test_words_that_arrive_during_the_look_are_taken_after_it() -> None:
     assert said == keys[1:]
     assert world.all()[0].status is Status.REMOVED
     check_invariants(world)
+
+
+def test_what_vanished_a_moment_ago_is_told_when_to_say_it_again() -> None:
+    customer = CustomerSpec(name="Fresh", subscriptions=(nce("Fresh one", started="-P30D"), legacy()))
+    world = World(customer)
+    request = world.ask(customer)
+    world.run(for_at_most=timedelta(hours=2))
+    gone: dict[str, Any] = {"type": "rewrite", "set": {"/items": [], "/totalCount": 0}}
+    for path in ("/subscriptions$", "/orders$", "/entitlements$"):
+        arm(world, {"match": {"method": "GET", "pathRegex": path, "times": None}, "action": gone})
+    world.clock.advance(8 * DAY)
+    world.sweep()
+    world.run(for_at_most=timedelta(minutes=5))
+    identity = world.offboarding(request).id
+    key, blocker = next(
+        (key, one.blocker)
+        for key, one in world.store.holdings(identity).items()
+        if one.blocker is not None and one.blocker.cause is Cause.VANISHED
+    )
+    assert blocker.until is not None
+    with pytest.raises(NotOverridableError) as refused:
+        override(identity, word_of(key, Cause.VANISHED), world.services)
+    again = f"{blocker.until:%H:%M} UTC"
+    assert " vanished at " in str(refused.value)
+    assert f"a second look at {again}" in str(refused.value)
+    assert "active" not in str(refused.value)
+    assert again in refused.value.operator_action
+    assert refused.value.operator_action.startswith("Say it again")
 
 
 def test_what_vanished_is_taken_as_gone_at_a_persons_word() -> None:

@@ -12,7 +12,7 @@ from datetime import datetime
 from shared.domain.decisions.absences import unexplained
 from shared.domain.decisions.blockers import Blocker, Cause, Remedy
 from shared.domain.decisions.decisions import decide_all
-from shared.domain.decisions.overrides import overridden
+from shared.domain.decisions.overrides import overridden, with_a_way_on
 from shared.domain.decisions.patience import with_ages
 from shared.domain.decisions.phrases import PHRASES
 from shared.domain.decisions.situation import Situation
@@ -75,7 +75,12 @@ def gate(inventory: Inventory, situation: Situation) -> RemovalPermit | Blockers
         )
         if blocker is not None and not overridden(record, blocker):
             found.append(blocker)
-    return Blockers(with_ages(found, situation)) if found else RemovalPermit(_SEAL, inventory)
+    return Blockers(_advised(with_ages(found, situation), situation)) if found else RemovalPermit(_SEAL, inventory)
+
+
+def _advised(blockers: tuple[Blocker, ...], situation: Situation) -> tuple[Blocker, ...]:
+    records = situation.records
+    return tuple(with_a_way_on(records[item.key], item) if item.key in records else item for item in blockers)
 
 
 def _unread(problem: InventoryProblem, situation: Situation) -> Blocker:

@@ -6,8 +6,9 @@ calls active is never overridden, and a word counts only for what was seen when 
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from shared.domain.decisions.blockers import Blocker, Cause, Disposition, Remedy
 from shared.domain.decisions.situation import Situation
@@ -36,6 +37,15 @@ def may_override(record: HoldingRecord, blocker: Blocker) -> bool:
     if blocker.cause is Cause.VANISHED:
         return record.missing_since is not None
     return blocker.cause in NOT_UNDERSTOOD and record.missing_since is None and not called_active(record)
+
+
+def with_a_way_on(record: HoldingRecord, blocker: Blocker) -> Blocker:
+    """Whoever may say that it has ended is told so, with the command; nothing else is advised to."""
+    if not may_override(record, blocker):
+        return blocker
+    command = f'offboard override ID {shlex.quote(blocker.key)} --reason "..."'
+    advice = f"If you know that it has ended, say so: {command} (somebody who did not make the request)."
+    return replace(blocker, what_to_do=f"{blocker.what_to_do} {advice}".strip())
 
 
 def called_active(record: HoldingRecord) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from shared.domain.codes import ReasonCode as R
 from shared.domain.explained.explanation import Group, nobody, operations
 
+OVERRIDE = "Where `whatToDo` names `offboard override`, a person may say that the holding has ended."
+
 BLOCKERS = Group(
     "Causes of blockers",
     "A blocker is a reason why the relationship cannot be removed yet. `blockers[].cause` of events and of the HTTP "
@@ -51,11 +53,11 @@ BLOCKERS = Group(
         R.UNKNOWN_STATUS: operations(
             "A holding has a status that the pipeline does not know, or the relationship is not a reseller "
             "relationship. It is not touched.",
-            "Look at it in Partner Center. End the holding there, then resume.",
+            f"Look at it in Partner Center. End the holding there, then resume. {OVERRIDE}",
         ),
         R.UNKNOWN_KIND: operations(
             "The pipeline does not know this kind of holding and does not touch it.",
-            "End it in Partner Center, then resume.",
+            f"End it in Partner Center, then resume. {OVERRIDE}",
         ),
         R.NOT_REFUNDED: nobody(
             "A reservation is not refunded: Azure refuses, or refunds are not wanted. Its renewal is stopped and it "
@@ -79,7 +81,8 @@ BLOCKERS = Group(
             "A holding is not listed any more; a second complete read must agree before it counts as gone, and seven "
             "days must pass where something is paid for that nothing is known to have ended or moved.",
             "Nothing, unless a person is asked for. Look it up in Partner Center: if it is there or its order is open, "
-            "end it or open a support case, then resume. What has really ended counts as gone after seven days.",
+            "end it or open a support case, then resume. What has really ended counts as gone after seven days. "
+            f"{OVERRIDE}",
         ),
         R.INCOMPLETE_READ: operations(
             "Something could not be read completely, often because a role is missing in the customer's Azure.",

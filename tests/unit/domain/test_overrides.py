@@ -11,7 +11,14 @@ import pytest
 from shared.domain.decisions.blockers import ActionKind, Blocker, Cause, Disposition, Remedy
 from shared.domain.decisions.decisions import decide_all
 from shared.domain.decisions.overridden_children import free_plans_of_overridden
-from shared.domain.decisions.overrides import called_active, may_override, overridden, seen_as, take_a_persons_word
+from shared.domain.decisions.overrides import (
+    called_active,
+    may_override,
+    overridden,
+    seen_as,
+    take_a_persons_word,
+    with_a_way_on,
+)
 from shared.domain.holdings.ledger import HoldingRecord, Override
 from shared.domain.holdings.model import Holding, HoldingKind, HoldingStatus
 from tests.unit.domain.support import NOW, holding, record, situation
@@ -43,6 +50,25 @@ def test_only_what_is_not_understood_or_has_vanished_and_is_asked_about(
     unclear = cause in {Cause.UNKNOWN_STATUS, Cause.UNKNOWN_KIND} and missing is None and not runs
     gone = cause is Cause.VANISHED and missing is not None
     assert may_override(item, blocker(cause, remedy)) is (remedy is Remedy.PERSON and (unclear or gone))
+
+
+@pytest.mark.parametrize(
+    ("cause", "remedy", "status", "missing"), [*product(Cause, Remedy, HoldingStatus, [None, NOW - HOUR])]
+)
+def test_the_advice_names_the_command_exactly_where_a_word_counts(
+    cause: Cause, remedy: Remedy, status: HoldingStatus, missing: object
+) -> None:
+    item = known(status, "", missing_since=missing)
+    found = with_a_way_on(item, replace(blocker(cause, remedy), what_to_do="Look."))
+    command = 'offboard override ID x:nce_licence --reason "..."'
+    assert (command in found.what_to_do) is may_override(item, found)
+    assert found.what_to_do.startswith("Look.")
+    assert replace(found, what_to_do="") == blocker(cause, remedy)
+
+
+def test_a_key_stands_in_the_command_as_one_word() -> None:
+    odd = replace(blocker(Cause.UNKNOWN_KIND), key="a b'c")
+    assert """override ID 'a b'"'"'c' --reason""" in with_a_way_on(known(), odd).what_to_do
 
 
 @pytest.mark.parametrize(

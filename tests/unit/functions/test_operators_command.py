@@ -361,10 +361,10 @@ def test_the_command_knows_its_commands(capsys: pytest.CaptureFixture[str]) -> N
 
 
 @pytest.mark.parametrize("identity", ["", " ", ".", ".."])
-@pytest.mark.parametrize("command", ["show", "evidence", "withdraw", "resume", "approve", "reject"])
+@pytest.mark.parametrize("command", ["show", "evidence", "report", "withdraw", "resume", "approve", "reject"])
 def test_an_id_that_would_lead_to_another_address_is_not_sent(desk: Desk, command: str, identity: str) -> None:
     """An empty variable of a script must not show the list as if it were one offboarding."""
-    reason = () if command in ("show", "evidence") else ("--reason", "x")
+    reason = () if command in ("show", "evidence", "report") else ("--reason", "x")
     assert desk.type(command, identity, *reason) == 2
     assert "is no id of an offboarding" in desk.err
     assert desk.sent == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from local.world.world import World
 from offboard.operate.planned import totals
 from shared.domain.offboarding.states import Status
 from tests.functional.customers import azure_plan, late, legacy, nce
+from tests.functional.test_override import stuck
 from tests.unit.functions.test_operators_command import Desk, Terminal, digest
 
 CUSTOMER = CustomerSpec(
@@ -129,3 +131,40 @@ def test_where_nothing_waits_no_plan_is_said_to_wait(asking: World, desk: Desk) 
     assert desk.type(*reject, who="approver") == 0
     assert desk.type(*reject, who="approver") == 1
     assert "What to do: Nothing is to be approved or rejected now: it has ended." in desk.err
+
+
+def test_another_start_is_typed(asking: World, desk: Desk) -> None:
+    identity = planned(asking)
+    start = asking.clock.now() + timedelta(days=30)
+    words = ("reschedule", identity, "--reason", "they asked", "--not-before")
+    assert desk.type(*words, start.isoformat()) == 0
+    assert asking.all()[0].request.not_before == start
+    assert desk.type(*words, "now") == 0
+    assert asking.all()[0].request.not_before is None
+    assert desk.type(*words, "tomorrow") == 1
+    assert "notBefore" in desk.err
+    assert desk.type(*words[:-1]) == 2
+    assert desk.type("reschedule", "", *words[2:], "now") == 2
+
+
+def test_a_report_is_saved_as_a_page_or_as_a_table(asking: World, desk: Desk, tmp_path: Path) -> None:
+    identity = planned(asking, approvalReference="CHG-7")
+    page, table = tmp_path / "page.html", tmp_path / "table.csv"
+    assert desk.type("report", identity, "-o", str(page), who="reader") == 0
+    assert b"CHG-7" in page.read_bytes()
+    assert desk.type("report", identity, "--csv", "-o", str(table), who="reader") == 0
+    assert table.read_bytes().startswith(b'\xef\xbb\xbf"key"')
+    assert desk.type("report", identity, "--csv", "-o", str(table), who="reader") == 2
+
+
+def test_a_persons_word_about_a_blocker_is_typed(desk: Desk, mocker: MockerFixture) -> None:
+    world, identity, key = stuck("hibernated")
+    mocker.patch("shared.composition.bootstrap.services", side_effect=lambda: world.services)
+    assert desk.type("show", identity) == 0
+    assert f"offboard override ID {key} --reason" in desk.out
+    assert desk.type("override", identity, "none", "--reason", "case 123") == 1
+    assert "has no holding none" in desk.err
+    assert desk.type("override", identity, key, "--reason", "case 123") == 0
+    said = world.store.holdings(identity)[key].override
+    assert said is not None
+    assert (said.by, said.why) == ("Olga Operator", "case 123")
