@@ -212,6 +212,13 @@ def test_what_follows_the_return_of_seats_is_a_planned_step_too(fields: dict[str
         assert all(step.irreversible is (step.action in ("reduce_seats", "cancel")) for step in found)
 
 
+@pytest.mark.parametrize("seats", [(), (SeatWindow(4, NOW),)])
+def test_seats_that_cannot_be_given_back_are_no_planned_step(seats: tuple[SeatWindow, ...]) -> None:
+    records = {"a": HoldingRecord(licence(*seats, key="a", status=S.SUSPENDED), LONG_AGO, LONG_AGO)}
+    situation = Situation(records, Policy(reduce_seats=True, reactivate_suspended=True), Pace(), NOW)
+    assert [step.action for step in planned_steps(situation) if step.key == "a"] == ["end_at_term", "reactivate"]
+
+
 # What was tried before.
 
 

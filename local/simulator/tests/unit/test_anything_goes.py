@@ -126,7 +126,7 @@ def _path(tenant: Tenant, template: str, pick: int) -> str:
         "transfer": one_of(store.transfers),
         "tenant": tenant.scenario.partner.tenant_id,
     }
-    for name in ("plan", "request", "type", "group", "line", "resource"):
+    for name in ("plan", "request", "type", "group", "line", "resource", "product", "sku"):
         values[name] = "nothing"
     return template.format(**values)
 
