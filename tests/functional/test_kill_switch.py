@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -253,3 +254,19 @@ def test_what_somebody_else_moves_in_this_moment_is_not_counted_as_woken() -> No
     session = keep(world, head_of(Status.WAITING, Stage.VERIFY, reason=BRAKED, next_attempt_at=NOW + DAY))
     StoreSwitch(world).before["commit"] = lambda: session.save()
     assert wake_what_waits(OPERATOR, world.services) == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "stage", "reason"),
+    [(Status.WAITING, Stage.VERIFY, IN_TERM), (Status.WAITING, Stage.VERIFY, None), (Status.REMOVED, None, BRAKED)],
+)
+def test_what_waits_for_something_else_by_then_is_neither_woken_nor_counted(
+    status: Status, stage: Stage | None, reason: Reason | None
+) -> None:
+    world = World()
+    session = keep(world, head_of(Status.WAITING, Stage.VERIFY, reason=BRAKED, next_attempt_at=NOW + DAY))
+    moved = replace(session.offboarding, status=status, stage=stage, reason=reason)
+    StoreSwitch(world).before["load"] = lambda: session.save(moved)
+    assert wake_what_waits(OPERATOR, world.services) == 0
+    found = kept(world)
+    assert (found.status, found.reason, found.next_attempt_at) == (status, reason, NOW + DAY)
