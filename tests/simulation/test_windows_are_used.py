@@ -102,6 +102,14 @@ def shown(place: str, *troubles: Trouble) -> Windowed:
     return Windowed(CustomerSpec(name="Windowed", subscriptions=(held,)), {"window_shows": place}, troubles, None)
 
 
+def with_add_on(base_with_add_ons: str, *troubles: Trouble) -> Windowed:
+    """A licence (0) and its add-on (1), both cancellable for a week."""
+    held = SubscriptionSpec(kind=Kind.NCE_LICENCE, name="Base", started="-P0DT1H", term="P1Y")
+    add_on = SubscriptionSpec(kind=Kind.NCE_LICENCE, name="Add-on", started="-P0DT1H", term="P1Y", parent="Base")
+    knobs = {"window_shows": "date", "base_with_addons": base_with_add_ons}
+    return Windowed(CustomerSpec(name="Windowed", subscriptions=(held, add_on)), knobs, troubles, None)
+
+
 def printed(counted: Counter[str]) -> str:
     return ", ".join(f"{name}: {counted[name]}" for name in sorted(counted))
 
@@ -117,6 +125,16 @@ def printed(counted: Counter[str]) -> str:
 @example(shown("nowhere"))
 @example(shown("action"))
 @example(shown("nowhere", Trouble(0, timedelta(days=4), refusal=(422, "SomethingNew"))))
+@example(with_add_on("cascade", Trouble(1, timedelta(days=5), refusal=(400, "4242"))))
+@example(with_add_on("cascade", Trouble(1, timedelta(days=16), refusal=(500, "800003"))))
+@example(with_add_on("refuse", Trouble(1, timedelta(days=16), refusal=(500, "800003"))))
+@example(
+    with_add_on(
+        "cascade",
+        Trouble(0, timedelta(days=33), refusal=(400, "900278")),
+        Trouble(1, timedelta(days=16), refusal=(500, "800003")),
+    )
+)
 def test_open_windows_are_used(case: Windowed) -> None:
     check_case(case)
 

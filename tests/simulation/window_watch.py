@@ -23,7 +23,8 @@ LIVE = (Status.ACTIVE, Status.SUSPENDED)
 @dataclass(slots=True)
 class Window:
     """One window of one subscription: from when to when, since when a cancellation is accepted without a break
-    (injected refusals aside), each cancellation that was asked for, and whether one of them worked."""
+    (injected refusals aside), each cancellation that was asked for, and whether one of them, or that of its base,
+    worked while it was open."""
 
     subscription: str
     name: str
@@ -31,10 +32,11 @@ class Window:
     closes: datetime
     accepts_since: datetime | None = None
     tries: list[tuple[datetime, int]] = field(default_factory=list)
+    ended_with_base: bool = False
 
     @property
     def cancelled(self) -> bool:
-        return any(status < 300 for _, status in self.tries)
+        return self.ended_with_base or any(status < 300 for _, status in self.tries)
 
 
 class WatchedWorld(World):
@@ -65,6 +67,9 @@ class WatchedWorld(World):
         """Note every window that is open now, and whether the tenant would accept a cancellation."""
         now = self.simulator.settle()
         for one in list(self.simulator.store.subscriptions):
+            ended = one.parent_id is not None and one.status is Status.DELETED
+            for window in self.windows.values() if ended else ():
+                window.ended_with_base |= window.subscription == one.id and window.closes > now
             if one.kind not in WINDOWED or one.status not in LIVE or one.cancel_until is None:
                 continue
             if one.cancel_until <= now:

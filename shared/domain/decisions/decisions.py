@@ -17,7 +17,7 @@ from shared.domain.decisions.overrides import take_a_persons_word
 from shared.domain.decisions.resellers import leave_to_other_resellers
 from shared.domain.decisions.situation import Situation
 from shared.domain.decisions.transfers import leave_to_transfers
-from shared.domain.holdings.ledger import WAITING, HoldingRecord
+from shared.domain.holdings.ledger import WAITING, HoldingRecord, worn_out
 from shared.domain.holdings.model import Holding, HoldingKind
 
 ACCEPTED_ONLY = 202
@@ -48,11 +48,12 @@ def count_twins_once(situation: Situation, decisions: Mapping[str, Disposition])
 
 
 def wait_for_add_ons(situation: Situation, decisions: Mapping[str, Disposition]) -> dict[str, Disposition]:
-    """A base subscription waits while the end of one of its add-ons is on its way: it may be refused before."""
+    """A base subscription waits while the end of one of its add-ons is on its way: it may be refused before. It does
+    not wait for one that got no further for so long that a person has to know: its own window closes (I13)."""
     ending = {
         (record.holding.parent_id or "").lower(): record.holding.name
         for record in situation.live
-        if _end_is_on_its_way(record)
+        if _end_is_on_its_way(record, situation)
     }
     found = {}
     for key, holding in situation.holdings.items():
@@ -65,11 +66,13 @@ def wait_for_add_ons(situation: Situation, decisions: Mapping[str, Disposition])
     return found
 
 
-def _end_is_on_its_way(record: HoldingRecord) -> bool:
+def _end_is_on_its_way(record: HoldingRecord, situation: Situation) -> bool:
     last = record.last
     if last is None or last.kind is not ActionKind.CANCEL:
         return False
-    return last.state in WAITING or last.status == ACCEPTED_ONLY
+    if last.state in WAITING:
+        return not worn_out(last, situation.pace, situation.now)
+    return last.status == ACCEPTED_ONLY
 
 
 Adjustment = Callable[[Situation, Mapping[str, Disposition]], dict[str, Disposition]]

@@ -1,7 +1,7 @@
 """Holdings in the light of each other: add-ons and their base, transfers, twins, Azure plans and what is below them."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -58,6 +58,26 @@ def test_a_base_waits_only_while_the_end_of_its_add_on_is_on_its_way(state: Acti
     assert found == Disposition(
         None, Blocker(BASE.key, "Base", Cause.WAITS_FOR_ADD_ON, Remedy.RECHECK, detail, until=until), LATER
     )
+
+
+@pytest.mark.parametrize("state", [T.INTENDED, T.POSTPONED])
+@pytest.mark.parametrize(
+    ("tries", "since", "waits"),
+    [
+        (1, NOW, True),
+        (PACE.faults_before_attention - 1, NOW, True),
+        (PACE.faults_before_attention, NOW, False),
+        (2, NOW - PACE.patience + timedelta(seconds=1), True),
+        (2, NOW - PACE.patience, False),
+        (1, NOW - PACE.patience, True),
+    ],
+)
+def test_a_base_does_not_wait_for_an_add_on_whose_end_gets_no_further(
+    state: ActionState, tries: int, since: datetime, waits: bool
+) -> None:
+    found = base_beside(act(A.CANCEL, state, tries=tries, since=since))
+    assert (found.action is None) is waits
+    assert (found.action is A.CANCEL) is not waits
 
 
 @pytest.mark.parametrize("status", S)
