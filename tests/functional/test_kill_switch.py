@@ -240,6 +240,8 @@ def test_a_release_wakes_what_waits_for_it_and_nothing_else(
     found = kept(world)
     assert (found == before) is not woken
     assert (found.next_attempt_at, found.stage) == (NOW if woken else NOW + DAY, stage)
+    told = [line["data"] for line in map(json.loads, world.store.evidence(found.id)) if line["kind"] == "brake"]
+    assert told == ([{"held": False}] if woken else [])
 
 
 def test_a_release_wakes_more_than_one_page_of_them() -> None:
