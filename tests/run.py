@@ -1,4 +1,4 @@
-"""Everything that `python3 dev.py test` runs: format, lint, types, then the tests. Stops at the first that fails.
+"""Everything that `python3 dev.py test` runs: format, lint, then types beside the tests. Stops where one fails.
 
     python3 dev.py test                       the application's tests: unit, functional, contract, simulation
     python3 dev.py test --tool broker         the tests of a tool instead, which stand beside it; may be repeated.
@@ -14,7 +14,7 @@
     python3 dev.py test tests/unit -k permit  paths and options for pytest; paths count from the checkout
 
 A quick run tries every fifth point of long enumerations and fewer random examples; without paths or options for pytest
-one case in forty of long tables, too.
+one case in forty of long tables, and without what is marked as long, too.
 Exit codes: 0 everything passed; 1 something failed; 2 a mistake in the arguments; 130 Ctrl-C.
 """
 
@@ -23,15 +23,16 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 CHECKS = {
     "format": ["-m", "ruff", "format", "--check", "."],
     "lint": ["-m", "ruff", "check", "."],
-    "types": ["-m", "mypy"],
 }
+TYPES = ["-m", "mypy"]
+"""One process, and half a minute on a new clone: it runs while the tests do."""
 APPLICATION = ("tests/unit", "tests/functional", "tests/contract", "tests/simulation")
 TOOLS: dict[str, tuple[str, ...]] = {
     "broker": ("local/broker",),
@@ -64,7 +65,24 @@ def main(arguments: list[str]) -> int:
     for name, command in ({} if options.only_tests else CHECKS).items():
         if _run(name, command):
             return _failed(name, 1)
-    return _test(options, given)
+    if options.only_tests:
+        return _test(options, given)
+    return _beside("types", TYPES, lambda: _test(options, given))
+
+
+def _beside(name: str, command: list[str], work: Callable[[], int]) -> int:
+    """Run a check while `work` is done; what it says comes after, so that the two do not mix. Returns the exit code."""
+    with tempfile.TemporaryFile("w+", encoding="utf-8") as said:
+        check = subprocess.Popen([sys.executable, *command], cwd=ROOT, stdout=said, stderr=subprocess.STDOUT)
+        try:
+            code = work()
+            failed = check.wait()
+        finally:
+            check.kill()
+            check.wait()
+        said.seek(0)
+        print(f"== {name}: {' '.join(command[1:])}\n{said.read().strip()}", file=sys.stderr, flush=True)
+    return (_failed(name, 1) if failed else 0) or code
 
 
 def _test(options: argparse.Namespace, given: list[str]) -> int:

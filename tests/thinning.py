@@ -1,4 +1,5 @@
-"""A quick run tries some of the cases of a long table; the others are deselected, and their number is printed.
+"""A quick run tries some of the cases of a long table, and none that is marked as long; the others are deselected, and
+their number is printed.
 
 The rest is what such a run does without, and whatever it tries with fewer points or examples.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 import os
 import zlib
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import pytest
 
@@ -34,7 +35,11 @@ def left_out(
     if not rest:
         return thinned
     tried = {*[item for item in items if item in thinned][::REST_EVERY]}
-    return {item for item in items if item not in tried and not _tries_more(item)}
+    return {item for item in items if item not in tried and not _tries_more(item) and not _is_long(item, thinned)}
+
+
+def _is_long(item: pytest.Item, thinned: set[pytest.Item]) -> bool:
+    return item in thinned and item.get_closest_marker("long") is not None
 
 
 def _tries_more(item: pytest.Item) -> bool:
@@ -43,11 +48,11 @@ def _tries_more(item: pytest.Item) -> bool:
     return bool(getattr(test, "is_hypothesis_test", False)) or hasattr(module, "some_of")
 
 
-def _thinned(items: Iterable[pytest.Item], every: int) -> set[pytest.Item]:
+def _thinned(items: Sequence[pytest.Item], every: int) -> set[pytest.Item]:
     tables: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         tables[item.nodeid.partition("[")[0]].append(item)
-    found = set[pytest.Item]()
+    found = {item for item in items if every > 1 and item.get_closest_marker("long")}
     for name, cases in tables.items():
         if every > 1 and len(cases) > LONG.get(name.split("/")[1], LONG_ELSEWHERE):
             # Tests of the same rows begin at different ones, and so try others.

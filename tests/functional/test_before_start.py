@@ -144,6 +144,7 @@ def test_no_write_before_the_start_in_mode_plan() -> None:
     assert reason_of(world.offboarding(request)) is ReasonCode.MODE_PLAN
 
 
+@pytest.mark.long
 def test_work_that_is_held_in_mode_plan_tells_of_each_renewal_before_it_happens() -> None:
     world = World(RENEWING, OFFBOARDING_MODE="plan")
     request = world.ask(RENEWING)
@@ -258,6 +259,7 @@ def test_a_customer_that_does_not_fit_any_more_is_told_with_what_was_changed() -
     assert "done before: 1 × end with the term" in offboarding.reason.text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("mode", ["plan", "live"])
 def test_months_of_looks_that_find_nothing_new_add_nothing_to_the_timeline(mode: str) -> None:
     """Hourly in mode plan, weekly before a start; what changes is noted once."""

@@ -114,6 +114,7 @@ def printed(counted: Counter[str]) -> str:
     return ", ".join(f"{name}: {counted[name]}" for name in sorted(counted))
 
 
+@pytest.mark.long
 @settings(
     max_examples=12,
     deadline=None,

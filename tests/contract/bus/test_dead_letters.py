@@ -67,6 +67,7 @@ def test_each_queue_has_its_own(office: Office) -> None:
     assert looked(office.bus, Stage.REMOVE) == [LETTERS[1]]
 
 
+@pytest.mark.long
 def test_they_are_counted_where_they_lie_and_stay(office: Office) -> None:
     for letter in LETTERS[:3]:
         office.put(None, letter)
@@ -132,6 +133,7 @@ def test_a_letter_that_the_sdk_cannot_decode_holds_up_no_other(
     assert "cannot be decoded" in caplog.text
 
 
+@pytest.mark.long
 def test_closed_it_opens_again(real: Real) -> None:
     real.undertaker.put(None, LETTERS[0])
     assert looked(real.bus) == [LETTERS[0]]

@@ -6,19 +6,24 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from pytest_mock import MockerFixture
 
+from tests import thinning
 from tests.thinning import left_out
 
 
 class Item:
     """As much of a collected test as thinning looks at."""
 
-    def __init__(self, nodeid: str, obj: object, module: object) -> None:
-        self.nodeid, self.obj, self.module = nodeid, obj, module
+    def __init__(self, nodeid: str, obj: object, module: object, mark: str) -> None:
+        self.nodeid, self.obj, self.module, self.mark = nodeid, obj, module, mark
+
+    def get_closest_marker(self, name: str) -> object:
+        return name if name == self.mark else None
 
 
-def item(nodeid: str, obj: object = None, module: object = None) -> pytest.Item:
-    return cast("pytest.Item", Item(nodeid, obj, module))
+def item(nodeid: str, obj: object = None, module: object = None, mark: str = "") -> pytest.Item:
+    return cast("pytest.Item", Item(nodeid, obj, module, mark))
 
 
 TABLE = [item(f"tests/unit/test_a.py::test_table[{number}]") for number in range(100)]
@@ -27,7 +32,8 @@ WHOLE = [item(f"tests/functional/test_b.py::test_whole[{number}]") for number in
 SINGLE = [item("tests/functional/test_b.py::test_single")]
 PROPERTY = [item("tests/unit/test_a.py::test_property", obj=SimpleNamespace(is_hypothesis_test=True))]
 POINTS = [item("tests/functional/test_c.py::test_points", module=SimpleNamespace(some_of=sorted))]
-EVERYTHING = [*TABLE, *SHORT, *WHOLE, *SINGLE, *PROPERTY, *POINTS]
+LONG = [item(f"tests/functional/test_d.py::test_long[{number}]", mark="long") for number in range(2)]
+EVERYTHING = [*TABLE, *SHORT, *WHOLE, *SINGLE, *PROPERTY, *POINTS, *LONG]
 
 
 NONE = frozenset[str]()
@@ -50,6 +56,12 @@ def test_a_quick_run_tries_some_cases_of_each_long_table() -> None:
     assert {*SHORT, *SINGLE, *PROPERTY, *POINTS} <= quick
     assert 2 <= len(quick & {*TABLE}) <= 3
     assert len(quick & {*WHOLE}) == 1
+    assert quick.isdisjoint(LONG)
+
+
+def test_continuous_integration_leaves_out_nothing_that_is_long(mocker: MockerFixture) -> None:
+    mocker.patch.object(thinning, "REST_EVERY", 1000)
+    assert {*LONG} <= tried(40, rest=True)
 
 
 def test_without_thinning_nothing_is_left_out() -> None:

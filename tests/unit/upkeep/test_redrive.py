@@ -197,6 +197,7 @@ def test_a_queue_that_cannot_be_read_is_said_and_holds_up_nothing() -> None:
     assert head(world, identity).status is Status.PLANNING
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("marked", [False, True])
 def test_a_crash_at_any_point_loses_nothing_and_does_nothing_twice(marked: bool) -> None:
     at = 0
