@@ -269,6 +269,7 @@ def test_it_is_asked_for_at_the_start_and_not_months_before() -> None:
     assert world.clock.now() >= start
 
 
+@pytest.mark.long
 def test_a_crash_anywhere_never_lets_anything_through() -> None:
     world, request = asking()
     points = len(world.crash.passed)

@@ -174,6 +174,7 @@ def test_a_word_counts_for_one_time_in_mode_live() -> None:
     assert effects(world) == []
 
 
+@pytest.mark.long
 def test_work_that_mode_plan_holds_tells_of_the_window_that_closes() -> None:
     customer = CustomerSpec(name="Window", subscriptions=(late("Yearly", "+P40D"), nce("Win")))
     world = World(customer)

@@ -268,6 +268,7 @@ def points(tmp_path_factory: pytest.TempPathFactory) -> list[int]:
     return list(range(1, len(case.world.crash.passed) + 1))
 
 
+@pytest.mark.long
 def test_dying_anywhere_leaves_evidence_that_verifies(tmp_path: Path, points: list[int]) -> None:
     for point in some_of(points):
         folder = tmp_path / str(point)

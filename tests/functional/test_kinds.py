@@ -50,6 +50,7 @@ def test_a_software_subscription_in_its_window_is_cancelled() -> None:
     assert names(world)["subscription.cancelled"] == 1
 
 
+@pytest.mark.long
 def test_a_software_subscription_past_its_window_ends_with_its_term() -> None:
     world, waiting = offboarded(b.software_past_window(), within=MONTH)
     waits(waiting, "in_term")

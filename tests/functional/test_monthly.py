@@ -292,6 +292,7 @@ def test_a_word_for_one_renewal_lets_no_other_one_become_a_year() -> None:
     assert sorted(world.new_terms()) == [MONTH, YEAR]
 
 
+@pytest.mark.long
 def test_mode_plan_writes_no_instructions_and_tells_of_the_renewal() -> None:
     world, request = asked(CustomerSpec(name="Planned", subscriptions=(late("Yearly", "+P8D"),)), mode="plan")
     world.run(for_at_most=7 * DAY)
@@ -320,6 +321,7 @@ def points() -> list[int]:
     return sorted({*some_of(names), *writes})
 
 
+@pytest.mark.long
 def test_a_process_that_dies_anywhere_writes_the_instructions_once() -> None:
     for at in points():
         world, request = asked(crash=CrashPoints(at))

@@ -69,6 +69,7 @@ def test_an_end_that_microsoft_replaced_by_an_extended_term_is_recorded_again(ba
     assert world.offboarding(request).status is Status.REMOVED
 
 
+@pytest.mark.long
 def test_what_microsoft_never_records_is_tried_about_weekly_and_its_record_stays_small() -> None:
     customer = b.customer("Never", b.nce(started="-P30D", term="P3Y", auto_renew=False))
     world = World(scenario=b.scenario(customer, scheduled_actions="refused"))
