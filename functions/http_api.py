@@ -39,49 +39,49 @@ bp = func.Blueprint()
 
 
 @bp.function_name("create_offboarding")
-@bp.route(route="offboardings", methods=["POST"])
+@bp.route(route="api/offboardings", methods=["POST"])
 def create_offboarding(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Accept a request: 202 with where to look for its progress."""
     return answered(context, lambda: _create(req), of_request=True)
 
 
 @bp.function_name("list_offboardings")
-@bp.route(route="offboardings", methods=["GET"])
+@bp.route(route="api/offboardings", methods=["GET"])
 def list_offboardings(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """List offboardings, newest first, by status and customer."""
     return answered(context, lambda: _list(req))
 
 
 @bp.function_name("get_offboarding")
-@bp.route(route="offboardings/{id}", methods=["GET"])
+@bp.route(route="api/offboardings/{id}", methods=["GET"])
 def get_offboarding(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Show one offboarding with everything that is known about it."""
     return answered(context, lambda: _get(req, req.route_params["id"]))
 
 
 @bp.function_name("get_evidence")
-@bp.route(route="offboardings/{id}/evidence", methods=["GET"])
+@bp.route(route="api/offboardings/{id}/evidence", methods=["GET"])
 def get_evidence(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """The evidence of one offboarding as a file, for `offboard verify-evidence`; `part=texts`: its personal texts."""
     return answered(context, lambda: _evidence(req, req.route_params["id"]))
 
 
 @bp.function_name("resume_offboarding")
-@bp.route(route="offboardings/{id}/resume", methods=["POST"])
+@bp.route(route="api/offboardings/{id}/resume", methods=["POST"])
 def resume_offboarding(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Go on with an offboarding that needed attention."""
     return answered(context, lambda: _resume(req, req.route_params["id"]))
 
 
 @bp.function_name("resume_offboardings")
-@bp.route(route="offboardings/resume", methods=["POST"])
+@bp.route(route="api/offboardings/resume", methods=["POST"])
 def resume_offboardings(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Go on with several offboardings that needed attention: each has an answer of its own."""
     return answered(context, lambda: _resume_list(req))
 
 
 @bp.function_name("override_blocker")
-@bp.route(route="offboardings/{id}/overrides", methods=["POST"])
+@bp.route(route="api/offboardings/{id}/overrides", methods=["POST"])
 def override_blocker(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Take a person's word that one blocker of one holding has ended."""
     return answered(context, lambda: _override(req, req.route_params["id"]))

@@ -17,14 +17,14 @@ PATH = "/api/batches"
 
 
 @bp.function_name("create_batch")
-@bp.route(route="batches", methods=["POST"])
+@bp.route(route="api/batches", methods=["POST"])
 def create_batch(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Take in several requests: each has an answer of its own."""
     return answered(context, lambda: _create(req), of_request=True)
 
 
 @bp.function_name("get_batch")
-@bp.route(route="batches/{id}", methods=["GET"])
+@bp.route(route="api/batches/{id}", methods=["GET"])
 def get_batch(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Show where each offboarding of a batch stands."""
     return answered(context, lambda: _get(req, req.route_params["id"]))

@@ -22,42 +22,42 @@ bp = func.Blueprint()
 
 
 @bp.function_name("approve_offboarding")
-@bp.route(route="offboardings/{id}/approve", methods=["POST"])
+@bp.route(route="api/offboardings/{id}/approve", methods=["POST"])
 def approve_offboarding(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Approve the plan that the caller saw."""
     return answered(context, lambda: _decide(req, req.route_params["id"], Operation.APPROVE))
 
 
 @bp.function_name("reject_offboarding")
-@bp.route(route="offboardings/{id}/reject", methods=["POST"])
+@bp.route(route="api/offboardings/{id}/reject", methods=["POST"])
 def reject_offboarding(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Reject the plan that the caller saw."""
     return answered(context, lambda: _decide(req, req.route_params["id"], Operation.REJECT))
 
 
 @bp.function_name("withdraw_offboarding")
-@bp.route(route="offboardings/{id}/withdraw", methods=["POST"])
+@bp.route(route="api/offboardings/{id}/withdraw", methods=["POST"])
 def withdraw_offboarding(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Call an offboarding off, and have put back what it changed."""
     return answered(context, lambda: _withdraw(req, req.route_params["id"]))
 
 
 @bp.function_name("reschedule_offboarding")
-@bp.route(route="offboardings/{id}/reschedule", methods=["POST"])
+@bp.route(route="api/offboardings/{id}/reschedule", methods=["POST"])
 def reschedule_offboarding(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Give an offboarding another start, or other restrictions, before anything was written."""
     return answered(context, lambda: _reschedule(req, req.route_params["id"]))
 
 
 @bp.function_name("get_brake")
-@bp.route(route="brake", methods=["GET"])
+@bp.route(route="api/brake", methods=["GET"])
 def get_brake(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Show the kill switch."""
     return answered(context, lambda: _show_brake(req))
 
 
 @bp.function_name("move_brake")
-@bp.route(route="brake", methods=["PUT"])
+@bp.route(route="api/brake", methods=["PUT"])
 def put_brake(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Hold or release the kill switch."""
     return answered(context, lambda: _move_brake(req))

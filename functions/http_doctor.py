@@ -11,7 +11,7 @@ bp = func.Blueprint()
 
 
 @bp.function_name("doctor")
-@bp.route(route="doctor", methods=["GET"])
+@bp.route(route="api/doctor", methods=["GET"])
 def doctor(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Look at sign-in, role, store and queues; changes nothing and takes nothing away."""
     return answered(context, lambda: _look(req))

@@ -12,7 +12,7 @@ bp = func.Blueprint()
 
 
 @bp.function_name("redrive_dead_letters")
-@bp.route(route="dead-letters/redrive", methods=["POST"])
+@bp.route(route="api/dead-letters/redrive", methods=["POST"])
 def redrive_dead_letters(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Set going again what was given up, after its cause was removed."""
     return answered(context, lambda: _redrive(req))

@@ -12,7 +12,7 @@ bp = func.Blueprint()
 
 
 @bp.function_name("get_report")
-@bp.route(route="offboardings/{id}/report", methods=["GET"])
+@bp.route(route="api/offboardings/{id}/report", methods=["GET"])
 def get_report(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """A page to read and print; with Accept: text/csv, the holdings as a table."""
     return answered(context, lambda: _report(req, req.route_params["id"]))

@@ -48,7 +48,7 @@ def _route(method: str, path: str) -> tuple[str, dict[str, str]]:
         route = getattr(trigger, "route", None)
         if route is None or method not in [str(getattr(item, "value", item)) for item in trigger.methods or ()]:
             continue
-        found = re.fullmatch("/api/" + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route), path)
+        found = re.fullmatch("/" + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", route), path)
         if found:
             return name, {key: unquote(value) for key, value in found.groupdict().items()}
     raise AssertionError(f"no function answers {method} {path}")
