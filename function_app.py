@@ -3,6 +3,8 @@
 import azure.functions as func
 
 from functions import (
+    console,
+    console_forms,
     dead_letters,
     http_api,
     http_batches,
@@ -34,4 +36,6 @@ app.register_functions(http_batches.bp)
 app.register_functions(http_doctor.bp)
 app.register_functions(http_redrive.bp)
 app.register_functions(http_report.bp)
+app.register_functions(console.bp)
+app.register_functions(console_forms.bp)
 app.register_functions(platform.bp)

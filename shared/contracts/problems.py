@@ -22,6 +22,7 @@ STATUSES: Mapping[ReasonCode, HTTPStatus] = MappingProxyType(
         ReasonCode.NOT_SIGNED_IN: HTTPStatus.UNAUTHORIZED,
         ReasonCode.NOT_ALLOWED: HTTPStatus.FORBIDDEN,
         ReasonCode.OWN_REQUEST: HTTPStatus.FORBIDDEN,
+        ReasonCode.FOREIGN_FORM: HTTPStatus.FORBIDDEN,
         ReasonCode.AUTHENTICATION_OFF: HTTPStatus.FORBIDDEN,
         ReasonCode.NOT_FOUND: HTTPStatus.NOT_FOUND,
         ReasonCode.REQUEST_ID_REUSED: HTTPStatus.CONFLICT,

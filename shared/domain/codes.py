@@ -32,6 +32,7 @@ class ReasonCode(StrEnum):
     NOT_SIGNED_IN = "not_signed_in"
     NOT_ALLOWED = "not_allowed"
     OWN_REQUEST = "own_request"
+    FOREIGN_FORM = "foreign_form"
     AUTHENTICATION_OFF = "authentication_off"
     DEAD_LETTERED = "dead_lettered"
     MALFORMED_WAKE_UP = "malformed_wake_up"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from shared.contracts.principal import HEADER as PRINCIPAL
@@ -14,7 +14,7 @@ from shared.domain.errors import DeniedError, NotSignedInError
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.people.actor import UNNAMED_KEY, Actor, ActorType, Caller
 from shared.domain.people.authorise import authorise
-from shared.domain.people.rights import Operation
+from shared.domain.people.rights import Operation, Role
 from shared.ports.platform import Platform
 
 log = logging.getLogger("offboarding")
@@ -53,19 +53,23 @@ class FrontDoor:
         about: Offboarding | None = None,
     ) -> Actor:
         """Who calls, if they may; `about` is what it is done to. Raises DeniedError, and logs it."""
-        who = "nobody"
         try:
             caller = self.caller(headers, query)
-            actor = caller.actor
-            who = f"{actor.type.value} {actor.name} ({actor.id})"
-            own = about is not None and actor.same(about.requester)
-            refusal = authorise(actor, caller.roles, operation, own=own)
-            if refusal is not None:
-                raise self._explained(refusal, operation)
         except DeniedError as error:
-            log.warning("denied: %s by %s: %s", operation.value, who, error, extra={"operation": operation.value})
+            _log_denied(operation, "nobody", error)
             raise
-        return actor
+        self.require(caller.actor, caller.roles, operation, about)
+        return caller.actor
+
+    def require(
+        self, actor: Actor, roles: Collection[Role], operation: Operation, about: Offboarding | None = None
+    ) -> None:
+        """Raises DeniedError where somebody who is known may not do it, and logs it."""
+        refusal = authorise(actor, roles, operation, own=about is not None and actor.same(about.requester))
+        if refusal is not None:
+            error = self._explained(refusal, operation)
+            _log_denied(operation, f"{actor.type.value} {actor.name} ({actor.id})", error)
+            raise error
 
     def _person(self, principal: str) -> Caller:
         """The platform says that it is on; whether it also keeps forgeries out, nobody has to believe."""
@@ -83,3 +87,7 @@ class FrontDoor:
     def _named(self, key: str) -> Actor:
         name = self.key_names.get(hashlib.sha256(key.encode()).hexdigest()) if key else None
         return Actor(ActorType.KEY, name, name) if name else UNNAMED_KEY
+
+
+def _log_denied(operation: Operation, who: str, error: DeniedError) -> None:
+    log.warning("denied: %s by %s: %s", operation.value, who, error, extra={"operation": operation.value})

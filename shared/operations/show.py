@@ -14,7 +14,7 @@ from shared.domain.offboarding.states import Status
 from shared.pipeline.core.export import as_file, evidence_file
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
-from shared.ports.store import Filter
+from shared.ports.store import Filter, Page
 
 LARGEST_PAGE = 200
 KNOWN = ("status", "customerTenantId", "limit", "after")
@@ -67,6 +67,11 @@ def show_page(query: Mapping[str, str], path: str, services: Services) -> PageVi
         kept = {name: value for name, value in query.items() if name in KNOWN}
         following = f"{path}?{urlencode({**kept, 'after': page.next})}"
     return PageView(items=tuple(summary_view(item) for item in page.items), next=following)
+
+
+def list_page(query: Mapping[str, str], services: Services) -> Page:
+    """The same page as it is stored; raises InvalidRequestError for a query that is not understood."""
+    return services.store.find(_filter(query))
 
 
 def _filter(query: Mapping[str, str]) -> Filter:

@@ -63,6 +63,10 @@ REQUESTS = Group(
             "Whoever made the request may not decide this about it, whatever the roles (HTTP only). Nothing was done.",
             "Have another person with the role do it.",
         ),
+        R.FOREIGN_FORM: sender(
+            "A form of the console was sent by another site, or is from an earlier sign-in. Nothing was done.",
+            "Load the page again and send the form once more.",
+        ),
         R.AUTHENTICATION_OFF: administrator(
             "Only a person may do this, and the deployment does not know persons: App Service Authentication is off "
             "(HTTP only). Nothing was done.",

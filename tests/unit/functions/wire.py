@@ -25,7 +25,7 @@ class Wire(BaseAdapter):
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         self.seen.append(request)
         parts = urlsplit(str(request.url))
-        name, route = _route(str(request.method), parts.path)
+        name, route = route_of(str(request.method), parts.path)
         headers = dict(request.headers)
         token = headers.pop("Authorization", "").removeprefix("Bearer ")
         body = request.body or b""
@@ -43,7 +43,7 @@ class Wire(BaseAdapter):
         """Nothing is open."""
 
 
-def _route(method: str, path: str) -> tuple[str, dict[str, str]]:
+def route_of(method: str, path: str) -> tuple[str, dict[str, str]]:
     for name, trigger in TRIGGERS.items():
         route = getattr(trigger, "route", None)
         if route is None or method not in [str(getattr(item, "value", item)) for item in trigger.methods or ()]:

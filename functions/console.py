@@ -1,0 +1,123 @@
+"""The pages of the console. The operations behind them are those of the HTTP interface; so are the roles."""
+
+import json
+from uuid import uuid4
+
+import azure.functions as func
+
+from functions.console_answers import Shown, not_there, show
+from shared.composition import bootstrap
+from shared.composition.doctor.look import look
+from shared.console.approvals import approvals
+from shared.console.fleet import fleet
+from shared.console.fleet_table import fleet_csv
+from shared.console.one import one
+from shared.console.pages import HEADERS, STATIC, static_file
+from shared.console.requests import find_customers
+from shared.console.system import system
+from shared.console.visitor import Visitor
+from shared.domain.people.rights import Operation
+
+bp = func.Blueprint()
+ANYBODY = func.AuthLevel.ANONYMOUS
+"""The host asks for no key: people have none, and the front door asks who they are."""
+
+
+@bp.function_name("console_fleet")
+@bp.route(route="console", methods=["GET"], auth_level=ANYBODY)
+def console_fleet(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """What needs a person, and the list of offboardings."""
+    return show(req, context, lambda visitor: _fleet(req, visitor))
+
+
+@bp.function_name("console_offboarding")
+@bp.route(route="console/offboardings/{id}", methods=["GET"], auth_level=ANYBODY)
+def console_offboarding(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """One customer."""
+    return show(req, context, lambda visitor: _one(req.route_params["id"], visitor))
+
+
+@bp.function_name("console_approvals")
+@bp.route(route="console/approvals", methods=["GET"], auth_level=ANYBODY)
+def console_approvals(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """What waits for an approval."""
+    return show(req, context, _approvals)
+
+
+@bp.function_name("console_new")
+@bp.route(route="console/new", methods=["GET"], auth_level=ANYBODY)
+def console_new(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Find a customer, and ask for a plan."""
+    return show(req, context, lambda visitor: _new(req, visitor))
+
+
+@bp.function_name("console_system")
+@bp.route(route="console/system", methods=["GET"], auth_level=ANYBODY)
+def console_system(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Mode, kill switch, what was given up, and the checks."""
+    return show(req, context, lambda visitor: _system(req, visitor))
+
+
+@bp.function_name("console_csv")
+@bp.route(route="console/offboardings.csv", methods=["GET"], auth_level=ANYBODY)
+def console_csv(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """The list as a table for a spreadsheet."""
+    return show(req, context, lambda visitor: _csv(req, visitor))
+
+
+@bp.function_name("console_static")
+@bp.route(route="console/static/{name}", methods=["GET"], auth_level=ANYBODY)
+def console_static(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Style and script; there is nothing in them that anybody may not see."""
+    name = req.route_params["name"]
+    content = static_file(name)
+    if content is None:
+        return func.HttpResponse(status_code=404, headers=dict(HEADERS))
+    headers = {**HEADERS, "Cache-Control": "public, max-age=300"}
+    return func.HttpResponse(content, mimetype=STATIC[name], charset="utf-8", headers=headers)
+
+
+def require(visitor: Visitor, operation: Operation) -> None:
+    """Raises DeniedError, and says which role it takes."""
+    bootstrap.front_door().require(visitor.actor, visitor.roles, operation)
+
+
+def _fleet(req: func.HttpRequest, visitor: Visitor) -> Shown:
+    require(visitor, Operation.LIST)
+    query = {name: value for name, value in req.params.items() if name != "done"}
+    return Shown("fleet", fleet=fleet(query, bootstrap.services()), query=query)
+
+
+def _one(identity: str, visitor: Visitor) -> Shown:
+    require(visitor, Operation.SHOW)
+    found = one(identity, visitor, bootstrap.services())
+    return Shown("one", one=found) if found is not None else not_there(f"offboarding {identity[:80]}")
+
+
+def _approvals(visitor: Visitor) -> Shown:
+    require(visitor, Operation.LIST)
+    found, more = approvals(visitor, bootstrap.services())
+    return Shown("approvals", found=found, more=more)
+
+
+def _new(req: func.HttpRequest, visitor: Visitor) -> Shown:
+    require(visitor, Operation.CREATE)
+    wanted = req.params.get("q", "")
+    found = find_customers(wanted, bootstrap.services()) if wanted else None
+    return Shown("new", q=wanted, found=found, request_id=f"console-{uuid4()}")
+
+
+def _system(req: func.HttpRequest, visitor: Visitor) -> Shown:
+    require(visitor, Operation.SHOW_BRAKE)
+    checks = None
+    if req.params.get("check"):
+        require(visitor, Operation.DOCTOR)
+        checks = json.loads(look(bootstrap.probe, bootstrap.services().clock.monotonic))
+    return Shown("system", system=system(visitor, bootstrap.services()), checks=checks)
+
+
+def _csv(req: func.HttpRequest, visitor: Visitor) -> func.HttpResponse:
+    require(visitor, Operation.LIST)
+    content = fleet_csv(dict(req.params), bootstrap.services())
+    headers = {**HEADERS, "Content-Disposition": 'attachment; filename="offboardings.csv"'}
+    return func.HttpResponse(content, mimetype="text/csv", charset="utf-8", headers=headers)

@@ -1,0 +1,76 @@
+"""The page of what waits for an approval, oldest first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.console.standing import domain_of, name_of, typed_word
+from shared.console.visitor import Visitor
+from shared.contracts.etags import header_etag
+from shared.domain.decisions.plan import Plan
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.states import Status
+from shared.domain.people.rights import Operation
+from shared.pipeline.core.services import Services
+from shared.ports.store import Filter
+from shared.report.facts import who
+
+AT_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One plan to decide about. `since` (aware UTC): when it was told last. `own`: this person made the request."""
+
+    offboarding_id: str
+    name: str
+    domain: str
+    typed_word: str
+    asked_by: str
+    why: str
+    since: datetime
+    plan: Plan | None
+    paid_until: datetime | None
+    etag: str
+    digest: str
+    may: bool
+    own: bool
+    again: bool
+
+
+def approvals(visitor: Visitor, services: Services) -> tuple[tuple[Waiting, ...], bool]:
+    """What waits, oldest first, and whether there is more than is shown (200)."""
+    page = services.store.find(Filter(statuses=(Status.AWAITING_APPROVAL,), limit=AT_MOST))
+    found = [_waiting(head, visitor, services) for head in page.items]
+    return tuple(sorted((item for item in found if item), key=lambda item: item.since)), page.next is not None
+
+
+def how_many(services: Services) -> str:
+    """How many plans wait, for the head of each page: at most "50+"."""
+    page = services.store.find(Filter(statuses=(Status.AWAITING_APPROVAL,), limit=50))
+    return f"{len(page.items)}+" if page.next is not None else str(len(page.items))
+
+
+def _waiting(found: Offboarding, visitor: Visitor, services: Services) -> Waiting | None:
+    """Read again, with its ETag: whatever is decided is about what is shown."""
+    stored = services.store.load(found.id)
+    if stored is None or stored.offboarding.status is not Status.AWAITING_APPROVAL:
+        return None
+    head = stored.offboarding
+    return Waiting(
+        offboarding_id=head.id,
+        name=name_of(head),
+        domain=domain_of(head),
+        typed_word=typed_word(head),
+        asked_by=f"{who(head.requester)} for {head.request.requested_by}",
+        why=head.request.reason,
+        since=head.told.at if head.told is not None else head.updated_at,
+        plan=head.plan,
+        paid_until=head.paid_until,
+        etag=header_etag(stored.etag),
+        digest=head.plan.digest if head.plan is not None else "",
+        may=visitor.may(Operation.APPROVE, head),
+        own=visitor.actor.same(head.requester),
+        again=head.approval is not None,
+    )

@@ -1,0 +1,59 @@
+"""Which decisions a page offers: what the person's roles allow, and what the state of the offboarding has a use for.
+
+It only hides what would be refused; the operations themselves decide again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.console.visitor import Visitor
+from shared.domain.decisions.blockers import Blocker
+from shared.domain.decisions.overrides import may_override
+from shared.domain.holdings.ledger import HoldingRecord
+from shared.domain.offboarding.states import Status
+from shared.domain.people.rights import Operation
+from shared.pipeline.core.session import Session
+from shared.pipeline.core.so_far import has_written
+from shared.pipeline.words import what_is_asked
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """`resume`: the code of the reason that a person is asked for; empty where none is. `overridable`: blockers that a
+    person may say have ended. `repeat`: send for real what was planned only."""
+
+    decide: bool
+    withdraw: bool
+    reschedule: bool
+    resume: str
+    overridable: tuple[Blocker, ...]
+    repeat: bool
+    own: bool
+
+    @property
+    def any(self) -> bool:
+        """There is something to decide."""
+        return bool(self.decide or self.withdraw or self.reschedule or self.resume or self.overridable or self.repeat)
+
+
+def buttons(session: Session, visitor: Visitor) -> Buttons:
+    """What `visitor` may do about the offboarding of this session."""
+    head = session.offboarding
+    open_still = not head.finished and head.withdrawal is None
+    asked = what_is_asked(session) if head.status is Status.NEEDS_ATTENTION else None
+    may_say = visitor.may(Operation.OVERRIDE, head) and not head.finished
+    return Buttons(
+        decide=head.status is Status.AWAITING_APPROVAL and visitor.may(Operation.APPROVE, head),
+        withdraw=open_still and head.removal is None and visitor.may(Operation.WITHDRAW, head),
+        reschedule=open_still and not has_written(session) and visitor.may(Operation.RESCHEDULE, head),
+        resume=asked.value if asked is not None and visitor.may(Operation.RESUME, head) else "",
+        overridable=tuple(_overridable(session.records.values())) if may_say else (),
+        repeat=head.status is Status.PLANNED and visitor.may(Operation.CREATE),
+        own=visitor.actor.same(head.requester),
+    )
+
+
+def _overridable(records: Iterable[HoldingRecord]) -> Iterable[Blocker]:
+    return (record.blocker for record in records if record.blocker is not None and may_override(record, record.blocker))

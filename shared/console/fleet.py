@@ -1,0 +1,133 @@
+"""The first page: what needs a person, how many stand where, the next months, and a table to search."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared.console.months import WINDOW, Moment, Month, moments_of, next_months
+from shared.console.standing import STATUS_WORDS, domain_of, name_of
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.states import RUNNABLE, Status
+from shared.domain.wording import count_of
+from shared.operations.show import list_page
+from shared.pipeline.core.services import Services
+from shared.ports.store import Filter
+
+LOOKED_AT = 1000
+"""So many live offboardings are read for the top of the page; where there are more, the page says so."""
+PAGE = 200
+SOON = timedelta(days=7)
+LIVE = (*sorted(RUNNABLE), Status.NEEDS_ATTENTION)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """Something that a person has to look at; `href` shows it."""
+
+    words: str
+    href: str
+    urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One offboarding in the table."""
+
+    offboarding_id: str
+    name: str
+    domain: str
+    where: str
+    why: str
+    status: str
+    at: datetime | None
+    paid_until: datetime | None
+    dry_run: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Fleet:
+    """What the page shows. `more`: there are more live ones than were looked at."""
+
+    needs: tuple[Need, ...]
+    counts: tuple[tuple[str, int], ...]
+    more: bool
+    months: tuple[Month, ...]
+    rows: tuple[Row, ...]
+    next: str | None
+
+
+def fleet(query: Mapping[str, str], services: Services) -> Fleet:
+    """Reads at most 1 000 live offboardings and one page; raises InvalidRequestError for a query that is not known."""
+    now = services.clock.now()
+    live, more = _live(services)
+    moments = [item for head in live for item in moments_of(head, name_of(head))]
+    wanted = {name: value for name, value in query.items() if value}
+    page = list_page(wanted, services)
+    counts = Counter(head.status for head in live)
+    return Fleet(
+        needs=tuple(_needs(live, moments, now)),
+        counts=tuple((status.value, counts[status]) for status in LIVE if counts[status]),
+        more=more,
+        months=next_months(moments, now),
+        rows=tuple(row_of(head) for head in page.items),
+        next=page.next,
+    )
+
+
+def row_of(head: Offboarding) -> Row:
+    """One line of the table."""
+    return Row(
+        offboarding_id=head.id,
+        name=name_of(head),
+        domain=domain_of(head),
+        where=STATUS_WORDS[head.status],
+        why=head.reason.text if head.reason else "",
+        status=head.status.value,
+        at=None if head.finished else head.next_attempt_at,
+        paid_until=head.paid_until,
+        dry_run=head.request.dry_run,
+    )
+
+
+def _live(services: Services) -> tuple[list[Offboarding], bool]:
+    found: list[Offboarding] = []
+    after: str | None = None
+    while len(found) < LOOKED_AT:
+        page = services.store.find(Filter(statuses=LIVE, limit=PAGE, after=after))
+        found.extend(page.items)
+        after = page.next
+        if after is None:
+            return found, False
+    return found, True
+
+
+def _needs(live: Iterable[Offboarding], moments: Iterable[Moment], now: datetime) -> Iterable[Need]:
+    heads = list(live)
+    waiting = [head for head in heads if head.status is Status.AWAITING_APPROVAL]
+    if waiting:
+        oldest = now - min(head.updated_at for head in waiting)
+        words = f"{count_of(len(waiting), 'plan')} to approve or reject (the oldest since {_long(oldest)})"
+        yield Need(words, "/console/approvals", urgent=oldest > timedelta(days=3))
+    asked = sum(head.status is Status.NEEDS_ATTENTION for head in heads)
+    if asked:
+        words = f"{count_of(asked, 'offboarding needs', 'offboardings need')} a decision"
+        yield Need(words, "/console?status=needs_attention", urgent=True)
+    closing = sorted((item for item in moments if item.what == WINDOW and now <= item.at <= now + SOON), key=_when)
+    for item in closing[:10]:
+        words = f"A window to cancel or give back closes in {_long(item.at - now)}: {item.customer}"
+        yield Need(words, f"/console/offboardings/{item.offboarding_id}", urgent=item.at - now < timedelta(days=1))
+    if len(closing) > 10:
+        yield Need(f"{len(closing) - 10} more windows close within seven days", "/console", urgent=True)
+
+
+def _when(item: Moment) -> datetime:
+    return item.at
+
+
+def _long(span: timedelta) -> str:
+    """A length of time as people say it."""
+    hours = int(span.total_seconds() // 3600)
+    return count_of(hours // 24, "day") if hours >= 48 else count_of(hours, "hour")

@@ -1,0 +1,75 @@
+"""The next twelve months: windows that close, terms that end, removals that are expected. A drawing and its words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+
+from shared.domain.decisions.blockers import Remedy
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.states import Status
+
+MONTHS = 12
+WINDOW, TERM, REMOVAL = "window closes", "term ends", "removal expected"
+SIGNS: Mapping[str, str] = MappingProxyType(
+    {WINDOW: "\N{BLACK DIAMOND}", TERM: "\N{BLACK SQUARE}", REMOVAL: "\N{BLACK UP-POINTING TRIANGLE}"}
+)
+"""Told apart by their form, not by colour."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happens to one offboarding at a moment (aware UTC, business time)."""
+
+    what: str
+    at: datetime
+    offboarding_id: str
+    customer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """One column; `counts` has a number for each sign."""
+
+    label: str
+    counts: Mapping[str, int]
+    x: int
+
+    @property
+    def words(self) -> str:
+        """The column for whoever cannot see it."""
+        said = [f"{count} × {what}" for what, count in self.counts.items() if count]
+        return f"{self.label}: {', '.join(said) or 'nothing'}"
+
+
+def moments_of(head: Offboarding, name: str) -> Iterable[Moment]:
+    """What is known to happen. The removal is expected once the last dated wait is over, if nothing else is waited
+    for."""
+    if head.finished or head.status is Status.RESTORING:
+        return
+    plan = head.plan
+    if plan is not None and plan.first_window_closes_at is not None:
+        yield Moment(WINDOW, plan.first_window_closes_at, head.id, name)
+    ends = [blocker.until for blocker in head.blockers if blocker.remedy is Remedy.DATE and blocker.until is not None]
+    for at in ends:
+        yield Moment(TERM, at, head.id, name)
+    dated = len(ends) == head.blocker_count and plan is not None and not plan.undated_blockers
+    if ends and dated and head.status in (Status.WAITING, Status.SCHEDULED):
+        yield Moment(REMOVAL, max(ends), head.id, name)
+
+
+def next_months(moments: Iterable[Moment], now: datetime) -> tuple[Month, ...]:
+    """The month of `now` and the eleven after it; what is earlier or later is left out."""
+    found: defaultdict[tuple[int, int], dict[str, int]] = defaultdict(lambda: dict.fromkeys(SIGNS, 0))
+    for item in moments:
+        if item.at >= now:
+            found[(item.at.year, item.at.month)][item.what] += 1
+    columns = []
+    for number in range(MONTHS):
+        year, month = divmod(now.year * 12 + now.month - 1 + number, 12)
+        label = f"{datetime(year, month + 1, 1, tzinfo=now.tzinfo):%b %Y}"
+        columns.append(Month(label, dict(found[(year, month + 1)]), 10 + number * 76))
+    return tuple(columns)

@@ -1,0 +1,164 @@
+"""The page of one customer: where it stands, what comes next, what was done, and what this person may decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from shared.console.bars import Chart, chart
+from shared.console.buttons import Buttons, buttons
+from shared.console.standing import Standing, domain_of, name_of, standing, typed_word
+from shared.console.visitor import Visitor
+from shared.contracts.etags import header_etag
+from shared.domain.decisions.blockers import Blocker
+from shared.domain.decisions.phrases import PHRASES
+from shared.domain.decisions.planned_steps import DELEGATED_ADMIN, RELATIONSHIP, PlannedStep, planned_steps
+from shared.domain.decisions.planned_work import PlannedWork, planned_work
+from shared.domain.explained.happenings import EVENTS
+from shared.domain.holdings.ledger import HoldingRecord
+from shared.domain.offboarding.messages import TimelineEntry
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.states import Stage, Status
+from shared.domain.offboarding.timeline import TimelineEvent
+from shared.pipeline.core.services import Services
+from shared.pipeline.core.session import Session
+from shared.report.facts import Facts, facts_of
+
+ORDER = (Stage.PLAN, Stage.SUSPEND, Stage.CANCEL, Stage.VERIFY, Stage.REMOVE, Stage.CONFIRM)
+ENTRIES = 400
+"""So many of the newest lines of the timeline; the evidence has all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One stage of the track. `state`: done, now, later, or skipped."""
+
+    stage: str
+    state: str
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the timeline."""
+
+    at: datetime
+    who: str
+    what: str
+    detail: str
+    holding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """The lines of one stage in a row."""
+
+    stage: str
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """What the page shows."""
+
+    head: Offboarding
+    name: str
+    domain: str
+    typed_word: str
+    standing: Standing
+    track: tuple[Leg, ...]
+    facts: Facts
+    planned: tuple[PlannedWork, ...]
+    added: tuple[str, ...]
+    blockers: tuple[Blocker, ...]
+    chart: Chart | None
+    chapters: tuple[Chapter, ...]
+    left_out: int
+    buttons: Buttons
+    etag: str
+    digest: str
+
+
+def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None:
+    """The page as of now; None when there is no such offboarding."""
+    stored = services.store.load(offboarding_id)
+    if stored is None:
+        return None
+    head, session, now = stored.offboarding, Session(stored, services), services.clock.now()
+    timeline = services.store.timeline(offboarding_id)
+    situation, records = session.situation, session.records
+    live = head.plan is not None and not head.finished and head.withdrawal is None
+    show_plan = live or head.status is Status.PLANNED
+    steps = planned_steps(situation) if live else ()
+    held = [record.blocker for record in records.values() if record.blocker is not None]
+    return One(
+        head=head,
+        name=name_of(head),
+        domain=domain_of(head),
+        typed_word=typed_word(head),
+        standing=standing(head),
+        track=track(head, timeline),
+        facts=facts_of(head, records, timeline, now),
+        planned=planned_work(situation, head.request.not_before) if show_plan else (),
+        added=_beyond(head, steps, records),
+        blockers=tuple(held + [item for item in head.blockers if item.key not in records]),
+        chart=chart(records, now),
+        chapters=tuple(_chapters(timeline[-ENTRIES:])),
+        left_out=max(0, len(timeline) - ENTRIES),
+        buttons=buttons(session, visitor),
+        etag=header_etag(stored.etag),
+        digest=head.plan.digest if head.plan is not None else "",
+    )
+
+
+def track(head: Offboarding, timeline: Sequence[TimelineEntry]) -> tuple[Leg, ...]:
+    """The stages in their order: what is behind, where it is, what is to come. What has ended goes no further."""
+    seen = {entry.stage for entry in timeline}
+    stages = (*ORDER, Stage.RESTORE) if head.withdrawal is not None else ORDER
+    place = stages.index(head.stage) if head.stage in stages else None
+    legs = []
+    for number, stage in enumerate(stages):
+        if place is not None:
+            passed = number < place and stage in seen
+            state = "now" if number == place else "done" if passed else "later" if number > place else "skipped"
+        else:
+            state = "done" if stage in seen else "skipped" if head.finished else "later"
+        legs.append(Leg(stage.value, state, _SIGNS[state]))
+    return tuple(legs)
+
+
+_SIGNS = {
+    "done": "\N{CHECK MARK}",
+    "now": "\N{CIRCLE WITH LEFT HALF BLACK}",
+    "later": "\N{WHITE CIRCLE}",
+    "skipped": "\N{EN DASH}",
+}
+
+
+def _beyond(head: Offboarding, steps: Iterable[PlannedStep], records: Mapping[str, HoldingRecord]) -> tuple[str, ...]:
+    """What the plan has since the last approval, as sentences for people."""
+    if head.approval is None:
+        return ()
+    names = {key: record.holding.name for key, record in records.items()}
+    names |= {RELATIONSHIP: "the reseller relationship", DELEGATED_ADMIN: "delegated administration (GDAP)"}
+    phrases = {kind.value: phrase for kind, phrase in PHRASES.items()}
+    return tuple(
+        f"{names.get(step.key, step.key)}: {phrases.get(step.action, step.action)}"
+        for step in head.approval.lacks(steps)
+    )
+
+
+def _chapters(timeline: Sequence[TimelineEntry]) -> Iterable[Chapter]:
+    """The newest first."""
+    for stage, entries in groupby(reversed(timeline), key=lambda entry: entry.stage):
+        yield Chapter(stage.value if stage else "people and timers", tuple(_line(entry) for entry in entries))
+
+
+def _line(entry: TimelineEntry) -> Line:
+    known = entry.what in list(TimelineEvent)
+    what = EVENTS[TimelineEvent(entry.what)] if known else entry.what.replace("_", " ")
+    answer = f" ({entry.status})" if entry.status is not None else ""
+    who = entry.by.name if entry.by is not None else entry.actor.value
+    return Line(entry.at, who, what + answer, entry.detail, entry.holding or "")

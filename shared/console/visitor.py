@@ -1,0 +1,29 @@
+"""Who looks at the console, and what the pages may offer to that person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.people.actor import Actor
+from shared.domain.people.authorise import authorise
+from shared.domain.people.rights import Operation, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """A person who is signed in; `form_key` stands in each form that the person is sent."""
+
+    actor: Actor
+    roles: frozenset[Role]
+    form_key: str
+
+    def may(self, operation: Operation, about: Offboarding | None = None) -> bool:
+        """Whether a page offers it: the operation itself asks the same table again."""
+        own = about is not None and self.actor.same(about.requester)
+        return authorise(self.actor, self.roles, operation, own=own) is None
+
+    @property
+    def role_words(self) -> str:
+        """The roles as the head of a page names them."""
+        return ", ".join(sorted(role.value.removeprefix("Offboarding.") for role in self.roles)) or "no role"

@@ -1,0 +1,248 @@
+"""The pages of the console: what they show to whom, what their forms do, and whose forms they take."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from bs4 import Tag
+from pytest_mock import MockerFixture
+
+from local.simulator.scenario import builder as b
+from local.world.world import World
+from shared.domain.offboarding.states import Status
+from shared.domain.people.rights import Role
+from shared.operations.front_door import FrontDoor
+from tests.unit.functions.browser import Browser, Page
+from tests.unit.functions.support import KEY, person
+
+CUSTOMER = b.customer(
+    "Contoso Bakery", b.nce(name="Microsoft 365 E3", started="-P2D", quantity=40), b.nce(name="F3", started="-P40D")
+)
+APPROVER = person("Jon Approver", Role.APPROVE)
+REQUESTER = person("Maria Requester", Role.REQUEST)
+READER = person("Ruth Reader", Role.READ)
+
+
+@pytest.fixture
+def world(mocker: MockerFixture) -> World:
+    found = World(CUSTOMER, OFFBOARDING_APPROVAL="always")
+    mocker.patch("shared.composition.bootstrap.services", side_effect=lambda: found.services)
+    return found
+
+
+def asked(world: World) -> str:
+    """An offboarding that waits for its approval."""
+    request = world.ask(CUSTOMER)
+    world.run(for_at_most=timedelta(hours=1))
+    assert world.offboarding(request).status is Status.AWAITING_APPROVAL
+    return world.offboarding(request).id
+
+
+def test_the_first_page_of_an_empty_installation_says_how_to_begin(world: World) -> None:
+    page = Browser().get("/console")
+    assert page.status == 200
+    assert "Nothing needs anybody now" in page.text
+    assert page.soup.find("a", href="/console/new")
+
+
+def test_what_needs_somebody_comes_first(world: World) -> None:
+    identity = asked(world)
+    page = Browser().get("/console")
+    assert "1 plan to approve or reject" in page.text
+    assert page.soup.find("a", href=f"/console/offboardings/{identity}")
+    assert "Contoso Bakery" in page.text
+
+
+def test_one_customer_is_approved_by_a_second_person(world: World) -> None:
+    identity = asked(world)
+    browser, place = Browser(APPROVER), f"/console/offboardings/{identity}"
+    page = browser.get(place)
+    assert "Waits for a second person" in page.text
+    wrong = browser.fill(page, f"{place}/approve", reason="case 1", typed="contoso")
+    assert wrong.status == 422
+    assert "Nothing was changed" in wrong.text
+    assert world.store.load(identity).offboarding.status is Status.AWAITING_APPROVAL
+    domain = world.store.load(identity).offboarding.customer.domain
+    done = browser.fill(page, f"{place}/approve", reason="case 1", typed=domain.upper())
+    assert done.status == 200
+    assert "Approved. The offboarding goes on." in done.text
+    assert "Jon Approver" in done.text
+    assert f"{place}/approve" not in done.actions
+
+
+def test_whoever_asked_for_it_is_told_that_somebody_else_decides(world: World) -> None:
+    browser = Browser(REQUESTER)
+    page = browser.get("/console/new?q=bakery")
+    planned = browser.fill(page, "/console/new", customer=option(page), reason="contract ended")
+    assert planned.status == 200, planned.text
+    assert "Sent." in planned.text
+    world.run(for_at_most=timedelta(hours=1))
+    dry = planned.path.partition("?")[0]
+    shown = browser.get(dry)
+    assert "What will be done, if it is requested" in shown.text
+    domain = world.all()[0].customer.domain
+    sent = browser.fill(shown, f"{dry}/send", reason="contract ended", typed=domain)
+    assert sent.status == 200
+    world.run(for_at_most=timedelta(hours=1))
+    real = next(item for item in world.all() if not item.request.dry_run)
+    assert real.status is Status.AWAITING_APPROVAL
+    page = Browser(person("Maria Requester", Role.REQUEST, Role.APPROVE)).get(f"/console/offboardings/{real.id}")
+    assert "You made this request, so somebody else has to approve it." in page.text or "Withdraw" in page.text
+    assert f"/console/offboardings/{real.id}/approve" not in page.actions
+
+
+def option(page: Page) -> str:
+    """The first customer that was found."""
+    field = page.soup.find("input", attrs={"name": "customer"})
+    assert isinstance(field, Tag)
+    return str(field["value"])
+
+
+def test_several_are_decided_at_once(world: World) -> None:
+    identity = asked(world)
+    browser = Browser(APPROVER)
+    page = browser.get("/console/approvals")
+    fields = {"chosen": [identity], "word": "approve", "reason": "case 2"}
+    assert browser.fill(page, "/console/approvals", **fields, typed="approve 2").status == 422
+    done = browser.fill(page, "/console/approvals", **fields, typed="approve 1")
+    assert "1 of 1 approved" in done.text
+    again = browser.fill(page, "/console/approvals", **fields, typed="approve 1")
+    assert again.status == 200
+    assert world.store.load(identity).offboarding.approval.by.name == "Jon Approver"
+
+
+def test_the_kill_switch_is_held_and_released(world: World) -> None:
+    browser = Browser()
+    held = browser.fill(browser.get("/console/system"), "/console/system/hold", reason="stop")
+    assert "Held: nothing is written to any customer." in held.text
+    assert world.services.brakes.read().brake.held
+    wrong = browser.fill(held, "/console/system/release", reason="go", typed="")
+    assert (wrong.status, world.services.brakes.read().brake.held) == (422, True)
+    assert "Released" in browser.fill(held, "/console/system/release", reason="go", typed="release").text
+    assert not world.services.brakes.read().brake.held
+
+
+PAGES = ["/console", "/console/approvals", "/console/new", "/console/new?q=co", "/console/system", "/console/bulk"]
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/console/offboardings/none", "/console?status=nonsense"])
+def test_every_page_allows_no_inline_code_and_no_frame(world: World, path: str) -> None:
+    page = Browser().get(path)
+    policy = page.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+    assert "unsafe-inline" not in policy
+    assert page.headers["Cache-Control"] == "no-store"
+    assert not page.soup.find_all(style=True)
+    assert not page.soup.find_all("style")
+    assert all(script.get("src") for script in page.soup.find_all("script"))
+    assert not [name for tag in page.soup.find_all(True) for name in tag.attrs if name.startswith("on")]
+
+
+def test_whoever_is_not_signed_in_is_sent_to_sign_in_and_back(world: World) -> None:
+    page = Browser({}).get("/console?status=waiting")
+    assert page.status == 302
+    assert page.headers["Location"] == (
+        "/.auth/login/aad?post_login_redirect_uri=%2Fconsole%3Fstatus%3Dwaiting"
+    )
+    assert Browser(KEY).get("/console").status == 302
+
+
+def test_a_role_too_few_is_named(world: World) -> None:
+    page = Browser(person("Nobody")).get("/console")
+    assert page.status == 403
+    assert "Offboarding.Read" in page.text
+    assert "Back to the list" in page.text
+
+
+def test_where_nobody_can_sign_in_the_page_says_what_to_set_up(
+    world: World, door: FrontDoor, mocker: MockerFixture
+) -> None:
+    mocker.patch("shared.composition.bootstrap.front_door", return_value=replace(door, authentication=False))
+    page = Browser().get("/console")
+    assert page.status == 403
+    assert "App Service Authentication is off" in page.text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+        {"sec-fetch-site": "none"},
+    ],
+)
+def test_a_form_of_another_site_does_nothing(world: World, headers: dict[str, str]) -> None:
+    browser = Browser()
+    page = browser.get("/console/system")
+    key = str(page.form("/console/system/hold").find("input", attrs={"name": "form_key"})["value"])
+    values = [("form_key", key), ("reason", "x")]
+    assert browser.post("/console/system/hold", values, **headers).status == 403
+    assert not world.services.brakes.read().brake.held
+
+
+@pytest.mark.parametrize("stolen", ["", "0" * 64, "another's"])
+def test_a_form_key_is_that_of_this_person_and_this_browser(world: World, stolen: str) -> None:
+    browser, other = Browser(), Browser(APPROVER)
+    browser.get("/console/system")
+    if stolen == "another's":
+        page = other.get("/console/system")
+        stolen = str(page.form("/console/system/hold").find("input", attrs={"name": "form_key"})["value"])
+    answer = browser.post("/console/system/hold", [("form_key", stolen), ("reason", "x")])
+    assert (answer.status, "foreign_form" in answer.text) == (403, True)
+    assert not world.services.brakes.read().brake.held
+
+
+def test_without_the_cookie_no_form_is_taken(world: World) -> None:
+    browser = Browser()
+    page = browser.get("/console/system")
+    browser.cookie = ""
+    assert browser.fill(page, "/console/system/hold", reason="x").status == 403
+
+
+def test_the_cookie_is_bound_to_this_host(world: World) -> None:
+    cookie = Browser().get("/console").headers["Set-Cookie"]
+    assert cookie.startswith("__Host-")
+    assert all(word in cookie for word in ("; Path=/", "; Secure", "; HttpOnly", "; SameSite=Lax"))
+    assert "Domain" not in cookie
+
+
+HOSTILE = "<img src=x onerror=alert(1)>\u202egnp.exe \U0001f480" + "W" * 120
+
+
+def test_names_of_others_are_shown_as_text(mocker: MockerFixture) -> None:
+    customer = b.customer(HOSTILE[:120], b.nce(name=HOSTILE, started="-P40D"))
+    world = World(customer)
+    mocker.patch("shared.composition.bootstrap.services", side_effect=lambda: world.services)
+    request = world.ask(customer, requestId="r-1", reason="</script><script>alert(1)</script>")
+    world.run(for_at_most=timedelta(hours=1))
+    browser = Browser()
+    for path in ("/console", f"/console/offboardings/{world.offboarding(request).id}", "/console/new?q=img"):
+        page = browser.get(path)
+        assert page.status == 200
+        assert not page.soup.find_all("img")
+        assert all(script.get("src") for script in page.soup.find_all("script"))
+        assert "\u202e" not in page.body.decode()
+        assert "<img src=x" in page.text
+
+
+def test_the_list_as_csv_has_no_formula(world: World) -> None:
+    asked(world)
+    answer = Browser().get("/console/offboardings.csv?status=awaiting_approval")
+    lines = answer.body.decode("utf-8-sig").splitlines()
+    assert lines[0].startswith('"offboardingId"')
+    assert "Contoso Bakery" in lines[1]
+    assert len(lines) == 2
+
+
+@pytest.mark.parametrize(("name", "kind"), [("console.css", "text/css"), ("console.js", "text/javascript")])
+def test_what_pages_load_is_served(name: str, kind: str) -> None:
+    answer = Browser({}).get(f"/console/static/{name}")
+    assert (answer.status, answer.body != b"") == (200, True)
+
+
+@pytest.mark.parametrize("name", ["..%2fpages.py", "pages.py", "console.html"])
+def test_nothing_else_is_served(name: str) -> None:
+    assert Browser({}).get(f"/console/static/{name}").status == 404
