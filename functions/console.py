@@ -9,6 +9,7 @@ from functions.console_answers import Shown, not_there, show
 from shared.composition import bootstrap
 from shared.composition.doctor.look import look
 from shared.console.approvals import approvals
+from shared.console.bulk import batch_page
 from shared.console.fleet import fleet
 from shared.console.fleet_table import fleet_csv
 from shared.console.one import one
@@ -17,6 +18,7 @@ from shared.console.requests import find_customers
 from shared.console.system import system
 from shared.console.visitor import Visitor
 from shared.domain.people.rights import Operation
+from shared.sheets.customers import COLUMNS
 
 bp = func.Blueprint()
 ANYBODY = func.AuthLevel.ANONYMOUS
@@ -49,6 +51,27 @@ def console_approvals(req: func.HttpRequest, context: func.Context) -> func.Http
 def console_new(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Find a customer, and ask for a plan."""
     return show(req, context, lambda visitor: _new(req, visitor))
+
+
+@bp.function_name("console_bulk")
+@bp.route(route="console/bulk", methods=["GET"], auth_level=ANYBODY)
+def console_bulk(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Upload a table of customers."""
+    return show(req, context, _bulk)
+
+
+@bp.function_name("console_batch")
+@bp.route(route="console/batches/{id}", methods=["GET"], auth_level=ANYBODY)
+def console_batch(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Where each offboarding of a batch stands."""
+    return show(req, context, lambda visitor: _batch(req.route_params["id"], visitor))
+
+
+@bp.function_name("console_template")
+@bp.route(route="console/customers.csv", methods=["GET"], auth_level=ANYBODY)
+def console_template(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """An empty table, to be filled in."""
+    return show(req, context, _template)
 
 
 @bp.function_name("console_system")
@@ -118,6 +141,25 @@ def _system(req: func.HttpRequest, visitor: Visitor) -> Shown:
 
 def _csv(req: func.HttpRequest, visitor: Visitor) -> func.HttpResponse:
     require(visitor, Operation.LIST)
-    content = fleet_csv(dict(req.params), bootstrap.services())
-    headers = {**HEADERS, "Content-Disposition": 'attachment; filename="offboardings.csv"'}
+    return _table(fleet_csv(dict(req.params), bootstrap.services()), "offboardings.csv")
+
+
+def _bulk(visitor: Visitor) -> Shown:
+    require(visitor, Operation.CREATE_BATCH)
+    return Shown("bulk", columns=COLUMNS)
+
+
+def _template(visitor: Visitor) -> func.HttpResponse:
+    require(visitor, Operation.CREATE_BATCH)
+    return _table(",".join(COLUMNS) + "\r\n", "customers.csv")
+
+
+def _batch(identity: str, visitor: Visitor) -> Shown:
+    require(visitor, Operation.SHOW_BATCH)
+    found = batch_page(identity, visitor, bootstrap.services())
+    return Shown("batch", batch=found) if found is not None else not_there(f"batch {identity[:80]}")
+
+
+def _table(content: str | bytes, name: str) -> func.HttpResponse:
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
     return func.HttpResponse(content, mimetype="text/csv", charset="utf-8", headers=headers)

@@ -6,6 +6,7 @@ import azure.functions as func
 
 from functions.console_answers import HOME, Shown, take
 from shared.composition import bootstrap
+from shared.console.bulk import plan_all, send_chosen
 from shared.console.decide import decide
 from shared.console.form import Form
 from shared.console.requests import for_real, plan_first
@@ -52,6 +53,32 @@ def console_plan_first(req: func.HttpRequest, context: func.Context) -> func.Htt
 def console_move(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Hold or release the kill switch, or redrive what was given up."""
     return take(req, context, lambda visitor, form: _move(req.route_params["word"], visitor, form))
+
+
+@bp.function_name("console_upload")
+@bp.route(route="console/bulk", methods=["POST"], auth_level=ANYBODY)
+def console_upload(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Check a table of customers, and ask for their plans."""
+    return take(req, context, lambda visitor, form: _upload(req, visitor, form))
+
+
+@bp.function_name("console_send_chosen")
+@bp.route(route="console/batches/{id}", methods=["POST"], auth_level=ANYBODY)
+def console_send_chosen(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Send the plans that were chosen for real."""
+    return take(req, context, _send_chosen)
+
+
+def _upload(req: func.HttpRequest, visitor: Visitor, form: Form) -> Shown:
+    file = req.files.get("file")
+    content = file.read() if file is not None else form.get("pasted", "").encode()
+    found = plan_all(content, form.get("reason", ""), visitor, bootstrap.front_door(), bootstrap.services())
+    return Shown("uploaded", uploaded=found)
+
+
+def _send_chosen(visitor: Visitor, form: Form) -> str:
+    identity = send_chosen(form, visitor, bootstrap.front_door(), bootstrap.services())
+    return f"{HOME}/batches/{identity}?done=sent"
 
 
 def _plan_first(visitor: Visitor, form: Form) -> str:

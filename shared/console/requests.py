@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from shared.domain.people.rights import Operation
 from shared.intake.accept import accept
 from shared.operations.front_door import FrontDoor
 from shared.pipeline.core.services import Services
+from shared.sheets.plan_ids import plan_id, real_id
 
 SHOWN = 20
 SHORTEST = 2
@@ -71,7 +71,8 @@ def plan_first(form: Form, visitor: Visitor, door: FrontDoor, services: Services
         said["notBefore"] = f"{said['notBefore']}Z"
     if form.get("reduceSeats"):
         said["reduceSeats"] = True
-    said |= {"requestId": form.get("requestId", ""), "reason": form.get("reason", ""), "dryRun": True}
+    identity = plan_id(form.get("requestId", ""), services.clock.now())
+    said |= {"requestId": identity, "reason": form.get("reason", ""), "dryRun": True}
     return _sent(said, visitor, services)
 
 
@@ -109,11 +110,6 @@ def same_request(request: OffboardingRequest) -> Mapping[str, Any]:
         "correlationId": request.correlation_id if request.correlation_id != request.request_id else None,
     }
     return {name: value for name, value in said.items() if value not in (None, [])}
-
-
-def real_id(request_id: str) -> str:
-    """The id of the request that carries out a dry run: never longer than an id may be."""
-    return f"{request_id[:96]}.go-{hashlib.sha256(request_id.encode()).hexdigest()[:12]}"
 
 
 def _sent(said: Mapping[str, Any], visitor: Visitor, services: Services) -> Offboarding:

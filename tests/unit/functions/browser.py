@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import azure.functions as func
+import requests
 from bs4 import BeautifulSoup, Tag
 
 from tests.unit.functions.support import CONTEXT, FUNCTIONS, OPERATOR
@@ -32,6 +33,12 @@ class Page:
         found = self.soup.find("form", attrs={"action": action, "method": "post"})
         assert isinstance(found, Tag), f"no form for {action} on {self.path}"
         return found
+
+    def field(self, action: str, name: str) -> str:
+        """What a field of a form has in it."""
+        found = self.form(action).find("input", attrs={"name": name})
+        assert isinstance(found, Tag), f"no field {name} in the form for {action}"
+        return str(found["value"])
 
     @property
     def actions(self) -> set[str]:
@@ -62,6 +69,14 @@ class Browser:
         for name, given in fields.items():
             values.extend((name, value) for value in ([given] if isinstance(given, str) else given))
         return self.post(action, values)
+
+    def upload(self, page: Page, action: str, content: bytes, **fields: str) -> Page:
+        """Send a form with a file; nothing is followed."""
+        values = {"form_key": page.field(action, "form_key"), **fields}
+        made = requests.Request("POST", SITE, data=values, files={"file": ("customers.csv", content)}).prepare()
+        assert isinstance(made.body, bytes)
+        kind = {"content-type": str(made.headers["Content-Type"]), "sec-fetch-site": "same-origin"}
+        return self._send("POST", action, made.body, kind)
 
     def post(self, path: str, values: list[tuple[str, str]], **headers: str) -> Page:
         """Send fields to a path, and follow the redirection."""

@@ -11,6 +11,8 @@ from pytest_mock import MockerFixture
 
 from local.simulator.scenario import builder as b
 from local.world.world import World
+from shared.console.standing import domain_of
+from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 from shared.domain.people.rights import Role
 from shared.operations.front_door import FrontDoor
@@ -40,6 +42,11 @@ def asked(world: World) -> str:
     return world.offboarding(request).id
 
 
+def by_id(world: World, identity: str) -> Offboarding:
+    """The offboarding as it is stored."""
+    return next(item for item in world.all() if item.id == identity)
+
+
 def test_the_first_page_of_an_empty_installation_says_how_to_begin(world: World) -> None:
     page = Browser().get("/console")
     assert page.status == 200
@@ -63,8 +70,8 @@ def test_one_customer_is_approved_by_a_second_person(world: World) -> None:
     wrong = browser.fill(page, f"{place}/approve", reason="case 1", typed="contoso")
     assert wrong.status == 422
     assert "Nothing was changed" in wrong.text
-    assert world.store.load(identity).offboarding.status is Status.AWAITING_APPROVAL
-    domain = world.store.load(identity).offboarding.customer.domain
+    assert by_id(world, identity).status is Status.AWAITING_APPROVAL
+    domain = domain_of(by_id(world, identity))
     done = browser.fill(page, f"{place}/approve", reason="case 1", typed=domain.upper())
     assert done.status == 200
     assert "Approved. The offboarding goes on." in done.text
@@ -82,7 +89,7 @@ def test_whoever_asked_for_it_is_told_that_somebody_else_decides(world: World) -
     dry = planned.path.partition("?")[0]
     shown = browser.get(dry)
     assert "What will be done, if it is requested" in shown.text
-    domain = world.all()[0].customer.domain
+    domain = domain_of(world.all()[0])
     sent = browser.fill(shown, f"{dry}/send", reason="contract ended", typed=domain)
     assert sent.status == 200
     world.run(for_at_most=timedelta(hours=1))
@@ -104,13 +111,15 @@ def test_several_are_decided_at_once(world: World) -> None:
     identity = asked(world)
     browser = Browser(APPROVER)
     page = browser.get("/console/approvals")
-    fields = {"chosen": [identity], "word": "approve", "reason": "case 2"}
+    fields: dict[str, str | list[str]] = {"chosen": [identity], "word": "approve", "reason": "case 2"}
     assert browser.fill(page, "/console/approvals", **fields, typed="approve 2").status == 422
     done = browser.fill(page, "/console/approvals", **fields, typed="approve 1")
     assert "1 of 1 approved" in done.text
     again = browser.fill(page, "/console/approvals", **fields, typed="approve 1")
     assert again.status == 200
-    assert world.store.load(identity).offboarding.approval.by.name == "Jon Approver"
+    approval = by_id(world, identity).approval
+    assert approval is not None
+    assert approval.by.name == "Jon Approver"
 
 
 def test_the_kill_switch_is_held_and_released(world: World) -> None:
@@ -144,9 +153,7 @@ def test_every_page_allows_no_inline_code_and_no_frame(world: World, path: str) 
 def test_whoever_is_not_signed_in_is_sent_to_sign_in_and_back(world: World) -> None:
     page = Browser({}).get("/console?status=waiting")
     assert page.status == 302
-    assert page.headers["Location"] == (
-        "/.auth/login/aad?post_login_redirect_uri=%2Fconsole%3Fstatus%3Dwaiting"
-    )
+    assert page.headers["Location"] == ("/.auth/login/aad?post_login_redirect_uri=%2Fconsole%3Fstatus%3Dwaiting")
     assert Browser(KEY).get("/console").status == 302
 
 
@@ -177,7 +184,7 @@ def test_where_nobody_can_sign_in_the_page_says_what_to_set_up(
 def test_a_form_of_another_site_does_nothing(world: World, headers: dict[str, str]) -> None:
     browser = Browser()
     page = browser.get("/console/system")
-    key = str(page.form("/console/system/hold").find("input", attrs={"name": "form_key"})["value"])
+    key = page.field("/console/system/hold", "form_key")
     values = [("form_key", key), ("reason", "x")]
     assert browser.post("/console/system/hold", values, **headers).status == 403
     assert not world.services.brakes.read().brake.held
@@ -189,7 +196,7 @@ def test_a_form_key_is_that_of_this_person_and_this_browser(world: World, stolen
     browser.get("/console/system")
     if stolen == "another's":
         page = other.get("/console/system")
-        stolen = str(page.form("/console/system/hold").find("input", attrs={"name": "form_key"})["value"])
+        stolen = page.field("/console/system/hold", "form_key")
     answer = browser.post("/console/system/hold", [("form_key", stolen), ("reason", "x")])
     assert (answer.status, "foreign_form" in answer.text) == (403, True)
     assert not world.services.brakes.read().brake.held
@@ -213,7 +220,7 @@ HOSTILE = "<img src=x onerror=alert(1)>\u202egnp.exe \U0001f480" + "W" * 120
 
 
 def test_names_of_others_are_shown_as_text(mocker: MockerFixture) -> None:
-    customer = b.customer(HOSTILE[:120], b.nce(name=HOSTILE, started="-P40D"))
+    customer = b.customer(HOSTILE[:120], b.nce(name=HOSTILE, started="-P40D"), domain="hostile.onmicrosoft.com")
     world = World(customer)
     mocker.patch("shared.composition.bootstrap.services", side_effect=lambda: world.services)
     request = world.ask(customer, requestId="r-1", reason="</script><script>alert(1)</script>")
@@ -246,3 +253,49 @@ def test_what_pages_load_is_served(name: str, kind: str) -> None:
 @pytest.mark.parametrize("name", ["..%2fpages.py", "pages.py", "console.html"])
 def test_nothing_else_is_served(name: str) -> None:
     assert Browser({}).get(f"/console/static/{name}").status == 404
+
+
+def upload(browser: Browser, content: bytes) -> Page:
+    return browser.upload(browser.get("/console/bulk"), "/console/bulk", content, reason="contract ended")
+
+
+def test_a_table_is_checked_planned_chosen_and_sent(world: World) -> None:
+    browser = Browser(REQUESTER)
+    domain = next(item.domain for item in world.simulator.store.customers)
+    table = (
+        f"Domain;Grund\r\n{domain};Vertragsende M\u00fcnchen\r\nnot a domain;x\r\n{domain.upper()};again\r\n".encode(
+            "cp1252"
+        )
+    )
+    page = upload(browser, table)
+    assert page.status == 200, page.text
+    assert "1 of 3 rows is good" in page.text
+    assert "must be a domain name" in page.text
+    assert "stands in line 2 already" in page.text
+    again = upload(browser, table)
+    assert again.path == page.path
+    assert len(world.all()) == 1
+    world.run(for_at_most=timedelta(hours=1))
+    link = page.soup.find("a", href=lambda value: bool(value and value.startswith("/console/batches/")))
+    assert isinstance(link, Tag)
+    place = str(link["href"])
+    batch = browser.get(place)
+    assert "1 planned" in batch.text
+    chosen = str(batch.soup.find("input", attrs={"name": "chosen"})["value"])  # type: ignore[index]
+    assert browser.fill(batch, place, chosen=[chosen], reason="go", typed="offboard 2").status == 422
+    sent = browser.fill(batch, place, chosen=[chosen], reason="go", typed="offboard 1")
+    assert sent.status == 200, sent.text
+    assert browser.fill(batch, place, chosen=[chosen], reason="go", typed="offboard 1").path == sent.path
+    assert [item.request.dry_run for item in world.all()] == [True, False]
+    assert world.all()[1].request.reason == "go"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK\x03\x04broken", b"\xd0\xcf\x11\xe0\x00\x00", b"name,age\nx,1\n", b"domain,Domain\na.com,b.com\n"],
+)
+def test_what_is_no_table_of_customers_is_refused(world: World, content: bytes) -> None:
+    page = upload(Browser(REQUESTER), content)
+    assert page.status in (400, 413, 422), page.text
+    assert "Nothing was sent" in page.text
+    assert world.all() == []

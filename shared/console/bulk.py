@@ -1,0 +1,150 @@
+"""Many customers at once: a table is checked, every good row is planned, and what a person chose is sent for real."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.console.decide import require_typed
+from shared.console.form import Form
+from shared.console.requests import same_request
+from shared.console.standing import domain_of, name_of
+from shared.console.visitor import Visitor
+from shared.contracts.batch import AT_MOST, BatchV1
+from shared.domain.codes import ReasonCode
+from shared.domain.decisions.plan import Plan
+from shared.domain.errors import InvalidRequestError
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.states import Status
+from shared.domain.people.rights import Operation
+from shared.domain.wording import day
+from shared.intake.batch import take_in_batch
+from shared.operations.front_door import FrontDoor
+from shared.operations.show_batch import show_batch
+from shared.pipeline.core.services import Services
+from shared.sheets.customers import Customers, customers_of
+from shared.sheets.plan_ids import plan_id
+from shared.sheets.read import read_table
+
+
+@dataclass(frozen=True, slots=True)
+class Uploaded:
+    """What became of a table; `batch_id` is empty where no row was good."""
+
+    customers: Customers
+    batch_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchLine:
+    """One request of a batch. `choosable`: a plan that this person may send for real."""
+
+    offboarding_id: str
+    request_id: str
+    name: str
+    domain: str
+    status: str
+    why: str
+    what_to_do: str
+    plan: Plan | None
+    choosable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What the page of a batch shows."""
+
+    batch_id: str
+    lines: tuple[BatchLine, ...]
+    counts: tuple[tuple[str, int], ...]
+
+    @property
+    def choosable(self) -> int:
+        """How many can be chosen."""
+        return sum(line.choosable for line in self.lines)
+
+
+def plan_all(content: bytes, reason: str, visitor: Visitor, door: FrontDoor, services: Services) -> Uploaded:
+    """Check every row of a table, and ask for a plan of each that is good. Nothing is changed at any customer.
+
+    Raises InvalidRequestError for what is no table, or has more rows than a batch.
+    """
+    door.require(visitor.actor, visitor.roles, Operation.CREATE_BATCH)
+    found = customers_of(read_table(content), visitor.actor.name, reason.strip())
+    if len(found.rows) > AT_MOST:
+        rule = f"has {len(found.rows)} customers, and a page takes {AT_MOST}: split it. Nothing was sent"
+        raise InvalidRequestError(ReasonCode.WRONG_VALUE, "file", rule)
+    if not found.good:
+        return Uploaded(found, "")
+    today = services.clock.now()
+    asked = [
+        {**row.request, "requestId": plan_id(str(row.request["requestId"]), today), "dryRun": True}
+        for row in found.good
+        if row.request is not None
+    ]
+    return Uploaded(found, _taken("plan", day(today), asked, visitor, services))
+
+
+def send_chosen(form: Form, visitor: Visitor, door: FrontDoor, services: Services) -> str:
+    """Send the plans that were chosen for real; returns the id of their batch. The same choice is the same batch."""
+    door.require(visitor.actor, visitor.roles, Operation.CREATE_BATCH)
+    chosen = tuple(dict.fromkeys(form.several("chosen")))
+    if not 1 <= len(chosen) <= AT_MOST:
+        rule = f"choose at least one plan, and at most {AT_MOST}. Nothing was changed"
+        raise InvalidRequestError(ReasonCode.WRONG_VALUE, "chosen", rule, str(len(chosen)))
+    require_typed(form, f"offboard {len(chosen)}")
+    asked = [
+        {**same_request(_planned(identity, services).request), "version": "1", "requestedBy": visitor.actor.name}
+        for identity in chosen
+    ]
+    reason = form.get("reason", "").strip()
+    return _taken("send", "", [{**item, "reason": reason or "as planned"} for item in asked], visitor, services)
+
+
+def batch_page(batch_id: str, visitor: Visitor, services: Services) -> Batch | None:
+    """The batch as of now; None when there is no such batch."""
+    view = show_batch(batch_id, services)
+    if view is None:
+        return None
+    may = visitor.may(Operation.CREATE_BATCH)
+    lines = []
+    for item in view.items:
+        stored = services.store.load(item.offboarding_id) if item.offboarding_id else None
+        head = stored.offboarding if stored is not None else None
+        problem = item.problem
+        lines.append(
+            BatchLine(
+                offboarding_id=item.offboarding_id or "",
+                request_id=item.request_id or "",
+                name=name_of(head) if head is not None else f"request {item.position + 1}",
+                domain=domain_of(head) if head is not None else "",
+                status=item.status or "not accepted",
+                why=problem.detail if problem else item.reason.text if item.reason else "",
+                what_to_do=(problem.operator_action if problem else item.reason.operator_action if item.reason else "")
+                or "",
+                plan=head.plan if head is not None else None,
+                choosable=may and head is not None and head.status is Status.PLANNED,
+            )
+        )
+    return Batch(batch_id, tuple(lines), tuple(view.counts.items()))
+
+
+def _planned(identity: str, services: Services) -> Offboarding:
+    stored = services.store.load(identity)
+    if stored is None or stored.offboarding.status is not Status.PLANNED:
+        rule = "only what was planned as a dry run can be sent for real. Nothing was changed"
+        raise InvalidRequestError(ReasonCode.WRONG_VALUE, "chosen", rule, identity)
+    return stored.offboarding
+
+
+def _taken(word: str, when: str, asked: Iterable[object], visitor: Visitor, services: Services) -> str:
+    requests = list(asked)
+    content = hashlib.sha256(json.dumps(requests, sort_keys=True).encode()).hexdigest()[:24]
+    batch = BatchV1.model_validate_json(
+        json.dumps({"batchId": "-".join(filter(None, (word, when, content))), "requests": requests}),
+        by_alias=True,
+        by_name=False,
+    )
+    return take_in_batch(batch, visitor.actor, services).batch_id

@@ -1,0 +1,1 @@
+"""Tables of customers from a spreadsheet: what people keep in Excel becomes requests."""

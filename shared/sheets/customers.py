@@ -1,0 +1,211 @@
+"""From the rows of a table to requests: each row is checked alone, and what is wrong names its line and column."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from types import MappingProxyType
+from typing import Any
+
+from shared.contracts.request import parse_request
+from shared.domain.codes import ReasonCode
+from shared.domain.errors import InvalidRequestError
+from shared.domain.wording import shorten
+from shared.sheets.read import Table, TableRow
+
+COLUMNS: tuple[str, ...] = (
+    "customerDomain",
+    "customerTenantId",
+    "customerCompanyName",
+    "reason",
+    "requestId",
+    "requestedBy",
+    "notBefore",
+    "commitments",
+    "renewals",
+    "suspendedLicences",
+    "reduceSeats",
+    "graceSeconds",
+    "resellerMpnId",
+    "approvalReference",
+    "correlationId",
+)
+"""Those of the template, in this order. A table may have others, which are left alone, and none that is not needed."""
+NAMES: Mapping[str, str] = MappingProxyType(
+    {
+        **{name.lower(): name for name in COLUMNS},
+        "domain": "customerDomain",
+        "primarydomain": "customerDomain",
+        "tenantid": "customerTenantId",
+        "customerid": "customerTenantId",
+        "microsoftid": "customerTenantId",
+        "mandantenid": "customerTenantId",
+        "companyname": "customerCompanyName",
+        "company": "customerCompanyName",
+        "customer": "customerCompanyName",
+        "firma": "customerCompanyName",
+        "kunde": "customerCompanyName",
+        "grund": "reason",
+    }
+)
+"""Other words for the columns, as Partner Center's export and people call them."""
+YES, NO = (
+    frozenset({"true", "yes", "y", "1", "x", "ja", "wahr"}),
+    frozenset({"false", "no", "n", "0", "nein", "falsch"}),
+)
+LONGEST_ID = 110
+"""So that a longer one for the plan of the same request still is an id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong with one cell: the column as the table calls it, what stands there, and the rule."""
+
+    column: str
+    value: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerRow:
+    """One row: what it asks for as the JSON of a request, or its mistakes."""
+
+    line: int
+    customer: str
+    request: Mapping[str, Any] | None
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Customers:
+    """Every row is accounted for: `ignored` are columns that nothing is made of."""
+
+    rows: tuple[CustomerRow, ...]
+    ignored: tuple[str, ...]
+
+    @property
+    def good(self) -> tuple[CustomerRow, ...]:
+        """Those that a request can be made of."""
+        return tuple(row for row in self.rows if row.request is not None)
+
+    @property
+    def broken(self) -> tuple[CustomerRow, ...]:
+        """The others."""
+        return tuple(row for row in self.rows if row.request is None)
+
+
+def customers_of(table: Table, requested_by: str, reason: str = "") -> Customers:
+    """The requests in `table`; `requested_by` and `reason` are for rows that have none of their own.
+
+    Raises InvalidRequestError where no column names a customer.
+    """
+    known = [NAMES.get(re.sub(r"[\s_-]", "", name).lower(), "") for name in table.columns]
+    if not {"customerDomain", "customerTenantId"} & set(known):
+        rule = f"no column is called customerDomain or customerTenantId; there are: {shorten(', '.join(table.columns))}"
+        raise InvalidRequestError(ReasonCode.MISSING_FIELD, "file", f"{rule}. Nothing was sent")
+    twice = sorted({name for name in known if name and known.count(name) > 1})
+    if twice:
+        rule = f"several columns mean the same: {', '.join(twice)}. Nothing was sent"
+        raise InvalidRequestError(ReasonCode.REPEATED_FIELD, "file", rule)
+    defaults = {"requestedBy": requested_by, "reason": reason}
+    rows = [_row(row, table.columns, known, defaults) for row in table.rows]
+    ignored = tuple(name for name, column in zip(table.columns, known, strict=True) if name and not column)
+    return Customers(tuple(_without_repetition(rows)), ignored)
+
+
+def _row(row: TableRow, columns: tuple[str, ...], known: list[str], defaults: Mapping[str, str]) -> CustomerRow:
+    said: dict[str, Any] = {name: value for name, value in defaults.items() if value}
+    called = {field: column for column, field in zip(columns, known, strict=True) if field}
+    mistakes = [
+        Mistake(f"column {number + 1}", shorten(cell), "has no name in the first row")
+        for number, cell in enumerate(row.cells)
+        if cell and number >= len(columns)
+    ]
+    for field, cell in zip(known, row.cells, strict=False):
+        if not field or not cell:
+            continue
+        try:
+            said[field] = _READERS[field](cell) if field in _READERS else cell
+        except ValueError as error:
+            mistakes.append(Mistake(called[field], shorten(cell), str(error)))
+    customer = next((str(said[name]) for name in COLUMNS[2::-1] if said.get(name)), f"line {row.line}")
+    said.setdefault("requestId", request_id_of(said))
+    mistakes.extend(_mistakes(said, called) if not mistakes else ())
+    return CustomerRow(row.line, customer, {"version": "1", **said} if not mistakes else None, tuple(mistakes))
+
+
+def request_id_of(said: Mapping[str, Any]) -> str:
+    """The id of a row that has none: it follows from what the row asks for, so a file sent twice asks once."""
+    text = json.dumps({name: said[name] for name in sorted(said) if name != "requestedBy"}, sort_keys=True)
+    return f"file-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
+
+
+def _mistakes(said: Mapping[str, Any], called: Mapping[str, str]) -> Iterable[Mistake]:
+    if len(said["requestId"]) > LONGEST_ID:
+        yield Mistake(called["requestId"], shorten(said["requestId"]), f"must have at most {LONGEST_ID} characters")
+        return
+    try:
+        parse_request(json.dumps({"version": "1", **said}).encode())
+    except InvalidRequestError as error:
+        value = error.value or str(said.get(error.field, ""))
+        yield Mistake(called.get(error.field, error.field), shorten(value), error.rule)
+        for field, rule in error.others:
+            yield Mistake(called.get(field, field), shorten(str(said.get(field, ""))), rule)
+
+
+def _without_repetition(rows: Iterable[CustomerRow]) -> Iterable[CustomerRow]:
+    """The first row of a customer or of a request id counts; the others say which one that is."""
+    lines: dict[tuple[str, str], int] = {}
+    for row in rows:
+        if row.request is None:
+            yield row
+            continue
+        keys = [(name, str(row.request[name]).lower()) for name in (*COLUMNS[:2], "requestId") if name in row.request]
+        repeated = [
+            Mistake(name, shorten(value), f"stands in line {lines[(name, value)]} already")
+            for name, value in keys
+            if (name, value) in lines
+        ]
+        if repeated:
+            yield CustomerRow(row.line, row.customer, None, tuple(repeated))
+            continue
+        lines |= dict.fromkeys(keys, row.line)
+        yield row
+
+
+def _boolean(cell: str) -> bool:
+    word = cell.casefold()
+    if word not in YES | NO:
+        raise ValueError("must be yes or no")
+    return word in YES
+
+
+def _number(cell: str) -> int:
+    if not cell.isascii() or not cell.isdigit() or len(cell) > 9:
+        raise ValueError("must be a whole number")
+    return int(cell)
+
+
+def _start(cell: str) -> str:
+    """A date begins at 00:00 UTC. What is 3/4 in one country and 4/3 in another is not guessed."""
+    german = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", cell)
+    rule = "must be a date such as 2026-12-01 or 01.12.2026, or a date-time with a zone such as 2026-12-01T06:00:00Z"
+    try:
+        if german:
+            day, month, year = map(int, german.groups())
+            return f"{date(year, month, day).isoformat()}T00:00:00Z"
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell):
+            return f"{date.fromisoformat(cell).isoformat()}T00:00:00Z"
+        at = datetime.fromisoformat(cell)
+    except ValueError:
+        raise ValueError(rule) from None
+    if at.tzinfo is None:
+        raise ValueError(rule)
+    return cell
+
+
+_READERS: Mapping[str, Any] = MappingProxyType({"reduceSeats": _boolean, "graceSeconds": _number, "notBefore": _start})

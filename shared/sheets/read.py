@@ -1,0 +1,155 @@
+"""read_table: the rows of a CSV or .xlsx file as text, however the spreadsheet's country writes it."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from zipfile import BadZipFile
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from shared.domain.codes import ReasonCode
+from shared.domain.errors import InvalidRequestError
+
+LARGEST = 4 * 1024 * 1024
+UNPACKED = 64 * 1024 * 1024
+"""Bytes that an .xlsx may have when it is unpacked: a small file can hold a huge one."""
+MOST_ROWS = 5_000
+MOST_COLUMNS = 60
+LONGEST_CELL = 2_000
+SEPARATORS = (";", ",", "\t")
+MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """One row that has something in it; `line` counts as the spreadsheet does, the head is line 1."""
+
+    line: int
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The head, and what is below it; cells are text without spaces around."""
+
+    columns: tuple[str, ...]
+    rows: tuple[TableRow, ...]
+
+
+def read_table(content: bytes) -> Table:
+    """The first sheet, or the CSV. Excel's CSV in German (semicolons, Windows-1252), in US English (commas), and
+    "Unicode text" (tabs, UTF-16) are read alike, told apart by what is in them.
+
+    Raises InvalidRequestError for what is no table, and for one that is larger than allowed.
+    """
+    if len(content) > LARGEST:
+        raise _unreadable(f"the file may have at most {LARGEST // 1024 // 1024} MB", ReasonCode.BODY_TOO_LARGE)
+    lines = _xlsx(content) if content.startswith(b"PK\x03\x04") else _csv(content)
+    return _table(lines)
+
+
+def _table(lines: Iterable[tuple[int, list[str]]]) -> Table:
+    columns: tuple[str, ...] | None = None
+    rows: list[TableRow] = []
+    for line, cells in lines:
+        if not any(cells):
+            continue
+        if columns is None:
+            columns = tuple(cells)
+            if len(columns) > MOST_COLUMNS:
+                raise _unreadable(f"the file may have at most {MOST_COLUMNS} columns")
+            continue
+        if len(rows) >= MOST_ROWS:
+            raise _unreadable(f"the file may have at most {MOST_ROWS} rows", ReasonCode.BODY_TOO_LARGE)
+        rows.append(TableRow(line, tuple(cells)))
+    if columns is None:
+        raise _unreadable("the file is empty: its first row names the columns")
+    return Table(columns, tuple(rows))
+
+
+def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    text = _decoded(content)
+    if "\x00" in text:
+        raise _unreadable("the file is neither a CSV nor an .xlsx (an old .xls has to be saved as .xlsx)")
+    first, _, rest = text.partition("\n")
+    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
+        yield from ((number + 1, cells) for number, cells in _split(rest, first.strip()[4]))
+        return
+    separator = max(SEPARATORS, key=first.count)
+    yield from _split(text, separator)
+
+
+def _split(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        for cells in reader:
+            yield reader.line_num, [_short(cell.strip()) for cell in cells]
+    except csv.Error as error:
+        raise _unreadable(f"line {reader.line_num} cannot be read as CSV: {error}") from None
+
+
+def _decoded(content: bytes) -> str:
+    for mark, encoding in MARKS:
+        if content.startswith(mark):
+            try:
+                return content.decode(encoding)
+            except UnicodeDecodeError:
+                raise _unreadable(f"the file says that it is {encoding}, and is not") from None
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError:
+        # What Excel in Western Europe writes; every byte means something in it, with these few exceptions.
+        return content.decode("cp1252", errors="replace")
+
+
+def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            if sum(item.file_size for item in packed.infolist()) > UNPACKED:
+                raise _unreadable("the workbook is larger than any list of customers", ReasonCode.BODY_TOO_LARGE)
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+        sheet = book.worksheets[0]
+        for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True), start=1):
+            yield number, _trimmed([_short(_text(value)) for value in row])
+    except InvalidRequestError:
+        raise
+    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, IndexError, AttributeError, TypeError):
+        raise _unreadable("the file is not an .xlsx workbook that can be read; save it again from Excel") from None
+
+
+def _trimmed(cells: list[str]) -> list[str]:
+    while cells and not cells[-1]:
+        cells.pop()
+    return cells
+
+
+def _text(value: object) -> str:
+    """A cell as it would be typed: whole numbers without a fraction, dates as ISO 8601."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == time() else value.isoformat(timespec="seconds")
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value).strip()
+
+
+def _short(text: str) -> str:
+    if len(text) > LONGEST_CELL:
+        raise _unreadable(f"a cell may have at most {LONGEST_CELL} characters; one begins with {text[:40]}")
+    return text
+
+
+def _unreadable(rule: str, code: ReasonCode = ReasonCode.WRONG_VALUE) -> InvalidRequestError:
+    return InvalidRequestError(code, "file", f"{rule}. Nothing was sent")
