@@ -20,6 +20,8 @@ LOOKED_AT = 1000
 """So many live offboardings are read for the top of the page; where there are more, the page says so."""
 PAGE = 200
 SOON = timedelta(days=7)
+NAMED = 5
+"""So many closing windows are named; the others are counted."""
 LIVE = (*sorted(RUNNABLE), Status.NEEDS_ATTENTION)
 
 
@@ -109,18 +111,19 @@ def _needs(live: Iterable[Offboarding], moments: Iterable[Moment], now: datetime
     waiting = [head for head in heads if head.status is Status.AWAITING_APPROVAL]
     if waiting:
         oldest = now - min(head.updated_at for head in waiting)
-        words = f"{count_of(len(waiting), 'plan')} to approve or reject (the oldest since {_long(oldest)})"
+        words = f"{count_of(len(waiting), 'plan')} to approve or reject (the oldest has waited for {_long(oldest)})"
         yield Need(words, "/console/approvals", urgent=oldest > timedelta(days=3))
     asked = sum(head.status is Status.NEEDS_ATTENTION for head in heads)
     if asked:
         words = f"{count_of(asked, 'offboarding needs', 'offboardings need')} a decision"
         yield Need(words, "/console?status=needs_attention", urgent=True)
     closing = sorted((item for item in moments if item.what == WINDOW and now <= item.at <= now + SOON), key=_when)
-    for item in closing[:10]:
+    for item in closing[:NAMED]:
         words = f"A window to cancel or give back closes in {_long(item.at - now)}: {item.customer}"
         yield Need(words, f"/console/offboardings/{item.offboarding_id}", urgent=item.at - now < timedelta(days=1))
-    if len(closing) > 10:
-        yield Need(f"{len(closing) - 10} more windows close within seven days", "/console", urgent=True)
+    if len(closing) > NAMED:
+        more = count_of(len(closing) - NAMED, "more window closes", "more windows close")
+        yield Need(f"{more} within seven days", "/console#months-title", urgent=False)
 
 
 def _when(item: Moment) -> datetime:
@@ -130,4 +133,6 @@ def _when(item: Moment) -> datetime:
 def _long(span: timedelta) -> str:
     """A length of time as people say it."""
     hours = int(span.total_seconds() // 3600)
+    if hours < 1:
+        return "less than an hour"
     return count_of(hours // 24, "day") if hours >= 48 else count_of(hours, "hour")

@@ -70,6 +70,7 @@ class One:
     standing: Standing
     track: tuple[Leg, ...]
     facts: Facts
+    paid_until: datetime | None
     planned: tuple[PlannedWork, ...]
     added: tuple[str, ...]
     blockers: tuple[Blocker, ...]
@@ -92,7 +93,11 @@ def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None
     live = head.plan is not None and not head.finished and head.withdrawal is None
     show_plan = live or head.status is Status.PLANNED
     steps = planned_steps(situation) if live else ()
-    held = [record.blocker for record in records.values() if record.blocker is not None]
+    planned = planned_work(situation, head.request.not_before) if show_plan else ()
+    done_by_itself = {work.key for work in planned if work.actions}
+    facts = facts_of(head, records, timeline, now)
+    held = [record.blocker for key, record in records.items() if record.blocker and key not in done_by_itself]
+    paid = head.paid_until or (head.plan.paid_until if head.plan is not None else None)
     return One(
         head=head,
         name=name_of(head),
@@ -100,8 +105,9 @@ def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None
         typed_word=typed_word(head),
         standing=standing(head),
         track=track(head, timeline),
-        facts=facts_of(head, records, timeline, now),
-        planned=planned_work(situation, head.request.not_before) if show_plan else (),
+        facts=facts,
+        planned=planned,
+        paid_until=facts.paid_until if head.finished else paid,
         added=_beyond(head, steps, records),
         blockers=tuple(held + [item for item in head.blockers if item.key not in records]),
         chart=chart(records, now),

@@ -49,7 +49,7 @@ def standing(head: Offboarding) -> Standing:
     reason = head.reason
     return Standing(
         sentence=words[0].upper() + words[1:] + ".",
-        why=reason.text if reason else "",
+        why=reason.text[:1].upper() + reason.text[1:].rstrip(".") if reason else "",
         whose=_whose(head),
         what_to_do=reason.operator_action if reason else "",
         at=None if head.finished else head.next_attempt_at,

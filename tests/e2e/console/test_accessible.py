@@ -12,7 +12,14 @@ from tests.e2e.support.api import Api
 from tests.e2e.support.tenant import Tenant
 
 pytestmark = pytest.mark.e2e
-PAGES = ["/console", "/console/approvals", "/console/new?q=ltd", "/console/bulk", "/console/system", "/console/offboardings/none"]
+PAGES = [
+    "/console",
+    "/console/approvals",
+    "/console/new?q=ltd",
+    "/console/bulk",
+    "/console/system",
+    "/console/offboardings/none",
+]
 
 
 def check(page: Page, path: str) -> None:
