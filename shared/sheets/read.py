@@ -82,7 +82,8 @@ def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
         yield from ((number + 1, cells) for number, cells in _split(rest, first.strip()[4]))
         return
-    separator = max(SEPARATORS, key=first.count)
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    separator = max(SEPARATORS, key=head.count)
     yield from _split(text, separator)
 
 

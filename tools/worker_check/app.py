@@ -31,6 +31,18 @@ _SETTINGS = {
 }
 
 
+_PAGES = (
+    ("fleet", ""),
+    ("approvals", "/approvals"),
+    ("new", "/new"),
+    ("bulk", "/bulk"),
+    ("system", "/system"),
+    ("csv", "/offboardings.csv"),
+    ("template", "/customers.csv"),
+)
+_FORMS = (("decide_several", "approvals"), ("plan_first", "new"), ("upload", "bulk"))
+
+
 def settings(scratch: Path) -> dict[str, str]:
     """App settings whose files lie in a folder that is thrown away."""
     files = {
@@ -85,6 +97,18 @@ INVOCATIONS = (
     Invocation("get_report", Request("GET", "/api/offboardings/none/report", 404, params={"id": "none"})),
     Invocation("get_brake", Request("GET", "/api/brake", 200)),
     Invocation("move_brake", Request("PUT", "/api/brake", 403, body=b"{}")),
+    # Pages are for people, and there are none here.
+    *(Invocation(f"console_{name}", Request("GET", f"/console{path}", 403)) for name, path in _PAGES),
+    *(Invocation(f"console_{name}", Request("POST", f"/console/{path}", 403, b"x=1")) for name, path in _FORMS),
+    Invocation("console_offboarding", Request("GET", "/console/offboardings/none", 403, params={"id": "none"})),
+    Invocation("console_batch", Request("GET", "/console/batches/none", 403, params={"id": "none"})),
+    Invocation("console_static", Request("GET", "/console/static/none", 404, params={"name": "none"})),
+    Invocation(
+        "console_decide",
+        Request("POST", "/console/offboardings/none/approve", 403, b"x=1", {"id": "none", "word": "approve"}),
+    ),
+    Invocation("console_send_chosen", Request("POST", "/console/batches/none", 403, b"x=1", {"id": "none"})),
+    Invocation("console_move", Request("POST", "/console/system/hold", 403, b"x=1", {"word": "hold"})),
     Invocation("check_function_key", Request("GET", "/api/function-key", 204)),
     Invocation("check_forged_identity", Request("GET", "/api/forged-identity", 204)),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -70,7 +71,7 @@ def window(chromium: Browser, addresses: Addresses) -> Iterator[Open]:
     """Opens a window in which somebody is signed in, by the name that the page of the sign-in shows."""
     opened = []
 
-    def sign_in(name: str, path: str = "/console", **options: object) -> Page:
+    def sign_in(name: str, path: str = "/console", **options: Any) -> Page:
         context = chromium.new_context(base_url=addresses.http, locale="en-GB", timezone_id="Europe/Berlin", **options)
         context.set_default_timeout(15_000)
         opened.append(context)

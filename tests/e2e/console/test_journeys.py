@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -136,6 +137,14 @@ def test_an_offboarding_begins_later(window: Open, api: Api, tenant: Tenant) -> 
     form.get_by_role("button", name="Reschedule").click()
     expect(page.get_by_role("heading", name="Nothing was changed")).to_be_visible()
     expect(page.get_by_text("notBefore")).to_be_visible()
+    page.goto(place)
+    page.get_by_text("Reschedule", exact=True).first.click()
+    start = datetime.now(UTC) + timedelta(days=40)
+    form.get_by_label("Begin not before").fill(f"{start:%Y-%m-%dT%H:%M}")
+    form.get_by_label("Reason").fill("later")
+    form.get_by_role("button", name="Reschedule").click()
+    expect(page.get_by_role("status")).to_contain_text("Rescheduled")
+    assert (api.find("moved") or {})["notBefore"].startswith(f"{start:%Y-%m-%dT%H:%M}")
 
 
 def test_what_asks_a_person_is_resumed(window: Open, api: Api, tenant: Tenant, addresses: Addresses) -> None:

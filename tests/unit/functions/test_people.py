@@ -213,6 +213,9 @@ def test_the_host_lets_people_through_only_where_they_sign_in(on: str, level: st
 
     assert levels.pop("check_function_key") == "FUNCTION"
     assert levels.pop("check_forged_identity") == "ANONYMOUS"
+    # Pages ask who somebody is themselves, and have nothing to show to anybody else.
+    pages = [name for name in levels if name.startswith("console_")]
+    assert {levels.pop(name) for name in pages} == {"ANONYMOUS"}
     decisions = ["approve_offboarding", "reject_offboarding", "withdraw_offboarding", "reschedule_offboarding"]
     decisions += ["get_brake", "move_brake"]
     assert levels == dict.fromkeys((*CALLS, *decisions), level)

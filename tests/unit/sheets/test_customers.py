@@ -1,0 +1,182 @@
+"""Tables of customers: each row is accounted for, and what is wrong names its line, its column and the rule."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import zipfile
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from openpyxl import Workbook
+
+from shared.contracts.request import parse_request
+from shared.domain.errors import InvalidRequestError
+from shared.sheets.customers import COLUMNS, Customers, customers_of
+from shared.sheets.plan_ids import plan_id, real_id
+from shared.sheets.read import MOST_ROWS, read_table
+
+HEAD = ["customerDomain", "reason", "notBefore", "reduceSeats"]
+
+
+def workbook(*rows: list[Any]) -> bytes:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in rows:
+        sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def read(content: bytes) -> Customers:
+    return customers_of(read_table(content), "Maria", "contract ended")
+
+
+US = b'Domain,Reason\r\ncontoso.com,"ended, 31 May"\r\n'
+GERMAN = "Domain;Grund\r\ncontoso.com;beendet für München\r\n"
+FORMS = {
+    "US Excel": US,
+    "US Excel, UTF-8": b"\xef\xbb\xbf" + US,
+    "German Excel": GERMAN.encode("cp1252"),
+    "German Excel, UTF-8": GERMAN.encode("utf-8-sig"),
+    "Unicode text": GERMAN.replace(";", "\t").encode("utf-16"),
+    "sep=": b"sep=|\r\nDomain|Reason\r\ncontoso.com|x\r\n",
+    "old Macintosh lines": b"Domain,Reason\rcontoso.com,x\r",
+    "unix lines": b"Domain,Reason\ncontoso.com,x\n",
+    "xlsx": workbook(["Domain", "Reason"], ["contoso.com", "x"]),
+    "empty lines": b"\r\nDomain,Reason\r\n\r\n,\r\ncontoso.com,x\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("content", FORMS.values(), ids=FORMS)
+def test_what_spreadsheets_write_is_read_alike(content: bytes) -> None:
+    found = read(content)
+    assert [(row.customer, row.mistakes) for row in found.rows] == [("contoso.com", ())]
+    request = found.good[0].request
+    assert request is not None
+    assert request["customerDomain"] == "contoso.com"
+    assert request["reason"] in ("ended, 31 May", "beendet für München", "x")
+
+
+def test_values_of_excel_are_what_was_meant() -> None:
+    found = read(
+        workbook(
+            [*HEAD, "graceSeconds", "resellerMpnId"],
+            ["a.com", None, datetime(2027, 1, 2), True, 3600.0, 1234567],  # noqa: DTZ001 - as Excel has it
+            ["b.com", "own", "2027-01-02", "nein", 60, "765"],
+            ["c.com", "own", "02.01.2027", "x", None, None],
+        )
+    )
+    assert [row.mistakes for row in found.rows] == [(), (), ()]
+    first, second, third = (parse_request(json.dumps(row.request).encode()) for row in found.good)
+    start = datetime(2027, 1, 2, tzinfo=UTC)
+    assert (first.not_before, second.not_before, third.not_before) == (start, start, start)
+    assert (first.reduce_seats, second.reduce_seats, third.reduce_seats) == (True, False, True)
+    assert (first.reason, second.reason) == ("contract ended", "own")
+    assert first.requested_by == "Maria"
+
+
+BROKEN = [
+    (["no domain"], "customerDomain", "must be a domain name"),
+    (["a.com", "x" * 1001], "reason", "must have at most 1000"),
+    (["a.com", "x", "01/02/2027"], "notBefore", "must be a date such as"),
+    (["a.com", "x", "31.02.2027"], "notBefore", "must be a date such as"),
+    (["a.com", "x", "2027-01-02T00:00"], "notBefore", "with a zone"),
+    (["a.com", "x", "", "perhaps"], "reduceSeats", "must be yes or no"),
+    (["a.com", "x", "", "", "more"], "column 5", "has no name"),
+    (["", "x"], "customerTenantId or customerDomain", "is required"),
+]
+
+
+@pytest.mark.parametrize(("cells", "column", "rule"), BROKEN, ids=[str(case[1:]) for case in BROKEN])
+def test_a_mistake_names_line_column_and_rule(cells: list[str], column: str, rule: str) -> None:
+    text = io.StringIO()
+    csv.writer(text).writerows([HEAD, ["good.com", "x"], cells])
+    found = read(text.getvalue().encode())
+    assert [row.line for row in found.broken] == [3]
+    assert len(found.good) == 1
+    said = [f"{item.column} {item.rule}" for item in found.broken[0].mistakes]
+    assert any(column.split()[0] in one and rule in one for one in said), said
+
+
+NO_TABLE = {
+    "nothing": b"",
+    "spaces": b"  \r\n \r\n",
+    "no customer": b"name,age\nx,1\n",
+    "twice the same": b"domain,Customer Domain\na.com,b.com\n",
+    "an old workbook": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
+    "no zip": b"PK\x03\x04 and then nothing",
+    "too many rows": b"domain\n" + b"a.com\n" * (MOST_ROWS + 1),
+    "too large": b"domain\n" + b"a" * (4 * 1024 * 1024),
+    "a huge cell": b"domain\n" + b"a" * 3000,
+    "many columns": b"domain," + b",".join(b"c%d" % number for number in range(80)) + b"\n",
+    "a broken mark": b"\xff\xfe\x00",
+}
+
+
+@pytest.mark.parametrize("content", NO_TABLE.values(), ids=NO_TABLE)
+def test_what_is_no_table_says_so(content: bytes) -> None:
+    with pytest.raises(InvalidRequestError, match=r"Nothing was sent"):
+        read(content)
+
+
+def test_a_small_file_that_unpacks_to_a_huge_one_is_not_unpacked() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
+        packed.writestr("xl/worksheets/sheet1.xml", bytes(80 * 1024 * 1024))
+    with pytest.raises(InvalidRequestError, match="larger than any list"):
+        read(out.getvalue())
+
+
+def test_the_same_file_asks_for_the_same_and_another_row_for_something_else() -> None:
+    one, two = read(US), read(US)
+    assert [row.request for row in one.rows] == [row.request for row in two.rows]
+    other = read(US.replace(b"31 May", b"30 May"))
+    assert one.good[0].request != other.good[0].request
+    assert one.good[0].request["requestId"] != other.good[0].request["requestId"]  # type: ignore[index]
+
+
+def test_a_customer_that_stands_twice_is_asked_for_once() -> None:
+    found = read(b"domain\na.com\nA.COM\nb.com\n")
+    assert [row.line for row in found.good] == [2, 4]
+    assert found.broken[0].mistakes[0].rule == "stands in line 2 already"
+
+
+def test_the_template_is_read() -> None:
+    row = dict.fromkeys(COLUMNS, "") | {"customerDomain": "a.com", "commitments": "stop_and_report"}
+    text = io.StringIO()
+    csv.writer(text).writerows([COLUMNS, row.values()])
+    found = read(text.getvalue().encode())
+    assert (len(found.good), found.ignored) == (1, ())
+
+
+def test_a_thousand_rows_of_which_half_are_broken_are_all_accounted_for() -> None:
+    good = [[f"c{number}.com", "x"] for number in range(500)]
+    broken = [BROKEN[number % len(BROKEN)][0] for number in range(500)]
+    text = io.StringIO()
+    csv.writer(text).writerows([HEAD, *(row for pair in zip(good, broken, strict=True) for row in pair)])
+    found = read(text.getvalue().encode())
+    assert (len(found.rows), len(found.good), len(found.broken)) == (1000, 500, 500)
+    assert [row.line for row in found.rows] == list(range(2, 1002))
+
+
+@given(st.binary(max_size=400) | st.text(max_size=200).map(lambda text: ("domain,reason\n" + text).encode()))
+def test_any_bytes_are_read_or_refused(content: bytes) -> None:
+    with suppress(InvalidRequestError):
+        found = read(content)
+        assert all((row.request is None) == bool(row.mistakes) for row in found.rows)
+
+
+@pytest.mark.parametrize("request_id", ["a", "crm-4711", "x" * 110, "plan.20261130.x"])
+def test_a_plan_leads_to_its_request(request_id: str) -> None:
+    planned = plan_id(request_id, datetime(2026, 11, 30, tzinfo=UTC))
+    assert planned != request_id
+    assert real_id(planned) == request_id
+    assert len(planned) <= 128
