@@ -8,6 +8,7 @@ from functions import (
     dead_letters,
     http_api,
     http_batches,
+    http_calendar,
     http_decisions,
     http_doctor,
     http_redrive,
@@ -33,6 +34,7 @@ app.register_functions(dead_letters.bp)
 app.register_functions(http_api.bp)
 app.register_functions(http_decisions.bp)
 app.register_functions(http_batches.bp)
+app.register_functions(http_calendar.bp)
 app.register_functions(http_doctor.bp)
 app.register_functions(http_redrive.bp)
 app.register_functions(http_report.bp)

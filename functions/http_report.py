@@ -6,7 +6,7 @@ from functions.http_answers import admit, answered, not_found
 from shared.composition import bootstrap
 from shared.domain.people.rights import Operation
 from shared.report.page import POLICY
-from shared.report.report import report
+from shared.report.report import Report, month_report, report
 
 bp = func.Blueprint()
 
@@ -18,14 +18,29 @@ def get_report(req: func.HttpRequest, context: func.Context) -> func.HttpRespons
     return answered(context, lambda: _report(req, req.route_params["id"]))
 
 
+@bp.function_name("get_month_report")
+@bp.route(route="api/report", methods=["GET"])
+def get_month_report(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """What ended in a month, as a page; with Accept: text/csv, as a table."""
+    return answered(context, lambda: _month(req))
+
+
 def _report(req: func.HttpRequest, identity: str) -> func.HttpResponse:
     admit(req, Operation.REPORT)
-    found = report(identity, req.headers.get("accept", ""), bootstrap.services())
-    if found is None:
-        return not_found(identity)
+    found = report(identity, req.headers.get("accept", ""), req.params, bootstrap.services())
+    return _sent(found, f"{identity}.report") if found is not None else not_found(identity)
+
+
+def _month(req: func.HttpRequest) -> func.HttpResponse:
+    admit(req, Operation.REPORT)
+    found = month_report(req.headers.get("accept", ""), req.params, bootstrap.services())
+    return _sent(found, f"offboardings-{req.params['month']}")
+
+
+def _sent(found: Report, name: str) -> func.HttpResponse:
     shown = "attachment" if found.ending == "csv" else "inline"
     headers = {
-        "Content-Disposition": f'{shown}; filename="{identity}.report.{found.ending}"',
+        "Content-Disposition": f'{shown}; filename="{name}.{found.ending}"',
         "Content-Security-Policy": POLICY,
         "X-Content-Type-Options": "nosniff",
         "Cache-Control": "no-store",

@@ -81,7 +81,8 @@ def front_door() -> FrontDoor:
         if _front_door is None:
             people = read_settings(os.environ).people
             platform = OwnPlatform(pooled_session(8), people.own_address)
-            _front_door = FrontDoor(people.authentication, platform, people.key_names)
+            keys, address = people.calendar_keys, people.own_address
+            _front_door = FrontDoor(people.authentication, platform, people.key_names, keys, address)
         return _front_door
 
 

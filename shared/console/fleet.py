@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.console.months import WINDOW, Moment, Month, moments_of, next_months
+from shared.console.months import Month, next_months
 from shared.console.standing import STATUS_WORDS, domain_of, name_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import RUNNABLE, Status
@@ -15,6 +15,7 @@ from shared.domain.wording import count_of
 from shared.operations.show import list_page
 from shared.pipeline.core.services import Services
 from shared.ports.store import Filter
+from shared.report.moments import WINDOW, Moment, moments_of
 
 LOOKED_AT = 1000
 """So many live offboardings are read for the top of the page; where there are more, the page says so."""

@@ -8,26 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from shared.domain.decisions.blockers import Remedy
-from shared.domain.offboarding.record import Offboarding
-from shared.domain.offboarding.states import Status
+from shared.report.moments import REMOVAL, TERM, WINDOW, Moment
 
 MONTHS = 12
-WINDOW, TERM, REMOVAL = "window closes", "term ends", "removal expected"
 SIGNS: Mapping[str, str] = MappingProxyType(
     {WINDOW: "\N{BLACK DIAMOND}", TERM: "\N{BLACK SQUARE}", REMOVAL: "\N{BLACK UP-POINTING TRIANGLE}"}
 )
 """Told apart by their form, not by colour."""
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """Something that happens to one offboarding at a moment (aware UTC, business time)."""
-
-    what: str
-    at: datetime
-    offboarding_id: str
-    customer: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +30,6 @@ class Month:
         """The column for whoever cannot see it."""
         said = [f"{count} × {what}" for what, count in self.counts.items() if count]
         return f"{self.label}: {', '.join(said) or 'nothing'}"
-
-
-def moments_of(head: Offboarding, name: str) -> Iterable[Moment]:
-    """What is known to happen. The removal is expected once the last dated wait is over, if nothing else is waited
-    for."""
-    if head.finished or head.status is Status.RESTORING:
-        return
-    plan = head.plan
-    if plan is not None and plan.first_window_closes_at is not None:
-        yield Moment(WINDOW, plan.first_window_closes_at, head.id, name)
-    ends = [blocker.until for blocker in head.blockers if blocker.remedy is Remedy.DATE and blocker.until is not None]
-    for at in ends:
-        yield Moment(TERM, at, head.id, name)
-    dated = len(ends) == head.blocker_count and plan is not None and not plan.undated_blockers
-    if ends and dated and head.status in (Status.WAITING, Status.SCHEDULED):
-        yield Moment(REMOVAL, max(ends), head.id, name)
 
 
 def next_months(moments: Iterable[Moment], now: datetime) -> tuple[Month, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
@@ -26,11 +27,14 @@ KEY_PARAMETER = "code"
 class FrontDoor:
     """`authentication`: App Service Authentication is on, so its header is the platform's word and the host lets
     everybody through to here; off, the header is anybody's, and the host has checked a key. `key_names`: SHA-256 (hex)
-    of a key to its name."""
+    of a key to its name. `calendar_keys`: SHA-256 (hex) of
+    the keys that open the calendar and nothing else. `address`: the app's own, without a slash at the end."""
 
     authentication: bool
     platform: Platform
     key_names: Mapping[str, str] = field(default_factory=dict)
+    calendar_keys: frozenset[str] = frozenset()
+    address: str = ""
 
     def caller(self, headers: Mapping[str, str], query: Mapping[str, str]) -> Caller:
         """Who calls. Raises NotSignedInError for nobody and for an identity that cannot be read, UnavailableError when
@@ -44,6 +48,22 @@ class FrontDoor:
         if key and self.platform.key_is_valid(key):
             return Caller(self._named(key))
         raise NotSignedInError("nobody is signed in, and no valid function key was sent")
+
+    def opens_calendar(self, key: str) -> bool:
+        """Whether somebody brings a key to the calendar: a program that reads calendars can send nothing else."""
+        digest = hashlib.sha256(key.encode()).hexdigest()
+        return any(hmac.compare_digest(digest, known) for known in self.calendar_keys)
+
+    def admit_person(self, operation: Operation, headers: Mapping[str, str]) -> Actor:
+        """Whoever is signed in, if they may: where the host has asked for no key, none counts. Raises DeniedError."""
+        if not self.authentication:
+            raise NotSignedInError("nobody is signed in, and no valid key was sent")
+        return self.admit(operation, {PRINCIPAL: headers.get(PRINCIPAL) or ""}, {})
+
+    @property
+    def console(self) -> str:
+        """The address of the pages; empty where the app does not know its own."""
+        return f"{self.address}/console" if self.address else ""
 
     def admit(
         self,

@@ -16,7 +16,12 @@ POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-a
 
 def as_page(facts: Facts) -> str:
     """The page, HTML."""
-    return _PAGES.get_template("page.html").render(facts=facts)
+    return render("page.html", facts=facts)
+
+
+def render(template: str, **values: object) -> str:
+    """A page of this folder with these values, HTML."""
+    return _PAGES.get_template(template).render(**values)
 
 
 def link(address: str) -> str:

@@ -43,7 +43,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "shared/operations": (*CORE, "shared.pipeline", "shared.operations"),
     "shared/intake": (*CORE, "shared.pipeline", "shared.operations", "shared.intake"),
     "shared/upkeep": (*CORE, "shared.pipeline", "shared.operations", "shared.intake", "shared.upkeep"),
-    "shared/report": (*CORE, "shared.report", "jinja2"),
+    "shared/report": (*CORE, "shared.report", "jinja2", "icalendar"),
     "shared/sheets": (*DOMAIN, "shared.contracts", "shared.sheets", "openpyxl"),
     "shared/console": (
         *CORE,

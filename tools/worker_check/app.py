@@ -95,6 +95,8 @@ INVOCATIONS = (
     Invocation("doctor", Request("GET", "/api/doctor", 403)),  # for people alone
     Invocation("redrive_dead_letters", Request("POST", "/api/dead-letters/redrive", 403, body=b"{}")),
     Invocation("get_report", Request("GET", "/api/offboardings/none/report", 404, params={"id": "none"})),
+    Invocation("get_month_report", Request("GET", "/api/report", 422)),  # of no month
+    Invocation("get_calendar", Request("GET", "/api/calendar.ics", 401)),  # nobody is signed in, and there is no key
     Invocation("get_brake", Request("GET", "/api/brake", 200)),
     Invocation("move_brake", Request("PUT", "/api/brake", 403, body=b"{}")),
     # Pages are for people, and there are none here.

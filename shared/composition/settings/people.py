@@ -18,11 +18,13 @@ _SHA256 = re.compile(r"[0-9a-f]{64}")
 @dataclass(frozen=True, slots=True)
 class PeopleSettings:
     """`authentication`: App Service Authentication is on. `own_address`: where the app finds its own host, without a
-    slash at the end. `key_names`: SHA-256 of a function key (hex) to its name."""
+    slash at the end. `key_names`: SHA-256 of a function key (hex) to its name. `calendar_keys`: SHA-256 (hex) of the
+    keys with which a calendar may be read."""
 
     authentication: bool
     own_address: str
     key_names: Mapping[str, str]
+    calendar_keys: frozenset[str] = frozenset()
 
 
 def read_people(reader: Reader) -> PeopleSettings:
@@ -32,7 +34,18 @@ def read_people(reader: Reader) -> PeopleSettings:
     if authentication and not host:
         reader.problems.append(f"WEBSITE_HOSTNAME is required where {ON} is true")
     scheme = "http" if host.partition(":")[0] in LOOPBACK else "https"
-    return PeopleSettings(authentication, f"{scheme}://{host}" if host else "", MappingProxyType(_names(reader)))
+    address = f"{scheme}://{host}" if host else ""
+    return PeopleSettings(authentication, address, MappingProxyType(_names(reader)), _calendar_keys(reader))
+
+
+def _calendar_keys(reader: Reader) -> frozenset[str]:
+    setting = "OFFBOARDING_CALENDAR_KEYS"
+    found = [item.strip().lower() for item in reader.optional(setting).split(",") if item.strip()]
+    for number, digest in enumerate(found, 1):
+        if not _SHA256.fullmatch(digest):
+            # Not shown: it may be the key itself.
+            reader.problems.append(f"{setting}: item {number} must be the SHA-256 of a key in hex")
+    return frozenset(found)
 
 
 def _names(reader: Reader) -> dict[str, str]:

@@ -103,6 +103,11 @@ PEOPLE = Section(
             "Names of function keys for the record, `name=SHA-256 of the key in hex`, separated by commas; a key "
             'without one is called "a function key".',
         ),
+        Setting(
+            "OFFBOARDING_CALENDAR_KEYS",
+            "Who may read the calendar with a key in its address: SHA-256 of each key in hex, separated by commas. "
+            "Without one, people who are signed in alone.",
+        ),
     ),
 )
 EVIDENCE = Section(

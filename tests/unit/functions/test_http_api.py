@@ -298,6 +298,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "get_batch": {"route": {"id": "x"}},
     "doctor": {},
     "get_report": {"route": {"id": "x"}},
+    "get_month_report": {"query": {"month": "2026-11"}},
     "redrive_dead_letters": {},
 }
 WORD = {"blockerKey": "x", "cause": "unknown_status", "reason": "case 123"}

@@ -29,7 +29,7 @@ from tests.unit.support.worlds import with_pace
 
 ROOT = Path(__file__).resolve().parents[3]
 READ, WRITE, OPERATE, LOOK = (
-    {"list_offboardings", "get_offboarding", "get_evidence", "get_batch", "get_report"},
+    {"list_offboardings", "get_offboarding", "get_evidence", "get_batch", "get_report", "get_month_report"},
     {"create_offboarding", "create_batch"},
     {"resume_offboarding", "resume_offboardings", "override_blocker", "redrive_dead_letters"},
     {"doctor"},
@@ -216,6 +216,7 @@ def test_the_host_lets_people_through_only_where_they_sign_in(on: str, level: st
     # Pages ask who somebody is themselves, and have nothing to show to anybody else.
     pages = [name for name in levels if name.startswith("console_")]
     assert {levels.pop(name) for name in pages} == {"ANONYMOUS"}
+    assert levels.pop("get_calendar") == "ANONYMOUS"
     decisions = ["approve_offboarding", "reject_offboarding", "withdraw_offboarding", "reschedule_offboarding"]
     decisions += ["get_brake", "move_brake"]
     assert levels == dict.fromkeys((*CALLS, *decisions), level)
@@ -247,3 +248,20 @@ def test_where_forgeries_come_through_no_person_is_believed(world: World, mocker
 
     assert (answer.status, answer.json["code"]) == (403, "authentication_off")
     assert call("list_offboardings", headers=KEY).status == 200
+
+
+def test_the_calendar_is_for_a_key_of_its_own_and_for_people(
+    world: World, door: FrontDoor, mocker: MockerFixture
+) -> None:
+    keys = frozenset({hashlib.sha256(b"the calendar's").hexdigest()})
+    with_key = {"key": "the calendar's"}
+    for authentication in (True, False):
+        found = replace(door, authentication=authentication, calendar_keys=keys)
+        mocker.patch("shared.composition.bootstrap.front_door", return_value=found)
+        assert call("get_calendar", headers={}, query=with_key).status == 200
+        assert call("get_calendar", headers={}, query={"key": "another"}).status == 401
+        assert call("get_calendar", headers=KEY).status == 401
+        reader = call("get_calendar", headers=person("Reader", Role.READ)).status
+        assert reader == (200 if authentication else 401)
+    mocker.patch("shared.composition.bootstrap.front_door", return_value=replace(door, calendar_keys=keys))
+    assert call("list_offboardings", headers={}, query=with_key).status == 401

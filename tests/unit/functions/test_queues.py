@@ -57,6 +57,8 @@ def test_every_entry_point_is_called_by_these_tests() -> None:
         "check_forged_identity",
         "get_evidence",
         "create_batch",
+        "get_calendar",
+        "get_month_report",
         "get_batch",
         "doctor",
         "get_report",

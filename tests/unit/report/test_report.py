@@ -61,7 +61,7 @@ def facts(world: World, identity: str) -> Facts:
 
 
 def made(world: World, identity: str, accept: str = "") -> Report:
-    return report(identity, accept, world.services) or pytest.fail("no report")
+    return report(identity, accept, {}, world.services) or pytest.fail("no report")
 
 
 def lines(content: bytes) -> list[dict[str, str]]:
@@ -272,7 +272,7 @@ def test_a_word_about_a_blocker_and_what_is_not_understood_are_told() -> None:
 
 
 def test_there_is_none_of_what_does_not_exist() -> None:
-    assert report("x", "", World(SMALL).services) is None
+    assert report("x", "", {}, World(SMALL).services) is None
 
 
 def test_a_resume_stands_among_the_decisions() -> None:

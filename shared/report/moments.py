@@ -1,0 +1,43 @@
+"""What will happen to an offboarding, and when: windows that close, terms that end, removals, approvals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.domain.decisions.blockers import Remedy
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.states import Status
+
+WINDOW, TERM, REMOVAL = "window closes", "term ends", "removal expected"
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Something that happens to one offboarding at a moment (aware UTC, business time). `about`: which holding, empty
+    for the whole."""
+
+    what: str
+    at: datetime
+    offboarding_id: str
+    customer: str
+    about: str = ""
+
+
+def moments_of(head: Offboarding, name: str) -> Iterable[Moment]:
+    """What is known to happen. The removal is expected once the last dated wait is over, if nothing else is waited
+    for."""
+    if head.finished or head.status is Status.RESTORING:
+        return
+    plan = head.plan
+    if plan is not None and plan.first_window_closes_at is not None:
+        yield Moment(WINDOW, plan.first_window_closes_at, head.id, name)
+    ends = []
+    for blocker in head.blockers:
+        if blocker.remedy is Remedy.DATE and blocker.until is not None:
+            ends.append(blocker.until)
+            yield Moment(TERM, blocker.until, head.id, name, blocker.name)
+    dated = len(ends) == head.blocker_count and plan is not None and not plan.undated_blockers
+    if ends and dated and head.status in (Status.WAITING, Status.SCHEDULED):
+        yield Moment(REMOVAL, max(ends), head.id, name)

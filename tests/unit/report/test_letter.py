@@ -1,0 +1,122 @@
+"""The letter to the customer, in each language: what ended, what survives and how to delete it, how to begin again."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from local.simulator.scenario import builder as b
+from local.world.world import World
+from shared.domain.errors import InvalidRequestError
+from shared.domain.holdings.model import HoldingKind
+from shared.domain.offboarding.states import Status
+from shared.pipeline.steps.survivors import survivors
+from shared.report.languages import WORDS, Language, survivor
+from shared.report.report import report
+from tests.unit.support.worlds import head
+
+EVERYTHING = b.customer(
+    "Müller & Söhne <b>KG</b>",
+    b.legacy(name="Office 365 E1"),
+    b.nce(name="Microsoft 365 E3", started="-P1D", quantity=25),
+    b.azure_plan(2, name="Azure plan"),
+    b.reservation(),
+    domain="mueller.onmicrosoft.com",
+)
+WAITING = b.customer("Waiting", b.nce(name="F3", started="-P40D", quantity=5))
+
+
+def letter(world: World, request: str, language: str, **query: str) -> str:
+    found = report(
+        world.offboarding(request).id, "", {"for": "customer", "language": language, **query}, world.services
+    )
+    assert found is not None
+    assert found.media_type == "text/html"
+    return found.content.decode()
+
+
+@pytest.fixture(scope="module")
+def removed() -> tuple[World, str]:
+    world = World(EVERYTHING)
+    request = world.ask(EVERYTHING, requestId="r-1", reason="internal: they do not pay", requestedBy="maria@partner")
+    world.run()
+    assert world.offboarding(request).status is Status.REMOVED
+    return world, request
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ["The reseller relationship in Microsoft Partner Center ended on", "25 × <bdi>Microsoft 365 E3</bdi>"]),
+        ("de", ["Die Handelspartnerbeziehung im Microsoft Partner Center endete am", "gekündigt am", "angehalten"]),
+    ],
+)
+def test_it_says_what_ended_what_survives_and_how_to_begin_again(
+    removed: tuple[World, str], language: str, said: list[str]
+) -> None:
+    page = letter(*removed, language)
+    assert f'<html lang="{language}">' in page
+    assert all(words in page for words in said)
+    assert "Foreign Principal" in page
+    assert "https://" in page
+    assert "<b>KG</b>" not in page
+    assert "Müller &amp; Söhne &lt;b&gt;KG&lt;/b&gt;" in page
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_it_says_nothing_that_is_the_partners_own(removed: tuple[World, str], language: Language) -> None:
+    page = letter(*removed, language.value)
+    assert not re.search(r"maria|do not pay|refund|Erstattung|USD|blocker|digest|evidence", page)
+    assert "<script" not in page
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "runs on until its term ends"), ("de", "besteht noch")])
+def test_of_one_that_waits_it_says_that_nothing_has_ended(language: str, words: str) -> None:
+    world = World(WAITING)
+    request = world.ask(WAITING)
+    world.run(for_at_most=timedelta(hours=1))
+    assert words in letter(world, request, language)
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_each_language_has_every_word(language: Language) -> None:
+    words = WORDS[language]
+    assert set(words.kinds) == set(HoldingKind)
+    english = WORDS[Language.ENGLISH]
+    for name in words.__dataclass_fields__:
+        if name != "kinds":
+            places = [re.findall(r"\{\w+\}", getattr(one, name)) for one in (words, english)]
+            assert places[0] == places[1], name
+
+
+def test_each_sentence_about_a_survivor_is_translated_and_says_how(removed: tuple[World, str]) -> None:
+    world, request = removed
+    records = world.store.holdings(world.offboarding(request).id)
+    sentences = {*survivors(records), *survivors({})}
+    assert len(sentences) >= 4
+    for sentence in sentences:
+        german, english = survivor(sentence, Language.GERMAN), survivor(sentence, Language.ENGLISH)
+        assert german.text != sentence
+        assert german.how
+        assert english.text == sentence
+        assert english.how
+    unknown = survivor("Something new.", Language.GERMAN)
+    assert (unknown.text, unknown.how) == ("Something new.", "")
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ({"for": "nobody"}, "for"),
+        ({"for": "customer", "language": "fr"}, "language"),
+        ({"language": "de"}, "language"),
+        ({"lang": "de"}, "lang"),
+    ],
+)
+def test_what_is_not_known_is_refused_by_name(removed: tuple[World, str], query: dict[str, str], field: str) -> None:
+    world, request = removed
+    with pytest.raises(InvalidRequestError) as refused:
+        report(head(world, world.offboarding(request).id).id, "", query, world.services)
+    assert refused.value.field == field
