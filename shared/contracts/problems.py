@@ -7,6 +7,7 @@ from http import HTTPStatus
 from types import MappingProxyType
 
 from shared.contracts.base import WireModel
+from shared.contracts.mistakes import FieldProblem, other_mistakes
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError, OffboardingError, RequestIdReusedError
 from shared.domain.explained.reasons import REASONS
@@ -66,24 +67,18 @@ CORRECT = "Correct it, and send it again."
 """What to do about a mistake in a call that makes no request: it has no request id, and refused it has no effect."""
 
 
-class FieldProblem(WireModel):
-    """One more field that is wrong."""
-
-    field: str
-    rule: str
-
-
 class Problem(WireModel):
     """`code` is stable and machine-readable; `detail` and `operatorAction` are for people.
 
-    `field` and `detail` are about the first mistake, `errors` about the others."""
+    `field` and `detail` are about the first mistake, `errors` about the others. `operatorAction` is never empty; its
+    default is that of what was kept before every problem had one."""
 
     type: str
     title: str
     status: int
     code: str
     detail: str
-    operator_action: str | None = None
+    operator_action: str = CORRECT
     field: str | None = None
     errors: tuple[FieldProblem, ...] | None = None
     offboarding_id: str | None = None
@@ -108,9 +103,14 @@ def problem(
         status=status,
         code=code,
         detail=detail,
-        operator_action=operator_action or REPEAT.get(status, REASONS[code].what_to_do).replace("`", "") or None,
+        operator_action=operator_action or _what_to_do(code, status),
         offboarding_id=offboarding_id,
     )
+
+
+def _what_to_do(code: ReasonCode, status: HTTPStatus) -> str:
+    """Of a code about which nobody else has to do anything, the caller corrects what it sent."""
+    return (REPEAT.get(status) or REASONS[code].what_to_do or CORRECT).replace("`", "")
 
 
 def refused_beside(offboarding: Offboarding) -> Problem | None:
@@ -127,8 +127,7 @@ def problem_of(error: OffboardingError, *, of_request: bool = True) -> Problem:
     if isinstance(error, InvalidRequestError):
         action = error.operator_action if of_request else CORRECT
         found = problem(error.code, str(error), action, otherwise=HTTPStatus.UNPROCESSABLE_ENTITY)
-        others = tuple(FieldProblem(field=field, rule=rule) for field, rule in error.others)
-        return found.model_copy(update={"field": error.field, "errors": others or None})
+        return found.model_copy(update={"field": error.field, "errors": other_mistakes(error) or None})
     identity = error.offboarding_id if isinstance(error, RequestIdReusedError) else None
     otherwise = HTTPStatus.SERVICE_UNAVAILABLE if error.retryable else HTTPStatus.INTERNAL_SERVER_ERROR
     # The general advice speaks of an offboarding, which a client of a failed call need not have.

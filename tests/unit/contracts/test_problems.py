@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+from http import HTTPStatus
+
 import pytest
 
-from shared.contracts.problems import REPEAT, STATUSES, problem, problem_of
+import shared
+from shared.contracts.batch import BatchRow
+from shared.contracts.problems import CORRECT, REPEAT, STATUSES, problem, problem_of, refused_beside
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import (
     ConcurrencyConflictError,
+    DeniedError,
     InvalidRequestError,
     NoAnswerError,
+    NotSignedInError,
     OffboardingError,
+    PreconditionError,
     RefusedError,
     RequestIdReusedError,
     SettingsError,
     UnavailableError,
 )
 from shared.domain.explained.requests import REQUESTS
+from shared.domain.offboarding.record import Reason
+from shared.domain.offboarding.states import Status
+from tests.unit.support.heads import head_of
 
 
 @pytest.mark.parametrize(
@@ -52,11 +64,66 @@ def test_any_other_code_is_a_fault_of_ours() -> None:
     assert problem(ReasonCode.ILLEGAL_MOVE, "detail").status == 500
 
 
-@pytest.mark.parametrize("code", STATUSES)
-def test_every_problem_says_what_to_do(code: ReasonCode) -> None:
-    action = problem(code, "detail").operator_action
-    assert action
+def error_classes() -> list[type[OffboardingError]]:
+    """The whole tree, wherever its classes are."""
+    for module in pkgutil.walk_packages(shared.__path__, "shared."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    found: list[type[OffboardingError]] = []
+    left = [OffboardingError]
+    while left:
+        found.append(left.pop())
+        left += found[-1].__subclasses__()
+    return found
+
+
+def raised(kind: type[OffboardingError], code: ReasonCode) -> OffboardingError:
+    """An error of this class, however it is made."""
+    if issubclass(kind, InvalidRequestError):
+        return kind(code, "field", "rule")
+    if issubclass(kind, DeniedError | PreconditionError) and kind is not NotSignedInError:
+        return kind(code, "text")
+    error = kind.__new__(kind)
+    Exception.__init__(error, "text")
+    error.code = code
+    if isinstance(error, RequestIdReusedError):
+        error.offboarding_id = "o"
+    return error
+
+
+@pytest.mark.parametrize("code", ReasonCode)
+@pytest.mark.parametrize("otherwise", [422, 500, 503])
+def test_every_problem_says_what_to_do(code: ReasonCode, otherwise: int) -> None:
+    action = problem(code, "detail", otherwise=HTTPStatus(otherwise)).operator_action
+    assert action.strip()
     assert "`" not in action
+
+
+@pytest.mark.parametrize("code", ReasonCode)
+def test_whatever_is_raised_says_what_to_do(code: ReasonCode) -> None:
+    classes = error_classes()
+    assert len(classes) > 25
+    for kind in classes:
+        for of_request in (True, False):
+            found = problem_of(raised(kind, code), of_request=of_request)
+            assert found.operator_action.strip(), (kind, code)
+            assert f'"operatorAction":"{found.operator_action[:10]}' in found.to_json()
+
+
+def test_a_refusal_beside_a_live_offboarding_says_what_to_do_even_without_words_of_its_own() -> None:
+    reason = Reason(ReasonCode.LIVE_WITH_OTHER_OPTIONS, "it lives")
+    found = refused_beside(head_of(Status.REJECTED, reason=reason))
+    assert found is not None
+    assert found.operator_action
+
+
+def test_a_problem_that_was_kept_before_reads_as_one_that_says_what_to_do() -> None:
+    kept = (
+        '{"position": 0, "problem": {"type": "t", "title": "t", "status": 422, "code": "wrong_value", "detail": "d"}}'
+    )
+    row = BatchRow.model_validate_json(kept, by_alias=True, by_name=False)
+    assert row.problem is not None
+    assert row.problem.operator_action == CORRECT
 
 
 @pytest.mark.parametrize("error", [UnavailableError("x"), ConcurrencyConflictError("x"), OffboardingError("x")])
@@ -72,5 +139,5 @@ def test_what_to_do_about_a_request_follows_from_its_code() -> None:
 
 def test_only_a_request_is_sent_again_with_another_id() -> None:
     error = InvalidRequestError(ReasonCode.WRONG_VALUE, "status", "rule", "foo")
-    assert "new request id" in (problem_of(error).operator_action or "")
+    assert "new request id" in (problem_of(error).operator_action)
     assert problem_of(error, of_request=False).operator_action == "Correct it, and send it again."
