@@ -19,6 +19,7 @@ from shared.contracts.event_data import (
     reason_data,
 )
 from shared.contracts.events import BLOCKERS_SHOWN, OUTCOMES, SOURCE, Event, EventData, EventType
+from shared.contracts.mistakes import FieldProblem
 from shared.domain.decisions.blockers import Blocker
 from shared.domain.decisions.planned_work import PlannedWork
 from shared.domain.offboarding.identifiers import event_id
@@ -38,14 +39,16 @@ def event_message(
     now: datetime,
     actor: Actor = PIPELINE,
     planned: Sequence[PlannedWork] = (),
+    mistakes: tuple[FieldProblem, ...] = (),
 ) -> OutboundMessage:
     """The outbox message of the event that this state owes; `actor` brought it about. `planned`: what an approval is
-    asked for."""
+    asked for. `mistakes`: what a message was refused for."""
     outcome = offboarding.status in TERMINAL
     name = "outcome" if outcome else f"transition/{offboarding.timeline_length}"
     shown = tuple(planned_data(work) for work in planned[:BLOCKERS_SHOWN]) or None
     data = _data(offboarding, blockers, actor)
-    data = data.model_copy(update={"planned": shown, "planned_count": len(planned) or None})
+    told = {"planned": shown, "planned_count": len(planned) or None, "errors": mistakes or None}
+    data = data.model_copy(update=told)
     return _message(offboarding, _type_of(offboarding.status), name, data, now)
 
 

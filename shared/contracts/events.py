@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from shared.contracts.base import UtcTime, WireModel
+from shared.contracts.mistakes import FieldProblem
 
 SOURCE = "/offboarding-pipeline"
 BLOCKERS_SHOWN = 20
@@ -207,6 +208,10 @@ class EventData(WireModel):
     live_offboarding_id: str | None = Field(
         default=None, description="Only in rejected: the id of the live one that stands in the way."
     )
+    errors: Annotated[
+        tuple[FieldProblem, ...] | None,
+        Field(description="Only in rejected, for what came by queue: every mistake in it, at most 20."),
+    ] = None
     window_closes_at: Annotated[
         UtcTime | None, Field(description="Only in window_closing: until when a cancellation is still possible.")
     ] = None

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 
 from shared.contracts.data_contract import unwrapped
 from shared.contracts.event_messages import event_message
+from shared.contracts.mistakes import all_mistakes, as_property
 from shared.contracts.request import REQUEST_ID
 from shared.contracts.withdrawal import is_withdrawal
 from shared.domain.errors import ConcurrencyConflictError, InvalidRequestError, RequestIdReusedError
@@ -91,7 +92,8 @@ def _store(
     entry = TimelineEntry(1, now, Who.REQUEST, None, of_state(Status.REJECTED, None), str(error), by=by)
     copies = _copies(identity, body, message_id, error, services)
     offboarding, evidence = first_entries(offboarding, by, now)
-    outbox = (*copies, event_message(offboarding, (), now, by), *owed_export(offboarding, services, now))
+    event = event_message(offboarding, (), now, by, mistakes=all_mistakes(error))
+    outbox = (*copies, event, *owed_export(offboarding, services, now))
     change = Change(offboarding, None, (), (entry,), outbox, evidence=evidence)
     services.store.commit(change)
     return offboarding
@@ -102,7 +104,13 @@ def _copies(
 ) -> tuple[OutboundMessage, ...]:
     parts = [body[start : start + COPY_LIMIT] for start in range(0, len(body), COPY_LIMIT)] or [b""]
     field = error.field if isinstance(error, InvalidRequestError) else "requestId"
-    common = (("code", error.code), ("field", field[:256]), ("rule", str(error)[:1024]), ("offboardingId", identity))
+    common = (
+        ("code", error.code),
+        ("field", field[:256]),
+        ("rule", str(error)[:1024]),
+        ("errors", as_property(all_mistakes(error))),
+        ("offboardingId", identity),
+    )
     return tuple(
         OutboundMessage(
             id=f"{identity}:{number}",

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 
 from local.world.world import World
+from shared.contracts.mistakes import LONGEST_TEXT
+from shared.contracts.problems import problem_of
+from shared.contracts.request import parse_request
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import ConcurrencyConflictError, InvalidRequestError, RequestIdReusedError
 from shared.domain.offboarding.identifiers import offboarding_id, rejection_id
@@ -69,6 +72,7 @@ def test_the_copy_is_the_body_as_it_came_with_what_a_person_needs_beside_it() ->
         ("code", "wrong_value"),
         ("field", "notBefore"),
         ("rule", str(ERROR)),
+        ("errors", '[{"field": "notBefore", "rule": "must be a date"}]'),
         ("offboardingId", found.id),
         ("part", "1"),
         ("parts", "1"),
@@ -82,6 +86,38 @@ def test_properties_are_cut_to_what_the_queue_takes() -> None:
     properties = dict(copy.properties)
     assert len(properties["rule"]) == 1024
     assert (copy.correlation_id, properties["field"]) == ("m" * 128, "f" * 70)
+
+
+def test_event_and_copy_list_every_mistake_as_the_answer_over_http_does() -> None:
+    body = {"version": "2", "requestId": "crm-7", "customerTenantId": "no guid", "dryRun": "yes", "colour": "red"}
+    with pytest.raises(InvalidRequestError) as caught:
+        parse_request(json.dumps(body).encode())
+    _, copy, event, _ = rejected(body, error=caught.value)
+    told, over_http = event["data"]["errors"], problem_of(caught.value)
+
+    fields = ["version", "customerTenantId", "requestedBy", "reason", "dryRun", "colour"]
+    assert sorted(item["field"] for item in told) == sorted(fields)
+    assert json.loads(dict(copy.properties)["errors"]) == told
+    assert told[0]["field"] == over_http.field == dict(copy.properties)["field"]
+    assert [(item["field"], item["rule"]) for item in told[1:]] == [
+        (item.field, item.rule) for item in over_http.errors or ()
+    ]
+
+
+def test_an_id_that_is_used_is_the_one_mistake() -> None:
+    _, copy, event, _ = rejected(GOOD, error=REUSED)
+    assert event["data"]["errors"] == [{"field": "requestId", "rule": str(REUSED)}]
+    assert json.loads(dict(copy.properties)["errors"]) == event["data"]["errors"]
+
+
+def test_a_list_of_mistakes_is_cut_to_what_a_property_takes() -> None:
+    error = InvalidRequestError(ReasonCode.WRONG_VALUE, "first", "rule", others=(("\u00e4" * 80, "\u00fc" * 400),) * 19)
+    _, copy, event, _ = rejected(GOOD, error=error)
+    text = dict(copy.properties)["errors"]
+
+    assert len(text.encode()) <= LONGEST_TEXT
+    assert json.loads(text) == event["data"]["errors"][: len(json.loads(text))]
+    assert 1 < len(json.loads(text)) < len(event["data"]["errors"]) == 20
 
 
 @pytest.mark.parametrize(("size", "copies"), [(0, 1), (128 * 1024, 1), (128 * 1024 + 1, 2)])
