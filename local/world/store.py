@@ -14,7 +14,8 @@ from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.messages import OutboundMessage, TimelineEntry
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import RUNNABLE, Status
-from shared.ports.store import KEEP_FOR, Change, Filter, Live, LiveElsewhere, Page, SharedRow, Stored, read_cursor
+from shared.ports.listing import Cursor, listed, read_cursor
+from shared.ports.store import KEEP_FOR, Change, Filter, Live, LiveElsewhere, Page, SharedRow, Stored
 
 
 @dataclass(slots=True)
@@ -95,13 +96,15 @@ class MemoryStore:
         return [row.head.id for row in rows[:limit]]
 
     def find(self, wanted: Filter) -> Page:
-        before = read_cursor(wanted.after)
+        before, order = read_cursor(wanted.after, wanted.order), wanted.order
         with self._lock:
-            rows = sorted(self._rows.values(), key=lambda row: -row.position)
-        rows = [row for row in rows if _matches(row, wanted) and (before is None or row.position < before)]
-        shown = rows[: wanted.limit]
-        cursor = str(shown[-1].position) if len(rows) > wanted.limit else None
-        return Page(tuple(row.head for row in shown), cursor)
+            heads = [(row.head, row.position) for row in self._rows.values()]
+        found = [(listed(head).key(order), position, head) for head, position in heads if wanted.matches(head)]
+        found = [item for item in found if wanted.follows(before, item[0], item[1])]
+        found.sort(key=lambda item: item[:2], reverse=order.descending)
+        shown = found[: wanted.limit]
+        cursor = Cursor(shown[-1][1], shown[-1][0]).text(order) if len(found) > wanted.limit else None
+        return Page(tuple(head for _, _, head in shown), cursor)
 
     def expired(self, now: datetime, limit: int) -> Sequence[str]:
         with self._lock:
@@ -193,9 +196,3 @@ def _is_due(row: _Row, now: datetime, machine: datetime, grace: timedelta) -> bo
     if head.claim is None:
         return head.next_attempt_at <= late
     return head.claim.expires_at <= machine and head.next_attempt_at <= now
-
-
-def _matches(row: _Row, wanted: Filter) -> bool:
-    if wanted.statuses and row.head.status not in wanted.statuses:
-        return False
-    return wanted.customer_id is None or row.head.customer_id == wanted.customer_id

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from argparse import Namespace
 from collections.abc import Mapping
@@ -14,6 +15,7 @@ from urllib.parse import urlencode
 
 from offboard.operate.api import Answer, Api, RefusedError, UnreachableError, UsageError, offboarding
 from offboard.operate.shown import Shown, show_brake, show_list, show_one, show_plan, show_redriven
+from shared.contracts.request import REQUEST_ID
 
 BRAKE = "/api/brake"
 LIST = "/api/offboardings"
@@ -46,14 +48,45 @@ class Desk:
 
 def show(desk: Desk) -> None:
     """One offboarding."""
-    found = desk.tell(desk.api.get(offboarding(desk.options.id)))
+    found = desk.tell(_look(desk))
     if not desk.options.json:
         show_one(found, desk.people)
 
 
+def _look(desk: Desk, rest: str = "", accept: str = "") -> Answer:
+    """What is there under the id that was typed: an offboarding's, else that of its request."""
+    typed = desk.options.id
+    try:
+        return desk.api.get(offboarding(typed, rest), accept)
+    except RefusedError as error:
+        identity = _of_request(desk, typed) if (error.answer or {}).get("code") == "not_found" else ""
+        if not identity:
+            raise
+        return desk.api.get(offboarding(identity, rest), accept)
+
+
+def _of_request(desk: Desk, request_id: str) -> str:
+    """The offboarding of a request; "" for none."""
+    if not re.fullmatch(REQUEST_ID, request_id):
+        return ""
+    items = desk.api.get(f"{LIST}?{urlencode({'requestId': request_id})}").json.get("items") or ()
+    return next((str(item.get("offboardingId")) for item in items), "")
+
+
 def list_them(desk: Desk) -> None:
-    """Offboardings, newest first."""
-    wishes = {"status": desk.options.status, "customerTenantId": desk.options.customer, "limit": desk.options.limit}
+    """Offboardings, page by page."""
+    options = desk.options
+    wishes = {
+        "status": options.status,
+        "customerTenantId": options.customer,
+        "requestId": options.request_id,
+        "requestedBy": options.requested_by,
+        "text": options.text,
+        "updatedSince": options.updated_since,
+        "dueBefore": options.due_before,
+        "sort": options.sort,
+        "limit": options.limit,
+    }
     path: str | None = f"{LIST}?{urlencode({name: value for name, value in wishes.items() if value})}"
     items: list[Any] = []
     while path:
@@ -75,13 +108,13 @@ def list_them(desk: Desk) -> None:
 
 def evidence(desk: Desk) -> None:
     """The evidence of one offboarding, to stdout or into a new file."""
-    _save(desk, desk.api.get(offboarding(desk.options.id, "/evidence")).content)
+    _save(desk, _look(desk, "/evidence").content)
 
 
 def report(desk: Desk) -> None:
     """The report of one offboarding: a page, or its holdings as CSV, to stdout or into a new file."""
     accept = "text/csv" if desk.options.csv else "text/html"
-    _save(desk, desk.api.get(offboarding(desk.options.id, "/report"), accept).content)
+    _save(desk, _look(desk, "/report", accept).content)
 
 
 def _save(desk: Desk, content: bytes) -> None:
@@ -103,18 +136,18 @@ def approve(desk: Desk) -> None:
     show_plan(found, desk.people)
     if not desk.options.yes and not _confirmed(desk):
         raise RefusedError("not confirmed", "Nothing was sent.", "Run it again when you have decided.")
-    _decide(desk, "approve", digest, etag)
+    _decide(desk, "approve", found, digest, etag)
 
 
 def reject(desk: Desk) -> None:
     """Reject the plan that is shown."""
-    _, etag, digest = _plan(desk)
-    _decide(desk, "reject", digest, etag)
+    found, etag, digest = _plan(desk)
+    _decide(desk, "reject", found, digest, etag)
 
 
 def _plan(desk: Desk) -> tuple[Mapping[str, Any], str, str]:
     """What waits for a decision, as it is now; never another plan than the one that --digest names."""
-    answer = desk.api.get(offboarding(desk.options.id))
+    answer = _look(desk)
     found = answer.json
     digest = str((found.get("plan") or {}).get("digest") or "")
     if not digest:
@@ -140,9 +173,9 @@ def _confirmed(desk: Desk) -> bool:
     return desk.ask.readline().strip().lower() in ("y", "yes")
 
 
-def _decide(desk: Desk, what: str, digest: str, etag: str) -> None:
+def _decide(desk: Desk, what: str, found: Mapping[str, Any], digest: str, etag: str) -> None:
     body = {"planDigest": digest, "reason": desk.options.reason}
-    _done(desk, desk.api.send("POST", offboarding(desk.options.id, f"/{what}"), body, etag))
+    _done(desk, desk.api.send("POST", offboarding(str(found.get("offboardingId")), f"/{what}"), body, etag))
 
 
 def withdraw(desk: Desk) -> None:
@@ -167,9 +200,10 @@ def reschedule(desk: Desk) -> None:
 
 
 def _say(desk: Desk, what: str, more: Mapping[str, object] = MappingProxyType({})) -> None:
-    seen = desk.api.get(offboarding(desk.options.id))
+    seen = _look(desk)
     body = {"reason": desk.options.reason, **more}
-    _done(desk, desk.api.send("POST", offboarding(desk.options.id, f"/{what}"), body, seen.etag))
+    place = offboarding(str(seen.json.get("offboardingId")), f"/{what}")
+    _done(desk, desk.api.send("POST", place, body, seen.etag))
 
 
 def _done(desk: Desk, answer: Answer) -> None:

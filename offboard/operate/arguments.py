@@ -59,7 +59,7 @@ def _at_most(most: int) -> Callable[[str], int]:
 
 
 def _id(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("id", metavar="ID", help="the offboardingId")
+    parser.add_argument("id", metavar="ID", help="the offboardingId, or the requestId")
 
 
 def _reason(parser: argparse.ArgumentParser) -> None:
@@ -77,6 +77,14 @@ def _yes(parser: argparse.ArgumentParser) -> None:
 def _filters(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--status", default="", metavar="S,...", help="only these, such as needs_attention,waiting")
     parser.add_argument("--customer", default="", metavar="TENANT", help="only of this customer (tenant id)")
+    parser.add_argument("--request-id", default="", metavar="R", help="only the one of this request")
+    parser.add_argument("--requested-by", default="", metavar="WHO", help="only what this person or system asked for")
+    parser.add_argument("--text", default="", metavar="T", help="only where names, domains, ids or reasons contain it")
+    parser.add_argument("--updated-since", default="", metavar="TIME", help="only what has changed since (UTC)")
+    parser.add_argument("--due-before", default="", metavar="TIME", help="only what is due before (UTC)")
+    parser.add_argument(
+        "--sort", default="", metavar="ORDER", help="due, customer, updated, created; backwards --sort=-updated"
+    )
     parser.add_argument("--limit", type=_at_most(200), default=50, metavar="N", help="so many at a time, 1 to 200 (50)")
     parser.add_argument("--all", action="store_true", help="all of them, page after page")
 
@@ -111,10 +119,10 @@ def _queue(parser: argparse.ArgumentParser) -> None:
 COMMANDS: Mapping[str, Command] = MappingProxyType(
     {
         "list": Command(
-            "List offboardings, newest first.",
+            "List offboardings, newest first unless --sort says otherwise.",
             actions.list_them,
             (_filters,),
-            ("list --status needs_attention", "list --all --json"),
+            ("list --status needs_attention", "list --sort due --due-before 2027-01-31T00:00:00Z", "list --all --json"),
         ),
         "show": Command("Show one offboarding.", actions.show, (_id,), ("show ID", "show ID --json")),
         "evidence": Command(

@@ -18,8 +18,6 @@ STATUSES: Mapping[ReasonCode, HTTPStatus] = MappingProxyType(
     {
         ReasonCode.NOT_JSON: HTTPStatus.BAD_REQUEST,
         ReasonCode.NOT_UTF8: HTTPStatus.BAD_REQUEST,
-        ReasonCode.NOT_AN_OBJECT: HTTPStatus.BAD_REQUEST,
-        ReasonCode.REPEATED_FIELD: HTTPStatus.BAD_REQUEST,
         ReasonCode.NOT_SIGNED_IN: HTTPStatus.UNAUTHORIZED,
         ReasonCode.NOT_ALLOWED: HTTPStatus.FORBIDDEN,
         ReasonCode.OWN_REQUEST: HTTPStatus.FORBIDDEN,
@@ -38,6 +36,8 @@ STATUSES: Mapping[ReasonCode, HTTPStatus] = MappingProxyType(
         ReasonCode.NOT_WITHDRAWABLE: HTTPStatus.CONFLICT,
         ReasonCode.NOT_RESCHEDULABLE: HTTPStatus.CONFLICT,
         ReasonCode.BODY_TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        ReasonCode.NOT_AN_OBJECT: HTTPStatus.UNPROCESSABLE_ENTITY,
+        ReasonCode.REPEATED_FIELD: HTTPStatus.UNPROCESSABLE_ENTITY,
         ReasonCode.MISSING_FIELD: HTTPStatus.UNPROCESSABLE_ENTITY,
         ReasonCode.UNKNOWN_FIELD: HTTPStatus.UNPROCESSABLE_ENTITY,
         ReasonCode.WRONG_TYPE: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -48,7 +48,8 @@ STATUSES: Mapping[ReasonCode, HTTPStatus] = MappingProxyType(
         ReasonCode.CONCURRENCY_CONFLICT: HTTPStatus.SERVICE_UNAVAILABLE,
     }
 )
-"""The HTTP status of every code that a client has to expect. Of other errors it is 503 if they pass by themselves,
+"""The HTTP status of every code that a client has to expect: 400 for what cannot be read as JSON, 422 for JSON that
+breaks a rule. Of other errors it is 503 if they pass by themselves,
 else 500."""
 
 

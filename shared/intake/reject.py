@@ -19,7 +19,7 @@ from shared.contracts.mistakes import all_mistakes, as_property
 from shared.contracts.request import REQUEST_ID
 from shared.contracts.withdrawal import is_withdrawal
 from shared.domain.errors import ConcurrencyConflictError, InvalidRequestError, RequestIdReusedError
-from shared.domain.offboarding.identifiers import offboarding_id, rejection_id
+from shared.domain.offboarding.identifiers import UNREADABLE, offboarding_id, rejection_id
 from shared.domain.offboarding.messages import Destination, OutboundMessage, TimelineEntry, Who
 from shared.domain.offboarding.record import Offboarding, Reason
 from shared.domain.offboarding.request import OffboardingRequest
@@ -135,7 +135,7 @@ def _as_far_as_readable(identity: str, request_id: str, body: bytes, message_id:
     fields = _fields(body)
     correlation = _text(fields, "correlationId")
     return OffboardingRequest(
-        request_id=request_id or f"unreadable:{identity}",
+        request_id=request_id or f"{UNREADABLE}{identity}",
         customer_id=None,
         domain=None,
         company_name=None,

@@ -10,14 +10,13 @@ from shared.contracts.views import OffboardingView, PageView, TextLine, offboard
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.planned_work import planned_work
 from shared.domain.errors import InvalidRequestError
+from shared.domain.offboarding.identifiers import UNREADABLE, offboarding_id
 from shared.domain.offboarding.states import Status
+from shared.operations.list_query import READERS, parse_list
 from shared.pipeline.core.export import as_file, evidence_file
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
 from shared.ports.store import Filter, Page
-
-LARGEST_PAGE = 200
-KNOWN = ("status", "customerTenantId", "limit", "after")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,47 +58,28 @@ def show_evidence(offboarding_id: str, query: Mapping[str, str], services: Servi
 
 
 def show_page(query: Mapping[str, str], path: str, services: Services) -> PageView:
-    """A page of offboardings, newest first; raises InvalidRequestError for a query that is not understood."""
-    wanted = _filter(query)
-    page = services.store.find(wanted)
-    following = None
+    """A page of offboardings; raises InvalidRequestError for a query that is not understood."""
+    page, following = list_page(query, services), None
     if page.next is not None:
-        kept = {name: value for name, value in query.items() if name in KNOWN}
+        kept = {name: value for name, value in query.items() if value and name in READERS}
         following = f"{path}?{urlencode({**kept, 'after': page.next})}"
     return PageView(items=tuple(summary_view(item) for item in page.items), next=following)
 
 
 def list_page(query: Mapping[str, str], services: Services) -> Page:
     """The same page as it is stored; raises InvalidRequestError for a query that is not understood."""
-    return services.store.find(_filter(query))
+    asked = parse_list(query)
+    if asked.request_id is not None:
+        return _of_request(asked.request_id, asked.wanted, services)
+    return services.store.find(asked.wanted)
 
 
-def _filter(query: Mapping[str, str]) -> Filter:
-    for name in query:
-        if name not in (*KNOWN, "code"):
-            raise InvalidRequestError(
-                ReasonCode.UNKNOWN_FIELD, name, f"is not a known filter; known are {', '.join(KNOWN)}"
-            )
-    return Filter(
-        statuses=tuple(_status(word) for word in query.get("status", "").split(",") if word),
-        customer_id=query["customerTenantId"].lower() if query.get("customerTenantId") else None,
-        limit=_number(query, "limit", 50, LARGEST_PAGE),
-        after=str(_number(query, "after", 0, 2**53)) if query.get("after") else None,
-    )
-
-
-def _status(word: str) -> Status:
-    known = ", ".join(status.value for status in Status)
-    try:
-        return Status(word)
-    except ValueError:
-        raise InvalidRequestError(ReasonCode.WRONG_VALUE, "status", f"must be one of {known}", word) from None
-
-
-def _number(query: Mapping[str, str], name: str, default: int, largest: int) -> int:
-    text = query.get(name, "")
-    if not text:
-        return default
-    if not text.isascii() or not text.isdigit() or len(text) > 16 or not 1 <= int(text) <= largest:
-        raise InvalidRequestError(ReasonCode.WRONG_VALUE, name, f"must be a whole number from 1 to {largest}", text)
-    return int(text)
+def _of_request(request_id: str, wanted: Filter, services: Services) -> Page:
+    """The one offboarding of a request id, which follows from it, if the rest of the filter lets it through. What was
+    refused unread is found by the id that its event shows in place of one."""
+    for identity in (offboarding_id(request_id), request_id.removeprefix(UNREADABLE)):
+        stored = services.store.load(identity)
+        head = stored.offboarding if stored is not None else None
+        if head is not None and head.request.request_id == request_id:
+            return Page((head,) if wanted.matches(head) else (), None)
+    return Page((), None)

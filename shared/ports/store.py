@@ -8,17 +8,15 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
-from shared.domain.codes import ReasonCode
-from shared.domain.errors import InvalidRequestError
 from shared.domain.evidence.entry import Aside, Entry
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.messages import OutboundMessage, TimelineEntry
 from shared.domain.offboarding.record import Offboarding
-from shared.domain.offboarding.states import Status
+from shared.ports.listing import Filter as Filter
+from shared.ports.listing import Page as Page
 
 KEEP_FOR = timedelta(days=400)
 """How long a finished offboarding keeps its personal data, unless the settings say otherwise (business time)."""
-LAST_CURSOR = 2**53
 LARGEST_TEXT = 512 * 1024
 """Bytes of UTF-8 in a shared row; more may not fit into a row of a table (1 MiB)."""
 
@@ -63,33 +61,6 @@ class LiveElsewhere:
     """The customer already has a live offboarding."""
 
     offboarding_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which offboardings to list; newest first, `after` is the cursor of the page before."""
-
-    statuses: tuple[Status, ...] = ()
-    customer_id: str | None = None
-    limit: int = 50
-    after: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of offboardings and the cursor of the next one, if any."""
-
-    items: tuple[Offboarding, ...]
-    next: str | None
-
-
-def read_cursor(text: str | None) -> int | None:
-    """The position in a cursor; raises InvalidRequestError for what no page ever named as its next one."""
-    if text is None:
-        return None
-    if not text.isascii() or not text.isdigit() or len(text) > 16 or not 1 <= int(text) <= LAST_CURSOR:
-        raise InvalidRequestError(ReasonCode.WRONG_VALUE, "after", "must be the cursor of an earlier page", text)
-    return int(text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +114,11 @@ class OffboardingStore(Protocol):
         """
 
     def find(self, wanted: Filter) -> Page:
-        """One page, newest first; raises InvalidRequestError for a cursor that no page named."""
+        """One page, in the order that is wanted; raises InvalidRequestError for a cursor that no page of it named.
+
+        Nothing is left out and nothing shown twice that does not change while the pages are read. What changes by what
+        it is sorted moves: backwards by change (`-updated`) to the beginning, where those pages do not come again.
+        """
 
     def expired(self, now: datetime, limit: int) -> Sequence[str]:
         """Ids of offboardings that were finished longer ago than the store keeps personal data, and still have it."""

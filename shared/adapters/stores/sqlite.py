@@ -12,13 +12,15 @@ from typing import Any
 
 from shared.adapters.stores import codec
 from shared.adapters.stores.sqlite_beside import write_beside
-from shared.adapters.stores.sqlite_schema import DUE, SCHEMA, columns, sortable
+from shared.adapters.stores.sqlite_listing import list_all, list_head, selection, unlisted
+from shared.adapters.stores.sqlite_schema import DUE, SCHEMA, columns
 from shared.domain.errors import ConcurrencyConflictError, UnavailableError
 from shared.domain.evidence.entry import Aside
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.messages import OutboundMessage, TimelineEntry
 from shared.domain.offboarding.states import RUNNABLE, TERMINAL, Status
-from shared.ports.store import KEEP_FOR, Change, Filter, Live, LiveElsewhere, Page, SharedRow, Stored, read_cursor
+from shared.ports.listing import Cursor, sortable
+from shared.ports.store import KEEP_FOR, Change, Filter, Live, LiveElsewhere, Page, SharedRow, Stored
 
 
 class SqliteStore:
@@ -36,6 +38,9 @@ class SqliteStore:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(SCHEMA)
+        if unlisted(self._db):
+            with self._transaction() as db:
+                list_all(db)
 
     def close(self) -> None:
         with self._lock:
@@ -104,24 +109,11 @@ class SqliteStore:
             return [str(row[0]) for row in db.execute(sql, values).fetchall()]
 
     def find(self, wanted: Filter) -> Page:
-        clauses: list[str] = ["1"]
-        values: list[str | int] = []
-        if wanted.statuses:
-            clauses.append(f"status IN ({','.join('?' * len(wanted.statuses))})")
-            values += [status.value for status in wanted.statuses]
-        if wanted.customer_id is not None:
-            clauses.append("customer_id = ?")
-            values.append(wanted.customer_id)
-        before = read_cursor(wanted.after)
-        if before is not None:
-            clauses.append("position < ?")
-            values.append(before)
-        where = " AND ".join(clauses)
-        sql = f"SELECT position, body FROM offboardings WHERE {where} ORDER BY position DESC LIMIT {wanted.limit + 1:d}"  # noqa: S608
+        sql, values = selection(wanted)
         rows = self._all(sql, *values)
         shown = rows[: wanted.limit]
-        cursor = str(shown[-1][0]) if len(rows) > wanted.limit else None
-        return Page(tuple(codec.load_offboarding(body) for _, body in shown), cursor)
+        cursor = Cursor(shown[-1][0], shown[-1][1]).text(wanted.order) if len(rows) > wanted.limit else None
+        return Page(tuple(codec.load_offboarding(body) for _, _, body in shown), cursor)
 
     def expired(self, now: datetime, limit: int) -> Sequence[str]:
         before = (now - self._keep_for).timestamp()
@@ -189,6 +181,7 @@ class SqliteStore:
             done = db.execute(sql, (*values, etag, head.id, known)).rowcount
         if done != 1:
             raise _conflict(change)
+        list_head(db, head)
         if head.finished:
             db.execute("INSERT OR REPLACE INTO finished VALUES (?, ?)", (head.id, head.updated_at.timestamp()))
         return etag

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from shared.adapters.stores import codec
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import RUNNABLE
@@ -28,6 +26,12 @@ CREATE TABLE IF NOT EXISTS outbox (
 CREATE TABLE IF NOT EXISTS live (customer_id TEXT PRIMARY KEY, offboarding_id TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS finished (offboarding_id TEXT PRIMARY KEY, at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS finished_at ON finished (at);
+CREATE TABLE IF NOT EXISTS listed (
+    position INTEGER PRIMARY KEY, updated TEXT NOT NULL, due TEXT NOT NULL, customer TEXT NOT NULL,
+    requested_by TEXT NOT NULL, words TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS listed_updated ON listed (updated);
+CREATE INDEX IF NOT EXISTS listed_due ON listed (due);
+CREATE INDEX IF NOT EXISTS listed_customer ON listed (customer);
 CREATE TABLE IF NOT EXISTS holds (service TEXT PRIMARY KEY, until TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS shared_rows (name TEXT PRIMARY KEY, etag INTEGER NOT NULL, body TEXT NOT NULL);
 """
@@ -40,11 +44,6 @@ SELECT id FROM offboardings WHERE
     OR id IN (SELECT offboarding_id FROM outbox WHERE created <= :late)
 ORDER BY next_attempt IS NULL, next_attempt LIMIT :limit
 """  # noqa: S608 - only question marks are put in
-
-
-def sortable(moment: datetime) -> str:
-    """One width, so that the texts sort as the moments do."""
-    return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def columns(head: Offboarding) -> tuple[str | None, str, float | None, float | None, str]:

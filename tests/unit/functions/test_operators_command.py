@@ -381,3 +381,32 @@ def test_a_name_that_a_stream_cannot_spell_is_shown_as_far_as_it_can() -> None:
     stream.flush()
     found = "\\u0141ód\\u017a"
     assert kept.getvalue().decode("cp1252").splitlines() == [found, f"customer  {found}", "CUSTOMER", found]
+
+
+def test_an_offboarding_is_found_by_the_id_of_its_request(desk: Desk, asking: World) -> None:
+    identity = planned(asking)
+    [head] = asking.all()
+    request_id = head.request.request_id
+    assert desk.type("show", request_id, "--json") == 0
+    assert json.loads(desk.out)["offboardingId"] == identity
+    assert desk.type("report", request_id, "--csv") == 0
+    assert desk.type("withdraw", request_id, "--reason", "the customer stays") == 0
+    assert desk.sent[-1] == ("POST", f"/api/offboardings/{identity}/withdraw")
+    assert asking.all()[0].status is Status.WITHDRAWN
+
+
+@pytest.mark.parametrize("typed", ["nobody-has-this", "no id at all!"])
+def test_an_id_of_neither_is_refused_as_before(desk: Desk, world: World, typed: str) -> None:
+    assert desk.type("show", typed) == 1
+    assert f"there is no offboarding {typed}" in desk.err
+
+
+def test_a_list_is_searched_and_sorted(desk: Desk, world: World) -> None:
+    found = create(world).json
+    identity, text = found["offboardingId"], found["requestId"].upper()
+    assert desk.type("list", "--text", text, "--sort=-updated", "--updated-since", "2020-01-01T00:00:00Z") == 0
+    assert identity in desk.out
+    assert desk.type("list", "--requested-by", "nobody", "--due-before", "2999-01-01T00:00:00Z") == 0
+    assert identity not in desk.out
+    assert desk.type("list", "--sort", "colour") == 1
+    assert "must be one of created, -created, " in desk.err

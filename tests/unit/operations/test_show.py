@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from urllib.parse import parse_qsl
 
 import pytest
 
 from local.world.world import World
+from shared.contracts.problems import problem_of
 from shared.domain.errors import InvalidRequestError
+from shared.domain.offboarding.identifiers import offboarding_id
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.offboarding.timeline import Happening
-from shared.operations.show import LARGEST_PAGE, show, show_page
-from tests.unit.support.heads import CUSTOMER, IDENTITY, head_of, keep, licence, request_of
+from shared.domain.wording import shorten
+from shared.operations.list_query import LARGEST_PAGE, parse_list
+from shared.operations.show import show, show_page
+from tests.unit.support.heads import CUSTOMER, IDENTITY, NOW, head_of, keep, licence, request_of
 
 PATH = "/api/offboardings"
 OTHER = "c0ffee00-0000-4000-8000-000000000002"
@@ -86,7 +91,7 @@ def test_a_tenant_id_is_compared_in_lower_case_and_an_empty_one_is_none() -> Non
     assert ids(world, customerTenantId=CUSTOMER.upper()) == ["o-1"]
     assert ids(world, customerTenantId=OTHER) == ["o-2"]
     assert ids(world, customerTenantId="") == ["o-2", "o-1"]
-    assert ids(world, customerTenantId="another") == []
+    assert ids(world, customerTenantId="00000000-0000-4000-8000-000000000000") == []
 
 
 @pytest.mark.parametrize("name", ["limits", "Status", "after ", "customer", ""])
@@ -94,7 +99,8 @@ def test_a_filter_that_is_not_understood_is_refused_by_name(name: str) -> None:
     """A misspelt filter must not answer with everything."""
     error = refusal(**{name: "1"})
     assert (error.code, error.field) == ("unknown_field", name.strip())
-    assert error.rule == "is not a known filter; known are status, customerTenantId, limit, after"
+    known = "requestId, status, customerTenantId, requestedBy, text, updatedSince, dueBefore, sort, limit, after"
+    assert error.rule == f"is not a known filter; known are {known}"
 
 
 def test_the_key_of_the_host_is_no_filter_and_no_part_of_a_link() -> None:
@@ -147,7 +153,7 @@ def test_a_length_that_is_no_number_or_out_of_bounds_is_refused(limit: str) -> N
 def test_a_cursor_that_no_page_named_is_refused(after: str) -> None:
     error = refusal(after=after)
     assert (error.code, error.field) == ("wrong_value", "after")
-    assert error.rule == "must be a whole number from 1 to 9007199254740992"
+    assert error.rule == "must be the cursor of an earlier page of the same list (sort=-created)"
 
 
 @pytest.mark.parametrize(
@@ -157,3 +163,93 @@ def test_a_cursor_that_no_page_named_is_refused(after: str) -> None:
 def test_a_cursor_may_be_as_large_as_a_number_in_json(after: str, expected: list[str] | None) -> None:
     world = world_of(*[Status.RUNNING] * 3)
     assert ids(world, after=after) == (ids(world) if expected is None else expected)
+
+
+WRONG = [
+    ("requestId", "crm 7", "must be 1 to 128 letters, digits, '.', '_', ':' or '-', beginning with a letter or digit"),
+    ("requestId", "x" * 129, "must be 1 to 128 letters, digits"),
+    ("requestId", "x\n", "must be 1 to 128 letters, digits"),
+    ("status", "done", "must be one of received, planning, "),
+    ("customerTenantId", "another", "must be a GUID such as "),
+    ("customerTenantId", CUSTOMER + "0", "must be a GUID such as "),
+    ("customerTenantId", f"{{{CUSTOMER}}}", "must be a GUID such as "),
+    ("requestedBy", "x" * 257, "must have at most 256 characters"),
+    ("text", "x" * 257, "must have at most 256 characters"),
+    ("updatedSince", "2026-06-01", "must be a date-time in UTC as RFC 3339 has it, such as 2026-06-01T06:00:00Z"),
+    ("updatedSince", "2026-06-01T06:00:00", "must be a date-time in UTC"),
+    ("updatedSince", "2026-06-01T06:00Z", "must be a date-time in UTC"),
+    ("updatedSince", "2026-06-01T06:00:00+02:00", "must be a date-time in UTC"),
+    ("updatedSince", "2026-02-30T06:00:00Z", "must be a date-time in UTC"),
+    ("updatedSince", "1780000000", "must be a date-time in UTC"),
+    ("dueBefore", "tomorrow", "must be a date-time in UTC"),
+    ("sort", "name", "must be one of created, -created, updated, -updated, due, -due, customer, -customer"),
+    ("limit", "0", "must be a whole number from 1 to 200"),
+    ("after", "zzz", "must be the cursor of an earlier page of the same list (sort=-created)"),
+]
+
+
+@pytest.mark.parametrize(("name", "value", "rule"), WRONG)
+def test_a_mistake_names_parameter_value_and_rule_with_all_that_is_allowed(name: str, value: str, rule: str) -> None:
+    error = refusal(**{name: value})
+    assert (error.code, error.field, error.value) == ("wrong_value", name, shorten(value))
+    assert error.rule.startswith(rule)
+    assert problem_of(error, of_request=False).status == 422
+
+
+def test_all_mistakes_are_told_at_once() -> None:
+    error = refusal(status="done", limit="0", colour="red", customerTenantId="x", sort="?", after="1")
+    assert error.field == "status"
+    assert [field for field, _ in error.others] == ["limit", "colour", "customerTenantId", "sort"]
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-06-01T06:00:00Z", "2026-06-01t06:00:00.5z", "2026-06-01T06:00:00.123456789-00:00"]
+)
+def test_a_moment_is_one_of_rfc_3339(text: str) -> None:
+    moment = parse_list({"updatedSince": text, "dueBefore": text}).wanted.updated_since
+    assert moment is not None
+    assert moment.replace(microsecond=0).isoformat() == "2026-06-01T06:00:00+00:00"
+
+
+def test_filters_and_order_reach_the_store() -> None:
+    world = world_of(*[Status.RUNNING] * 3)
+    keep(world, head_of(Status.WAITING, id="o-4", request=request_of(customer_id=OTHER, reason="Umzug nach KÖLN")))
+    keep(world, head_of(id="o-5", updated_at=NOW + timedelta(hours=1), next_attempt_at=None))
+
+    assert ids(world, text="köln") == ["o-4"]
+    assert ids(world, updatedSince=f"{NOW + timedelta(seconds=1):%Y-%m-%dT%H:%M:%SZ}") == ["o-5"]
+    assert ids(world, sort="created") == ["o-1", "o-2", "o-3", "o-4", "o-5"]
+    assert ids(world, sort="-updated", limit="2") == ["o-5", "o-4"]
+    assert ids(world, requestedBy="nobody") == []
+    assert "o-5" not in ids(world, dueBefore="2999-01-01T00:00:00Z")
+
+
+def test_a_link_keeps_the_order_and_every_filter() -> None:
+    world = world_of(*[Status.RUNNING] * 5)
+    query = {"limit": "2", "sort": "customer", "text": "", "requestedBy": "", "code": "a-secret-key"}
+    first = show_page(query, PATH, world.services)
+    assert first.next is not None
+    seen = [item.offboarding_id for item in first.items]
+    link = first.next
+    for _ in range(2):
+        page = show_page(dict(parse_qsl(link.removeprefix(f"{PATH}?"))), PATH, world.services)
+        seen += [item.offboarding_id for item in page.items]
+        link = page.next or ""
+    assert (seen, link) == ([f"o-{number}" for number in range(1, 6)], "")
+    assert "secret" not in first.next
+
+
+def test_a_request_is_found_by_its_id() -> None:
+    world = World()
+    mine = head_of(Status.RUNNING, id=offboarding_id("crm-7"), request=request_of(request_id="crm-7"))
+    keep(world, mine)
+    unread = head_of(Status.REJECTED, id="abc", request=request_of(request_id="unreadable:abc"))
+    keep(world, unread)
+
+    assert ids(world, requestId="crm-7") == [mine.id]
+    assert ids(world, requestId="crm-7", status="waiting") == []
+    assert ids(world, requestId="crm-7", status="running", limit="1", customerTenantId=CUSTOMER) == [mine.id]
+    assert ids(world, requestId="crm-8") == []
+    assert ids(world, requestId="unreadable:abc") == ["abc"]
+    assert ids(world, requestId="abc") == []
+    assert refusal(requestId="crm-7", after="3").rule == "a list by requestId has one page alone"

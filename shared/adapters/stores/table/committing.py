@@ -29,6 +29,7 @@ from shared.adapters.stores.table.rows import (
 from shared.adapters.stores.table.table import ClashError, Table, Write, create, put, replace
 from shared.adapters.stores.table.writing import write_in_order
 from shared.domain.errors import ConcurrencyConflictError, OffboardingError, RequestIdReusedError, UnavailableError
+from shared.ports.listing import listed
 from shared.ports.store import Change, Live, LiveElsewhere, Stored
 
 log = logging.getLogger("offboarding")
@@ -108,7 +109,9 @@ class Committer:
         at = nearer(before, after, change.outbox)
         if at is not None:
             added |= {keys.due(at, place.offboarding_id)}
-        return self._index.announce(place, added, after.version, old - new)
+        changed = before is None or before.listed != after.listed
+        compared = listed(change.offboarding) if changed else None
+        return self._index.announce(place, added, after.version, old - new, compared)
 
     def _write(self, change: Change, place: Place, after: Summary, marker: Sequence[Write]) -> str:
         row = head_row(place, change.offboarding, after)

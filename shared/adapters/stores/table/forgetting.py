@@ -13,6 +13,7 @@ from shared.adapters.stores.table.index import Index
 from shared.adapters.stores.table.rows import Place, evidence_rows, head_row, holding_rows, note_rows, summarize
 from shared.adapters.stores.table.table import ClashError, Table, delete, put, replace
 from shared.adapters.stores.table.writing import write_in_order
+from shared.ports.listing import listed
 from shared.ports.store import Change
 
 FINISHED = "finished"
@@ -50,7 +51,8 @@ class Forgetter:
         new = [*note_rows(place, change.timeline, after.version), *holding_rows(place, change.holdings)]
         kept = {str(row["RowKey"]) for row in new}
         gone = [delete(place.partition, key) for key in self._beside(place) if key not in kept]
-        left = self._index.announce(place, (), after.version, before.entries(place) - after.entries(place))
+        leaving = before.entries(place) - after.entries(place)
+        left = self._index.announce(place, (), after.version, leaving, listed(change.offboarding))
         try:
             head = replace(head_row(place, change.offboarding, after), change.etag)
             evidence = [put(row) for row in evidence_rows(place, change.evidence, after.version)]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -22,8 +22,10 @@ from shared.adapters.stores.table.rows import Place, Summary
 from shared.adapters.stores.table.table import ClashError, Table, create, delete, put
 from shared.domain.errors import UnavailableError
 from shared.domain.offboarding.record import Offboarding
+from shared.ports.listing import Listed
 
 TRIES = 20
+PLACE = ("RowKey", "id", "partition", "position")
 ON_ITS_WAY = timedelta(days=1)
 """Machine time after which a write that was announced and not made is given up: its process is long gone."""
 
@@ -84,14 +86,19 @@ class Index:
             return place
         raise UnavailableError("no free position was found; try again", service="Table Storage")
 
-    def announce(self, place: Place, added: Iterable[str], version: int, leaving: Iterable[str]) -> dict[str, str]:
-        """Store the entries that the next head needs; returns the ETags of those that it will leave, for `withdraw`.
+    def announce(
+        self, place: Place, added: Iterable[str], version: int, leaving: Iterable[str], listed: Listed | None = None
+    ) -> dict[str, str]:
+        """Store the entries that the next head needs, and what lists will compare of it, if that is to change; returns
+        the ETags of those that it will leave, for `withdraw`.
 
         Writing the leaving ones again means that `withdraw` removes nothing that somebody else wrote since.
         """
         left = sorted(leaving)
         writes = [put(_row(key, place, version - 1)) for key in left]
         writes += [put(_row(key, place, version)) for key in sorted(added)]
+        if listed is not None:
+            writes.append(put({**_row(keys.in_all(place.position), place, version), **asdict(listed)}))
         etags = self._table.transact(writes) if writes else []
         return dict(zip(left, etags, strict=False))
 
@@ -114,6 +121,14 @@ class Index:
         """Entries with first <= key < beyond, in order."""
         for row in self._table.rows(keys.INDEX, first, beyond, page=page):
             yield _entry(row)
+
+    def listed(self, *, words: bool) -> Iterator[tuple[Place, Listed | None]]:
+        """All offboardings with what lists compare, a thousand a request; None for what was stored before that was
+        kept. `words` are left out unless they are asked for."""
+        kept = [item.name for item in fields(Listed) if words or item.name != "words"]
+        for row in self._table.rows(keys.INDEX, keys.ALL, keys.after(keys.ALL), (*PLACE, *kept)):
+            told = {name: str(row[name]) for name in kept if row.get(name) is not None}
+            yield _place(row), Listed(**{"words": "", **told}) if len(told) == len(kept) else None
 
     def _read_place(self, offboarding_id: str) -> Place:
         row = self._table.get(keys.INDEX, keys.place(offboarding_id))

@@ -1,4 +1,4 @@
-"""Lists for people: by status and customer, newest first, a page at a time."""
+"""Lists for people, a page at a time: by status and customer, newest first, or compared and sorted."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from collections.abc import Iterator
 from shared.adapters.stores.table import keys
 from shared.adapters.stores.table.heads import Heads
 from shared.adapters.stores.table.index import Entry, Index
+from shared.adapters.stores.table.rows import Place
 from shared.domain.offboarding.record import Offboarding
-from shared.ports.store import Filter, Page, read_cursor
+from shared.ports.listing import Cursor, Filter, Listed, Page, listed, read_cursor
+
+Found = tuple[str, int, Place]
+"""By what it is sorted, its place in the list, and where it is stored."""
 
 
 class Listing:
@@ -19,21 +23,65 @@ class Listing:
         self._index, self._heads = index, heads
 
     def find(self, wanted: Filter) -> Page:
-        """The page after `wanted.after`; raises InvalidRequestError for something that is no cursor."""
-        before = read_cursor(wanted.after)
+        """The page after `wanted.after`; raises InvalidRequestError for something that is no cursor.
+
+        Cost of newest first: one request for each offboarding of the page, and for each that has just left the list.
+        Else all of the index is read too, a thousand offboardings a request, of which the heads that match are read.
+        """
+        before = read_cursor(wanted.after, wanted.order)
+        if wanted.compares:
+            return self._page(wanted, self._compared(wanted, before))
+        entries = heapq.merge(*self._lists(wanted, before), key=lambda entry: -entry.place.position)
+        return self._page(wanted, (("", entry.place.position, entry.place) for entry in _once(entries)))
+
+    def _page(self, wanted: Filter, found: Iterator[Found]) -> Page:
         shown: list[Offboarding] = []
-        last = 0
-        for entry in _once(heapq.merge(*self._lists(wanted, before), key=lambda entry: -entry.place.position)):
-            stored = self._heads.stored(entry.place)
-            if stored is None or not _matches(stored.offboarding, wanted):
+        last = Cursor(0)
+        for key, position, place in found:
+            stored = self._heads.stored(place)
+            if stored is None or not wanted.matches(stored.offboarding):
                 continue
             if len(shown) == wanted.limit:
-                return Page(tuple(shown), str(last))
+                return Page(tuple(shown), last.text(wanted.order))
             shown.append(stored.offboarding)
-            last = entry.place.position
+            last = Cursor(position, key)
         return Page(tuple(shown), None)
 
-    def _lists(self, wanted: Filter, before: int | None) -> list[Iterator[Entry]]:
+    def _compared(self, wanted: Filter, before: Cursor | None) -> Iterator[Found]:
+        """What may match, in the order that is wanted."""
+        allowed = self._with_status(wanted)
+        found: list[Found] = []
+        for place, known in self._candidates(wanted):
+            if allowed is not None and place.position not in allowed:
+                continue
+            compared = known or self._of_head(place)
+            if compared is None or not wanted.admits(compared):
+                continue
+            key = compared.key(wanted.order)
+            if wanted.follows(before, key, place.position):
+                found.append((key, place.position, place))
+        yield from sorted(found, key=lambda item: item[:2], reverse=wanted.order.descending)
+
+    def _candidates(self, wanted: Filter) -> Iterator[tuple[Place, Listed | None]]:
+        """A customer has few: its heads are read, whatever the index says."""
+        if wanted.customer_id is None:
+            return self._index.listed(words=bool(wanted.text))
+        beginning = keys.of_customer(wanted.customer_id)
+        return ((entry.place, None) for entry in self._index.entries(beginning, keys.after(beginning)))
+
+    def _with_status(self, wanted: Filter) -> set[int] | None:
+        """The places of all that may have a wanted status; None for all."""
+        if not wanted.statuses:
+            return None
+        beginnings = [keys.with_status(status.value) for status in dict.fromkeys(wanted.statuses)]
+        lists = (self._index.entries(beginning, keys.after(beginning)) for beginning in beginnings)
+        return {entry.place.position for entries in lists for entry in entries}
+
+    def _of_head(self, place: Place) -> Listed | None:
+        stored = self._heads.stored(place)
+        return listed(stored.offboarding) if stored is not None else None
+
+    def _lists(self, wanted: Filter, before: Cursor | None) -> list[Iterator[Entry]]:
         """The lists to read: of the customer, else of each wanted status, else of everything."""
         if wanted.customer_id is not None:
             beginnings = [keys.of_customer(wanted.customer_id)]
@@ -41,7 +89,7 @@ class Listing:
             beginnings = [keys.with_status(status.value) for status in dict.fromkeys(wanted.statuses)]
         else:
             beginnings = [keys.ALL]
-        after = "" if before is None else keys.newest_first(before) + ";"
+        after = "" if before is None else keys.newest_first(before.position) + ";"
         page = min(wanted.limit + 1, 1000)
         return [self._index.entries(beginning + after, keys.after(beginning), page) for beginning in beginnings]
 
@@ -53,9 +101,3 @@ def _once(entries: Iterator[Entry]) -> Iterator[Entry]:
         if entry.place.position != seen:
             yield entry
         seen = entry.place.position
-
-
-def _matches(head: Offboarding, wanted: Filter) -> bool:
-    if wanted.statuses and head.status not in wanted.statuses:
-        return False
-    return wanted.customer_id is None or head.customer_id == wanted.customer_id

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -15,8 +15,11 @@ from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.messages import OutboundMessage, TimelineEntry
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import RUNNABLE, TERMINAL, Status
+from shared.ports.listing import listed
 
-SUMMARY = ("version", "writer", "status", "customerId", "updatedAt", "nextAttemptAt", "claimExpiresAt", "forgotten")
+SUMMARY = (
+    "version", "writer", "status", "customerId", "updatedAt", "nextAttemptAt", "claimExpiresAt", "forgotten", "listed",
+)  # fmt: skip
 _WOKEN = RUNNABLE | {Status.NEEDS_ATTENTION}
 
 
@@ -31,7 +34,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A head without its JSON: what the index follows from. `version` counts the writes, `writer` names the last."""
+    """A head without its JSON: what the index follows from. `version` counts the writes, `writer` names the last,
+    `listed` tells whether what lists compare is another by now."""
 
     version: int
     writer: str
@@ -42,6 +46,7 @@ class Summary:
     claim_expires_at: datetime | None
     forgotten: bool = False
     etag: str = ""
+    listed: str = ""
 
     @property
     def finished(self) -> bool:
@@ -66,7 +71,15 @@ def summarize(head: Offboarding, version: int, writer: str, *, forgotten: bool =
     """The summary of a head that is about to be stored."""
     expires = head.claim.expires_at if head.claim else None
     return Summary(
-        version, writer, head.status, head.customer_id, head.updated_at, head.next_attempt_at, expires, forgotten
+        version=version,
+        writer=writer,
+        status=head.status,
+        customer_id=head.customer_id,
+        updated_at=head.updated_at,
+        next_attempt_at=head.next_attempt_at,
+        claim_expires_at=expires,
+        forgotten=forgotten,
+        listed=keys.digest("\n".join(astuple(listed(head)))),
     )
 
 
@@ -78,6 +91,7 @@ def head_row(place: Place, head: Offboarding, summary: Summary) -> dict[str, Any
         "writer": summary.writer,
         "status": summary.status.value,
         "updatedAt": summary.updated_at.isoformat(),
+        "listed": summary.listed,
         **text_properties(codec.dump_offboarding(head)),
     }
     if summary.customer_id is not None:
@@ -102,6 +116,7 @@ def read_summary(row: Mapping[str, Any], etag: str) -> Summary:
         claim_expires_at=_moment(row.get("claimExpiresAt")),
         forgotten=bool(row.get("forgotten")),
         etag=etag,
+        listed=str(row.get("listed", "")),
     )
 
 

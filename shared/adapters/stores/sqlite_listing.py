@@ -1,0 +1,63 @@
+"""Lists of the SQLite store: a narrow row beside each head, so that a search reads no head that it does not show."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from shared.adapters.stores import codec
+from shared.domain.offboarding.record import Offboarding
+from shared.ports.listing import Filter, listed, read_cursor, sortable
+
+WRITE = "INSERT OR REPLACE INTO listed SELECT position, ?, ?, ?, ?, ? FROM offboardings WHERE id = ?"
+
+
+def list_head(db: sqlite3.Connection, head: Offboarding) -> None:
+    """The row of a head, in the transaction that stores it."""
+    row = listed(head)
+    db.execute(WRITE, (row.updated, row.due, row.customer, row.requested_by, row.words, head.id))
+
+
+def list_all(db: sqlite3.Connection) -> None:
+    """Rows for what was stored before there were any."""
+    for body in unlisted(db):
+        list_head(db, codec.load_offboarding(body))
+
+
+def unlisted(db: sqlite3.Connection) -> list[str]:
+    """The bodies of heads without a row."""
+    sql = "SELECT body FROM offboardings WHERE position NOT IN (SELECT position FROM listed)"
+    return [str(body) for (body,) in db.execute(sql).fetchall()]
+
+
+def selection(wanted: Filter) -> tuple[str, list[str | int]]:
+    """One row more than a page holds: position, key of the order, body. Raises InvalidRequestError for a cursor."""
+    by = wanted.order.by
+    key, way = ("''" if by == "created" else f"l.{by}"), ("DESC" if wanted.order.descending else "ASC")
+    clauses, values = _clauses(wanted)
+    cursor = read_cursor(wanted.after, wanted.order)
+    if cursor is not None:
+        sign = "<" if wanted.order.descending else ">"
+        clauses.append(f"l.position {sign} ?" if by == "created" else f"({key}, l.position) {sign} (?, ?)")
+        values += [cursor.position] if by == "created" else [cursor.key, cursor.position]
+    where = " AND ".join(clauses)
+    order = f"l.position {way}" if by == "created" else f"{key} {way}, l.position {way}"
+    sql = f"SELECT l.position, {key}, o.body FROM offboardings o JOIN listed l ON l.position = o.position"  # noqa: S608
+    return f"{sql} WHERE {where} ORDER BY {order} LIMIT {wanted.limit + 1:d}", values
+
+
+def _clauses(wanted: Filter) -> tuple[list[str], list[str | int]]:
+    found: list[tuple[str, tuple[str, ...]]] = [("1", ())]
+    if wanted.statuses:
+        known = tuple(status.value for status in wanted.statuses)
+        found.append((f"o.status IN ({','.join('?' * len(known))})", known))
+    if wanted.customer_id is not None:
+        found.append(("o.customer_id = ?", (wanted.customer_id,)))
+    if wanted.updated_since is not None:
+        found.append(("l.updated >= ?", (sortable(wanted.updated_since),)))
+    if wanted.due_before is not None:
+        found.append(("l.due < ?", (sortable(wanted.due_before),)))
+    if wanted.requested_by:
+        found.append(("l.requested_by = ?", (wanted.requested_by.casefold(),)))
+    if wanted.text:
+        found.append(("instr(l.words, ?) > 0", (wanted.text.casefold(),)))
+    return [clause for clause, _ in found], [value for _, values in found for value in values]
