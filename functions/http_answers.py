@@ -9,8 +9,9 @@ import azure.functions as func
 from shared.composition import bootstrap
 from shared.composition.telemetry import traced
 from shared.contracts.base import WireModel
-from shared.contracts.etags import header_etag, wanted_match
+from shared.contracts.etags import content_etag, header_etag, not_modified, wanted_match
 from shared.contracts.idempotency import once_of
+from shared.contracts.places import place_of
 from shared.contracts.problems import CONTENT_TYPE, Problem, problem, problem_of
 from shared.contracts.views import summary_view
 from shared.domain.codes import ReasonCode
@@ -84,6 +85,24 @@ def unknown(identity: str) -> Problem:
 
 def json_answer(status: int, model: WireModel, headers: dict[str, str] | None = None) -> func.HttpResponse:
     return func.HttpResponse(model.to_json(), status_code=status, mimetype="application/json", headers=headers)
+
+
+def looked_at(
+    req: func.HttpRequest, model: WireModel, etag: str = "", headers: dict[str, str] | None = None
+) -> func.HttpResponse:
+    """What somebody reads: 200, or 304 without a body where the caller has it already (If-None-Match).
+
+    Without `etag` it is that of the content. Nothing on the way may keep it, and whoever has it asks again."""
+    text = model.to_json()
+    told = {"ETag": etag or content_etag(text), "Cache-Control": "private, no-cache", **(headers or {})}
+    if not_modified(req.headers, told["ETag"]):
+        return func.HttpResponse(status_code=304, headers=told)
+    return func.HttpResponse(text, status_code=200, mimetype="application/json", headers=told)
+
+
+def found_at(req: func.HttpRequest, path: str) -> str:
+    """The address of a path of this app, for a Location."""
+    return place_of(path, req.url, bootstrap.own_host())
 
 
 def problem_answer(found: Problem) -> func.HttpResponse:

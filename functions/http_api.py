@@ -11,7 +11,9 @@ from functions.http_answers import (
     accepted,
     admit,
     answered,
+    found_at,
     json_answer,
+    looked_at,
     not_found,
     problem_answer,
     told,
@@ -94,20 +96,23 @@ def _create(req: func.HttpRequest) -> func.HttpResponse:
     refused = refused_beside(offboarding)
     if refused is not None:
         return problem_answer(refused)
-    place = f"{PATH}/{offboarding.id}"
+    place = found_at(req, f"{PATH}/{offboarding.id}")
     headers = {"Location": place, "Operation-Location": place, "Retry-After": POLL_AFTER}
     return accepted(Stored(offboarding, answer.etag), headers)
 
 
 def _list(req: func.HttpRequest) -> func.HttpResponse:
     admit(req, Operation.LIST)
-    return json_answer(200, show_page(req.params, PATH, bootstrap.services()))
+    return looked_at(req, show_page(req.params, PATH, bootstrap.services()))
 
 
 def _get(req: func.HttpRequest, identity: str) -> func.HttpResponse:
     admit(req, Operation.SHOW)
     shown = show(identity, bootstrap.services())
-    return json_answer(200, shown.view, {"ETag": header_etag(shown.etag)}) if shown is not None else not_found(identity)
+    if shown is None:
+        return not_found(identity)
+    wait = {"Retry-After": str(shown.look_after)} if shown.look_after is not None else None
+    return looked_at(req, shown.view, header_etag(shown.etag, shown.drift), wait)
 
 
 def _evidence(req: func.HttpRequest, identity: str) -> func.HttpResponse:

@@ -2,7 +2,7 @@
 
 import azure.functions as func
 
-from functions.http_answers import admit, answered, json_answer, problem_answer
+from functions.http_answers import admit, answered, found_at, json_answer, looked_at, problem_answer
 from shared.composition import bootstrap
 from shared.contracts.batch import parse_batch
 from shared.contracts.problems import problem
@@ -33,7 +33,7 @@ def get_batch(req: func.HttpRequest, context: func.Context) -> func.HttpResponse
 def _create(req: func.HttpRequest) -> func.HttpResponse:
     actor = admit(req, Operation.CREATE_BATCH)
     answer = take_in_batch(parse_batch(req.get_body()), actor, bootstrap.services())
-    return json_answer(200, answer, {"Location": f"{PATH}/{answer.batch_id}"})
+    return json_answer(200, answer, {"Location": found_at(req, f"{PATH}/{answer.batch_id}")})
 
 
 def _get(req: func.HttpRequest, identity: str) -> func.HttpResponse:
@@ -41,4 +41,4 @@ def _get(req: func.HttpRequest, identity: str) -> func.HttpResponse:
     found = show_batch(identity, bootstrap.services())
     if found is None:
         return problem_answer(problem(ReasonCode.NOT_FOUND, f"there is no batch {shorten(identity)}"))
-    return json_answer(200, found)
+    return looked_at(req, found)

@@ -9,6 +9,7 @@ import sys
 import time
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -44,7 +45,8 @@ def main(path: str, seconds: float = 300.0) -> None:
         answer = http.post(f"{root}/api/offboardings", data=Path(path).read_bytes(), timeout=30)
         shown = checked(answer)
         tell(shown)
-        place, pause = root + answer.headers["Operation-Location"], float(answer.headers["Retry-After"])
+        place = urljoin(f"{root}/", answer.headers["Operation-Location"])
+        pause = float(answer.headers["Retry-After"])
         while shown["status"] not in ENDED and time.monotonic() < ends:
             time.sleep(pause)
             before, shown = shown, checked(http.get(place, timeout=30))

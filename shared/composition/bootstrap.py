@@ -36,7 +36,7 @@ from shared.adapters.throttles import SharedThrottles
 from shared.composition.connections import PARTNER_CENTER, connect, identity_of, vault_of
 from shared.composition.doctor.platform import unreachable
 from shared.composition.doctor.probe import Probe
-from shared.composition.settings import Settings, StoreKind, authentication_on, read_settings
+from shared.composition.settings import HOSTNAME, Settings, StoreKind, authentication_on, read_settings
 from shared.domain.approval import ApprovalRule, who_approves
 from shared.domain.errors import SettingsError, UnavailableError
 from shared.domain.policy import Partner
@@ -107,6 +107,11 @@ def probe() -> Probe:
 def people_sign_in() -> bool:
     """Whether App Service Authentication is on, for whoever has to know it before anything is built."""
     return authentication_on(os.environ)
+
+
+def own_host() -> str:
+    """The host that the platform says this app has, "" where there is no platform."""
+    return os.environ.get(HOSTNAME, "").strip()
 
 
 def build(settings: Settings) -> Services:

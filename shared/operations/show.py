@@ -4,41 +4,66 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
+from shared.contracts.etags import digest_of
 from shared.contracts.views import OffboardingView, PageView, TextLine, offboarding_view, summary_view
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.planned_work import planned_work
 from shared.domain.errors import InvalidRequestError
 from shared.domain.offboarding.identifiers import UNREADABLE, offboarding_id
-from shared.domain.offboarding.states import Status
+from shared.domain.offboarding.record import Offboarding
 from shared.operations.list_query import READERS, parse_list
 from shared.pipeline.core.export import as_file, evidence_file
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
 from shared.ports.store import Filter, Page
 
+SOONEST, LATEST = 5, 3600
+"""Seconds after which whoever follows an offboarding looks again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """One offboarding, and the ETag of the record that it was read from."""
+    """One offboarding, and the ETag of the record that it was read from. `drift` tells one look from another where
+    the record is the same and time alone has changed what is shown; `look_after`: when it is worth looking again, in
+    whole seconds; None once it has ended."""
 
     view: OffboardingView
     etag: str
+    drift: str = ""
+    look_after: int | None = None
 
 
 def show(offboarding_id: str, services: Services) -> Shown | None:
-    """One offboarding with holdings and timeline; None when there is none. While an approval is asked for, each holding
-    shows what will be done about it."""
+    """One offboarding with holdings and timeline; None when there is none. While an approval is asked for, and
+    after a dry run, each holding shows what will be done about it."""
     stored = services.store.load(offboarding_id)
     if stored is None:
         return None
     head, session = stored.offboarding, Session(stored, services)
-    asks = head.status is Status.AWAITING_APPROVAL
-    planned = planned_work(session.situation, head.request.not_before) if asks else ()
     timeline = services.store.timeline(offboarding_id)
-    view = offboarding_view(head, session.records, timeline, services.clock.now(), planned)
-    return Shown(view, stored.etag)
+
+    def at(moment: datetime) -> OffboardingView:
+        # What a dry run planned is told as of then, however much later it is looked at.
+        planned_at = head.updated_at if head.finished else moment
+        situation = session.situation_at(planned_at) if head.shows_plan else None
+        planned = planned_work(situation, head.request.not_before) if situation is not None else ()
+        return offboarding_view(head, session.records, timeline, moment, planned)
+
+    now = services.clock.now()
+    view = at(now)
+    drift = "" if view == at(head.updated_at) else digest_of(view.to_json())
+    return Shown(view, stored.etag, drift, _look_after(head, now))
+
+
+def _look_after(head: Offboarding, now: datetime) -> int | None:
+    """At its next date, but an hour from now at the latest: a person may say something, and clocks may be wrong."""
+    if head.finished:
+        return None
+    left = (head.next_attempt_at - now).total_seconds() if head.next_attempt_at is not None else 0.0
+    return int(min(max(left, SOONEST), LATEST))
 
 
 def show_evidence(offboarding_id: str, query: Mapping[str, str], services: Services) -> bytes | None:

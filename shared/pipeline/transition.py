@@ -107,8 +107,7 @@ def _carry_out(
 
 def _event(session: Session, now: datetime) -> OutboundMessage:
     head = session.offboarding
-    asks = head.status is Status.AWAITING_APPROVAL
-    planned = planned_work(session.situation, head.request.not_before) if asks else ()
+    planned = planned_work(session.situation, head.request.not_before) if head.shows_plan else ()
     return event_message(head, head.blockers, now, session.actor, planned)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ import requests
 from tests.e2e.support.api import PATH, Api, problem
 from tests.e2e.support.scenario import request_for
 from tests.e2e.support.tenant import Tenant
+from tests.e2e.support.until import until
 
 pytestmark = pytest.mark.e2e
 
@@ -45,7 +47,7 @@ def test_a_request_is_accepted_once(api: Api, tenant: Tenant) -> None:
         assert answer.status_code == 202
         assert answer.headers["Location"] == answer.headers["Operation-Location"]
         assert int(answer.headers["Retry-After"]) > 0
-        assert answer.headers["Location"] == f"{PATH}/{answer.json()['offboardingId']}"
+        assert answer.headers["Location"] == f"{api.root}{PATH}/{answer.json()['offboardingId']}"
     assert first.headers["Location"] == again.headers["Location"]
     assert api.call("GET", first.headers["Location"]).status_code == 200
     other = problem(api.ask(request | {"reason": "another reason"}), 409, "request_id_reused")
@@ -123,3 +125,17 @@ def test_an_offboarding_that_needs_attention_is_resumed(api: Api, operator: Api,
     again = operator.say(identity, "resume", {"reason": "the cause is gone"}, "case-123")
     assert (again.status_code, again.json()["status"]) == (202, "removed"), "the same call again"
     assert customer["id"] not in tenant.listed()
+
+
+def test_what_has_not_changed_is_not_sent_again(api: Api, tenant: Tenant) -> None:
+    first = api.ask(request_for("Conflict Ltd", "looked-at", tenant.customer("Conflict Ltd"), dryRun=True))
+    for path in (first.headers["Location"], f"{PATH}?requestId=looked-at"):
+        until(partial(_same, api, path), "two answers that are the same")
+
+
+def _same(api: Api, path: str) -> bool:
+    """Whether nothing changed between two looks; then the second has no body."""
+    seen = api.call("GET", path)
+    again = api.call("GET", path, more={"If-None-Match": seen.headers["ETag"]})
+    assert again.status_code in (200, 304)
+    return again.status_code == 304 and again.content == b"" and again.headers["ETag"] == seen.headers["ETag"]

@@ -11,6 +11,7 @@ from shared.adapters.http.transport import LOOPBACK
 from shared.composition.settings.reader import Reader
 
 ON = "WEBSITE_AUTH_ENABLED"
+HOSTNAME = "WEBSITE_HOSTNAME"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -30,9 +31,9 @@ class PeopleSettings:
 def read_people(reader: Reader) -> PeopleSettings:
     """The names of keys; the other two are the platform's own settings."""
     authentication = reader.flag(ON, default=False)
-    host = reader.optional("WEBSITE_HOSTNAME")
+    host = reader.optional(HOSTNAME)
     if authentication and not host:
-        reader.problems.append(f"WEBSITE_HOSTNAME is required where {ON} is true")
+        reader.problems.append(f"{HOSTNAME} is required where {ON} is true")
     scheme = "http" if host.partition(":")[0] in LOOPBACK else "https"
     address = f"{scheme}://{host}" if host else ""
     return PeopleSettings(authentication, address, MappingProxyType(_names(reader)), _calendar_keys(reader))

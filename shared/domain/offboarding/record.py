@@ -187,6 +187,11 @@ class Offboarding:
         return code in self.words
 
     @property
+    def shows_plan(self) -> bool:
+        """Somebody decides about its plan: an approval is asked for, or it was a dry run."""
+        return self.status in (Status.AWAITING_APPROVAL, Status.PLANNED)
+
+    @property
     def finished(self) -> bool:
         """It is in a terminal state."""
         return self.status in TERMINAL

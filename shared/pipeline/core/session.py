@@ -10,6 +10,7 @@ import logging
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from datetime import datetime
 from hashlib import sha256
 from threading import RLock
 
@@ -106,7 +107,11 @@ class Session:
     @property
     def situation(self) -> Situation:
         """What the decisions look at, as of now."""
-        request, now = self.offboarding.request, self.services.clock.now()
+        return self.situation_at(self.services.clock.now())
+
+    def situation_at(self, now: datetime) -> Situation:
+        """The same as of another moment (aware UTC, business time)."""
+        request = self.offboarding.request
         start = request.not_before if request.not_before is not None and request.not_before > now else None
         return Situation(self.records, self.policy, self.services.pace, now, start, request.renewals)
 

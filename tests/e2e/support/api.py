@@ -30,8 +30,9 @@ class Api:
         data: bytes | None = None,
         more: Mapping[str, str] | None = None,
     ) -> requests.Response:
-        """One call, with a JSON body or the bytes of `data`, and `more` headers."""
-        url, headers = f"{self.root}{path}", self._headers | dict(more or {})
+        """One call to a path, or to an address that was answered, with a JSON body or the bytes of `data`."""
+        url = path if path.startswith(f"{self.root}/") else f"{self.root}{path}"
+        headers = self._headers | dict(more or {})
         return requests.request(method, url, json=body, data=data, headers=headers, timeout=TIMEOUT)
 
     def ask(self, request: dict[str, Any]) -> requests.Response:

@@ -90,11 +90,12 @@ def call(
     route: Mapping[str, str] | None = None,
     query: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
+    url: str = "https://host/api/offboardings",
 ) -> Answer:
     """Call an HTTP function: as an operator who may do everything, or as whoever `headers` say."""
     request = func.HttpRequest(
         method="POST" if body else "GET",
-        url="https://host/api/offboardings",
+        url=url,
         headers=dict(OPERATOR if headers is None else headers),
         params=dict(query or {}),
         route_params=dict(route or {}),
