@@ -45,6 +45,7 @@ def totals(found: Mapping[str, Any]) -> Iterable[tuple[str, object]]:
     yield "needs a person", plan.get("undatedBlockers")
     yield "windows close", moment(plan.get("firstWindowClosesAt"))
     yield "paid until", moment(plan.get("paidUntil"))
+    yield "removal expected", str(plan.get("removalExpectedAt") or "")[:10] or plan.get("removalUnknown")
     yield "plan digest", plan.get("digest")
 
 
@@ -59,7 +60,8 @@ def _lost(plan: Mapping[str, Any], counts: Mapping[str, int]) -> str:
 
 def rows(found: Mapping[str, Any]) -> Sequence[Sequence[object]]:
     """One row for each holding of the plan, under TITLES."""
-    return [_row(item, item["planned"]) for item in planned_of(found)]
+    soonest = "once approved" if found.get("status") == "awaiting_approval" else "at once"
+    return [_row(item, item["planned"], soonest) for item in planned_of(found)]
 
 
 def other_rows(found: Mapping[str, Any]) -> Sequence[Sequence[object]]:
@@ -70,7 +72,7 @@ def other_rows(found: Mapping[str, Any]) -> Sequence[Sequence[object]]:
     ]
 
 
-def _row(item: Mapping[str, Any], planned: Mapping[str, Any]) -> Sequence[object]:
+def _row(item: Mapping[str, Any], planned: Mapping[str, Any], soonest: str) -> Sequence[object]:
     steps = ", then ".join(_words(step) for step in _steps(planned))
     blocker = item.get("blocker") or {}
     what = steps or f"nothing: it {blocker.get('detail') or 'is waited for'}"
@@ -78,13 +80,13 @@ def _row(item: Mapping[str, Any], planned: Mapping[str, Any]) -> Sequence[object
         item.get("name"),
         item.get("quantity"),
         f"{what} ({LOST})" if planned.get("irreversible") else what,
-        _when(blocker, planned),
+        _when(blocker, planned, soonest),
         moment(planned.get("paidUntil")),
         amount(planned["refund"]) if planned.get("refund") else "",
     )
 
 
-def _when(blocker: Mapping[str, Any], planned: Mapping[str, Any]) -> str:
+def _when(blocker: Mapping[str, Any], planned: Mapping[str, Any], soonest: str) -> str:
     at, closes = moment(planned.get("at")), moment(planned.get("closesAt"))
     until = f", possible until {closes}" if closes else ""
     if not planned.get("action"):
@@ -93,7 +95,7 @@ def _when(blocker: Mapping[str, Any], planned: Mapping[str, Any]) -> str:
         return f"ends {at}{until}"
     if str(blocker.get("cause")).startswith("waits_for_"):
         return f"when what belongs to it has ended{until}"
-    return f"{f'from {at} on' if at else 'once approved'}{until}"
+    return f"{f'from {at} on' if at else soonest}{until}"
 
 
 def _steps(planned: Mapping[str, Any]) -> Sequence[str]:

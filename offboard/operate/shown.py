@@ -10,7 +10,8 @@ from offboard.operate.planned import OTHERS_SHOWN, TITLES, other_rows, planned_o
 from shared.domain.wording import plain
 
 COLOURS = {"removed": "32", "already_removed": "32", "needs_attention": "33", "rejected": "31", "stopped": "31"}
-AWAITING = "awaiting_approval"
+WITH_A_PLAN = ("awaiting_approval", "planned")
+"""States in which what was planned is what somebody looks for."""
 
 
 class Shown:
@@ -56,7 +57,7 @@ def show_one(found: Mapping[str, Any], out: Shown) -> None:
     """One offboarding: what somebody has to know to decide what to do."""
     customer, reason = found.get("customer") or {}, found.get("reason") or {}
     plan, evidence = found.get("plan") or {}, found.get("evidence") or {}
-    asks = found.get("status") == AWAITING
+    asks = found.get("status") in WITH_A_PLAN
     out.fields(
         [
             ("offboarding", found.get("offboardingId")),

@@ -59,6 +59,8 @@ def plan_data(offboarding: Offboarding) -> PlanData | None:
         seats_until=plan.seats_until,
         irreversible_steps=plan.irreversible,
         refunds=tuple(amount_data(item) for item in plan.refunds),
+        removal_expected_at=plan.removal_expected_at,
+        removal_unknown=plan.removal_unknown or None,
         digest=plan.digest,
     )
 
@@ -76,6 +78,8 @@ def planned_data(work: PlannedWork) -> PlannedData:
         closes_at=work.closes_at,
         paid_until=work.paid_until,
         refund=amount_data(work.refund) if work.refund is not None else None,
+        refund_known=work.refund is not None,
+        earliest_at=work.earliest_at,
     )
 
 

@@ -85,7 +85,7 @@ class AmountData(WireModel):
 
 
 class PlannedData(WireModel):
-    """What will be done about one holding, once the plan is approved."""
+    """What will be done about one holding: once the plan is approved, or when a dry run is requested in earnest."""
 
     holding: str = Field(description="Key of the holding, the same in every event of this offboarding.")
     name: str = Field(description="What it is called in Partner Center.")
@@ -103,6 +103,13 @@ class PlannedData(WireModel):
         default=None, description="The last moment that is being paid for, if it is paid on."
     )
     refund: AmountData | None = Field(default=None, description="What its return gives, where Azure told it.")
+    refund_known: bool = Field(
+        default=False, description="False: no refund is known, which does not say that none comes."
+    )
+    earliest_at: UtcTime | None = Field(
+        default=None,
+        description="The earliest moment at which the action can be written; absent if there is none, or nobody knows.",
+    )
 
 
 class PlanData(WireModel):
@@ -129,6 +136,13 @@ class PlanData(WireModel):
     refunds: Annotated[
         tuple[AmountData, ...], Field(description="What returns would give in all, for each currency that was told.")
     ] = ()
+    removal_expected_at: UtcTime | None = Field(
+        default=None,
+        description="Its day, in UTC, is the one on which the relationship is removed if nothing interferes.",
+    )
+    removal_unknown: str | None = Field(
+        default=None, description="Why no such day can be told: who has to act first, or what nobody knows."
+    )
     digest: str = Field(description="SHA-256 of every step that will be made: equal for equal plans.")
 
 
@@ -189,8 +203,8 @@ class EventData(WireModel):
     planned: Annotated[
         tuple[PlannedData, ...] | None,
         Field(
-            description=f"Only in awaiting_approval: what will be done, at most {BLOCKERS_SHOWN}, first what nothing "
-            "puts back. The offboarding itself shows all."
+            description="Only in awaiting_approval and planned: what will be done, at most "
+            f"{BLOCKERS_SHOWN}, first what nothing puts back. The offboarding itself shows all."
         ),
     ] = None
     planned_count: int | None = Field(default=None, description="How many of those there are in all.")

@@ -10,11 +10,11 @@ import pytest
 from local.simulator.scenario import builder as b
 from local.world.world import World
 from shared.domain.codes import ReasonCode
+from shared.domain.decisions.planned_work import LAST_CALL
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.people.actor import Actor, ActorType
 from shared.operations.approve import Decision, decide_plan
 from shared.operations.withdraw import CalledOff, withdraw
-from shared.pipeline.steps.grace import LAST_CALL
 from tests.functional.calling_off import REQUESTER, differences, state
 from tests.functional.checks import check_invariants, effects
 from tests.functional.trouble import mutate

@@ -23,6 +23,7 @@ class Plan:
     `uncertain`: cancellations that are only tried, because a window may be open.
     `refundable_seats`: of what runs on, so many can still be given back; the first of them until `seats_until`.
     `irreversible`: steps that nothing puts back, the removal among them; `refunds`: what returns give, by currency.
+    `removal_expected_at`: its day is that of the removal if nothing interferes; `removal_unknown`: why there is none.
     `digest` is a hash over every step, so that an approval can be bound to exactly this plan.
     """
 
@@ -39,6 +40,8 @@ class Plan:
     seats_until: datetime | None = None
     irreversible: int = 0
     refunds: tuple[Money, ...] = ()
+    removal_expected_at: datetime | None = None
+    removal_unknown: str = ""
 
     @property
     def can_finish_today(self) -> bool:

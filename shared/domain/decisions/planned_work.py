@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from shared.domain.decisions.blockers import IRREVERSIBLE, ActionKind, Disposition, Remedy
 from shared.domain.decisions.decisions import decide_all
+from shared.domain.decisions.patience import WAITS_FOR_OTHERS
 from shared.domain.decisions.planned_steps import writes_of
 from shared.domain.decisions.situation import Situation
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.money import Money
+
+LAST_CALL = timedelta(hours=2)
+"""Before a window closes: time for refusals that pass, and for a process that has to be started again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +25,7 @@ class PlannedWork:
     """`actions`: what will be written to the holding, in this order; a later one also where the one before is refused.
     Empty where it is only waited for. `at` (aware UTC, business time): when it ends by itself, or the start that was
     asked for; None: as soon as the work goes on, or at a time that nobody knows. `closes_at`: until when the first
-    action is possible. `refund`: as Azure told it."""
+    action is possible, `earliest_at`: from when, None where nobody knows. `refund`: as Azure told it."""
 
     key: str
     name: str
@@ -30,6 +34,7 @@ class PlannedWork:
     closes_at: datetime | None = None
     paid_until: datetime | None = None
     refund: Money | None = None
+    earliest_at: datetime | None = None
 
     @property
     def irreversible(self) -> bool:
@@ -58,7 +63,26 @@ def _work(situation: Situation, key: str, decision: Disposition, later: datetime
         closes_at=decision.closes_at if actions else None,
         paid_until=blocker.paid_until if blocker is not None else None,
         refund=_refund(record, actions),
+        earliest_at=_earliest(situation, decision, actions, later),
     )
+
+
+def _earliest(
+    situation: Situation, decision: Disposition, actions: tuple[ActionKind, ...], later: datetime | None
+) -> datetime | None:
+    """From when the first action may be written: what nothing puts back waits for the grace period, unless its window
+    closes before. What waits for others to end follows at a time of theirs."""
+    if not actions or (decision.blocker is not None and decision.blocker.cause in WAITS_FOR_OTHERS):
+        return None
+    begins = later or situation.now
+    if actions[0] not in IRREVERSIBLE:
+        return begins
+    return max(begins, used_from(begins + situation.policy.grace, decision.closes_at))
+
+
+def used_from(grace_ends: datetime, closes_at: datetime | None) -> datetime:
+    """When something irreversible may be written: after the grace period, or shortly before its window closes."""
+    return grace_ends if closes_at is None else min(grace_ends, closes_at - LAST_CALL)
 
 
 def _refund(record: HoldingRecord, actions: Iterable[ActionKind]) -> Money | None:

@@ -67,10 +67,10 @@ def renewals_before(situation: Situation, start: datetime) -> tuple[Renewal, ...
 
 
 def _just_before(situation: Situation, at: datetime) -> Situation:
-    return replace(situation, now=at, records={key: _without_window(item) for key, item in situation.records.items()})
+    return replace(situation, now=at, records={key: without_window(item) for key, item in situation.records.items()})
 
 
-def _without_window(record: HoldingRecord) -> HoldingRecord:
+def without_window(record: HoldingRecord) -> HoldingRecord:
     """Whatever shows of a window today is over when the term ends."""
     signs = WindowSigns(term_started=LONG_AGO)
     return replace(record, holding=replace(record.holding, cancellable_until=None, signs=signs))

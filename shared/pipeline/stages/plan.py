@@ -27,6 +27,7 @@ from shared.pipeline.core.so_far import changed_so_far
 from shared.pipeline.steps.approvals import awaits_approval
 from shared.pipeline.steps.before_start import Ahead, look_ahead, renewing, wait_for_start, writes_something
 from shared.pipeline.steps.comes_back import comes_back
+from shared.pipeline.steps.expected import with_expectation
 from shared.pipeline.steps.foreseen import Foreseen, foresee
 from shared.pipeline.steps.gone import gone_without_us
 from shared.pipeline.steps.grace import begins
@@ -87,6 +88,8 @@ def _draft(session: Session, inventory: Inventory) -> _Draft:
     session.offboarding = replace(session.offboarding, plan=drafted, paid_until=drafted.paid_until)
     summary = ", ".join(f"{count} × {PHRASES[ActionKind(kind)]}" for kind, count in drafted.actions) or "nothing to do"
     after, ahead = _foreseen(session), look_ahead(session)
+    drafted = with_expectation(session, drafted, verdict, after.trouble)
+    session.offboarding = replace(session.offboarding, plan=drafted)
     parts = (_rest(drafted, verdict), comes_back(session), after.sentence, renewing(session, ahead))
     rest = "; ".join(part for part in parts if part)
     session.record(EntryKind.PLAN, plan_data(drafted))

@@ -38,6 +38,14 @@ def awaits_approval(session: Session) -> Again | None:
     return _unless_covered(session, planned_steps(session.situation))
 
 
+def needs_approval(session: Session) -> bool:
+    """Whether the whole plan goes beyond what was approved."""
+    if not _required(session):
+        return False
+    approval = _valid(session)
+    return approval is None or bool(approval.lacks(planned_steps(session.situation)))
+
+
 def awaited(session: Session) -> bool:
     """It comes from waiting for an approval: what is approved next must not be what was there days ago."""
     return session.offboarding.status is Status.AWAITING_APPROVAL

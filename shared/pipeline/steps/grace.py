@@ -8,19 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.blockers import IRREVERSIBLE
 from shared.domain.decisions.phrases import PHRASES
+from shared.domain.decisions.planned_work import used_from
 from shared.domain.offboarding.record import Reason
 from shared.domain.wording import count_of, first_of, stamp
 from shared.pipeline.core.outcome import Again
 from shared.pipeline.core.session import Session
 from shared.pipeline.steps.effects import DueAction
 
-LAST_CALL = timedelta(hours=2)
-"""Before a window closes: time for refusals that pass, and for a process that has to be started again."""
 CALL_OFF = "Withdraw the offboarding if it is a mistake; else it goes on by itself."
 
 
@@ -69,7 +68,7 @@ def waited(session: Session) -> bool:
 
 
 def _from(item: DueAction, ends: datetime) -> datetime:
-    return ends if item.closes_at is None else min(ends, item.closes_at - LAST_CALL)
+    return used_from(ends, item.closes_at)
 
 
 def _look(session: Session, at: datetime) -> datetime:

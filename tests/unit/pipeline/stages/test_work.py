@@ -12,6 +12,7 @@ from shared.domain.approval import Approval, ApprovalPolicy, ApprovalRule, marks
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.blockers import BEFORE_START, RESTORES, ActionKind
 from shared.domain.decisions.planned_steps import PlannedStep
+from shared.domain.decisions.planned_work import LAST_CALL
 from shared.domain.errors import NoRelationshipError, RefusedError
 from shared.domain.holdings.ledger import ActionRecord, ActionState, HoldingRecord
 from shared.domain.holdings.model import Holding, HoldingKind, HoldingStatus
@@ -25,7 +26,6 @@ from shared.pipeline.core.session import Session
 from shared.pipeline.stages.cancel import cancel
 from shared.pipeline.stages.suspend import suspend
 from shared.pipeline.steps.gone import UNREADABLE
-from shared.pipeline.steps.grace import LAST_CALL
 from tests.unit.domain.support import holding
 from tests.unit.support.scripted import NOW, OFFBOARDING, Tenant, services, session_at
 
