@@ -15,6 +15,7 @@ from shared.domain.decisions.planned_steps import writes_of
 from shared.domain.decisions.situation import Situation
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.money import Money
+from shared.domain.policy import Renewals
 
 LAST_CALL = timedelta(hours=2)
 """Before a window closes: time for refusals that pass, and for a process that has to be started again."""
@@ -74,10 +75,16 @@ def _earliest(
     closes before. What waits for others to end follows at a time of theirs."""
     if not actions or (decision.blocker is not None and decision.blocker.cause in WAITS_FOR_OTHERS):
         return None
-    begins = later or situation.now
+    begins = situation.now if later is None or _ends_before(situation, decision, later) else later
     if actions[0] not in IRREVERSIBLE:
         return begins
     return max(begins, used_from(begins + situation.policy.grace, decision.closes_at))
+
+
+def _ends_before(situation: Situation, decision: Disposition, start: datetime) -> bool:
+    """The request has it end with its term, which is written at once (`before_start`)."""
+    until = decision.blocker.until if decision.blocker is not None else None
+    return situation.renewals is Renewals.END_WITH_TERM and until is not None and until < start
 
 
 def used_from(grace_ends: datetime, closes_at: datetime | None) -> datetime:
