@@ -70,6 +70,8 @@ def check(customer: CustomerSpec, **asked: Any) -> str:
     return "today" if moment(expected) == began else "later"
 
 
+@pytest.mark.long
+@pytest.mark.timeout(600)
 @settings(
     max_examples=int(os.environ.get("OFFBOARDING_PLANNED_EXAMPLES", "25")),
     deadline=None,
