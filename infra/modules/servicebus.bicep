@@ -54,8 +54,9 @@ module topic 'servicebus-topic.bicep' = [for item in topics: {
 }]
 
 // Receiver and Sender on each queue, not on the namespace: the app has no business reading the topic's
-// subscriptions. Nor Owner, which exact target-based scaling would like (it counts waiting messages); without it
-// the host scales step by step, which costs minutes in a process of days.
+// subscriptions. Nor Owner, with which the scaler could read counts: it may also delete the queue. Without it the
+// scaler peeks at the front of the queue, so that nothing may lie scheduled there for long
+// (docs/decisions/0017-what-the-scaler-may-read.md).
 var receiver = '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0' // Azure Service Bus Data Receiver
 var sender = '69a216fc-b8fb-44d8-bc22-1f3c2cd27a39' // Azure Service Bus Data Sender
 

@@ -29,6 +29,7 @@ from shared.domain.offboarding.states import RUNNABLE, Stage, Status
 from shared.domain.pace import Pace
 from shared.intake.take_in import take_in
 from shared.pipeline.core.services import Services
+from shared.pipeline.core.wake_ups import left_to_the_sweeper
 from shared.pipeline.runner import handle_wake_up
 from shared.ports.evidence import EvidenceExport
 from shared.upkeep.sweep import sweep
@@ -190,7 +191,8 @@ class World:
         for item in there:
             if item.status in RUNNABLE and item.next_attempt_at is not None:
                 if item.claim is None:
-                    dates.append(item.next_attempt_at + self._pace.sweep_grace)
+                    waits = left_to_the_sweeper(item, self._pace)
+                    dates.append(item.next_attempt_at + (timedelta(0) if waits else self._pace.sweep_grace))
                 else:  # of a handler that died: nobody acts before it has run out
                     expiry = now + max(item.claim.expires_at - self.clock.machine(), timedelta(0))
                     dates.append(max(expiry, item.next_attempt_at))

@@ -19,7 +19,8 @@ class Pace:
     at again at least this often, because customers and other tools change things back. `patience`: what passes by
     itself and has not moved for so long is told to a person. `sweep_grace` is how long a wake-up may be on its way
     before the sweeper sends another. `vanish_proof`: between two looks that must agree that something is not there;
-    `absence_proof`: until the absence alone of something that is paid for counts.
+    `absence_proof`: until the absence alone of something that is paid for counts. `longest_scheduled`: longer waits lie
+    on no queue, the sweeper starts them. `longest_hold`: the longest that a service's word to wait counts for.
     """
 
     claim: timedelta = timedelta(minutes=15)
@@ -42,7 +43,8 @@ class Pace:
     reminder: timedelta = timedelta(days=1)
     patience: timedelta = timedelta(days=3)
     longest_wait: timedelta = timedelta(days=7)
-    longest_scheduled: timedelta = timedelta(days=1)
+    longest_scheduled: timedelta = timedelta(minutes=5)
+    longest_hold: timedelta = timedelta(days=1)
     permit_life: timedelta = timedelta(seconds=60)
     faults_before_attention: int = 20
     loops_before_attention: int = 12

@@ -229,7 +229,7 @@ def _protected(session: Session, error: ProtectedCustomerError) -> Finish:
 
 def _held(session: Session, until: datetime) -> Outcome:
     """Some process was told to wait: this one asks again when that is over, and looks at least once a day (I7)."""
-    latest = session.services.clock.now() + session.services.pace.longest_scheduled
+    latest = session.services.clock.now() + session.services.pace.longest_hold
     text = f"Microsoft asked this partner to make no calls before {stamp_to_the_second(until)}"
     return Again(min(until, latest), Reason(ThrottledError.code, text))
 

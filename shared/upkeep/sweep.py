@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from datetime import timedelta
 
 from shared.domain.errors import ConcurrencyConflictError
 from shared.domain.offboarding.messages import Who
@@ -13,6 +14,7 @@ from shared.domain.offboarding.timeline import TimelineEvent
 from shared.pipeline.core.outbox import drain
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
+from shared.pipeline.core.wake_ups import left_to_the_sweeper
 from shared.pipeline.transition import Step, Tells, at_work, intervene
 from shared.ports.store import Stored
 from shared.upkeep.retention import forget_expired
@@ -23,7 +25,8 @@ AT_A_TIME = 200
 
 def sweep(services: Services) -> int:
     """One round, bounded; returns how many offboardings were touched. One that fails does not stop the others."""
-    ids = services.store.due(services.clock.now(), services.clock.machine(), services.pace.sweep_grace, AT_A_TIME)
+    # Without grace: what was never sent a message is due at its date. What was is listed too, and left alone below.
+    ids = services.store.due(services.clock.now(), services.clock.machine(), timedelta(0), AT_A_TIME)
     touched = 0
     for identity in ids:
         try:
@@ -40,7 +43,8 @@ def sweep(services: Services) -> int:
 
 
 def _sweep_one(services: Services, identity: str) -> int:
-    owed = services.store.outbox(identity)
+    late = services.clock.now() - services.pace.sweep_grace
+    owed = any(message.created_at <= late for message in services.store.outbox(identity))
     if owed:
         drain(services, identity)
     stored = services.store.load(identity)
@@ -60,15 +64,15 @@ def _overdue(offboarding: Offboarding, services: Services) -> bool:
         return False
     claimed = offboarding.claim is not None and offboarding.claim.expires_at > services.clock.machine()
     expired = offboarding.claim is not None and not claimed
-    late = offboarding.next_attempt_at + services.pace.sweep_grace <= services.clock.now()
-    return not claimed and (late or (expired and offboarding.next_attempt_at <= services.clock.now()))
+    none_on_its_way = expired or left_to_the_sweeper(offboarding, services.pace)
+    grace = timedelta(0) if none_on_its_way else services.pace.sweep_grace
+    return not claimed and offboarding.next_attempt_at + grace <= services.clock.now()
 
 
 def _wake(stored: Stored, services: Services) -> None:
     session, now = Session(stored, services, Who.SWEEPER), services.clock.now()
     head = session.offboarding
-    planned = (head.next_attempt_at or now) - head.updated_at
-    by_plan = planned > services.pace.longest_scheduled
+    by_plan = left_to_the_sweeper(head, services.pace)
     why = "its date has come" if by_plan else "its wake-up did not arrive in time"
     # The date moves to now, so that the next round leaves this wake-up its time to arrive.
     intervene(session, Step(head.status, head.stage, head.reason, now, TimelineEvent.WOKEN, why))

@@ -15,8 +15,8 @@ from tests.functional.checks import check_invariants
 
 CUSTOMER = b.customer("Patient", b.nce(name="Three years", started="-P8D", term="P3Y"))
 TERM = timedelta(days=3 * 365 - 8)
-BETWEEN = PACE.longest_wait + PACE.sweep_grace
-"""Longer waits than a day are only a date; the sweeper wakes what is five minutes late."""
+BETWEEN = PACE.longest_wait
+"""Longer waits than five minutes are only a date, at which the sweeper starts them."""
 LOOK = Counter({"sweep": 1, "sent": 1, "cleared": 1, "handler": 1, "commit": 5, "GET": 5})
 """Commits: the sweeper's, the claim, the inventory, the verdict, the transition. Reads: the customer's five lists."""
 A_YEAR = 52

@@ -39,6 +39,7 @@ from tests.unit.support.heads import (
 
 S, G = Status, Stage
 LATER = NOW + timedelta(hours=3)
+LONGEST = timedelta(minutes=5)
 REASON = Reason(ReasonCode.IN_TERM, "a term runs", "Wait.")
 NOT_YET, PLAN_ONLY = Reason(ReasonCode.NOT_BEFORE, "starts later"), Reason(ReasonCode.MODE_PLAN, "nothing is written")
 THROTTLED = Reason(ThrottledError.code, "asked to slow down")
@@ -141,11 +142,11 @@ def test_what_blocked_is_told_no_more_once_it_is_removed(status: Status) -> None
         (-SECOND, True, False),
         (timedelta(0), True, False),
         (SECOND, True, True),
-        (DAY, True, True),
-        (DAY + SECOND, False, False),
+        (LONGEST, True, True),
+        (LONGEST + SECOND, False, False),
     ],
 )
-def test_a_wait_is_a_scheduled_message_up_to_a_day_and_only_a_date_beyond(
+def test_a_wait_is_a_scheduled_message_up_to_five_minutes_and_only_a_date_beyond(
     wait: timedelta, sent: bool, scheduled: bool
 ) -> None:
     world, after = applied(Again(NOW + wait, REASON))

@@ -41,8 +41,11 @@ def test_what_waits_longer_than_a_message_can_be_scheduled_is_woken_on_its_day()
     assert due is not None
     assert on_queue(world, Destination.STAGE) == []
 
-    world.clock.advance(due - world.clock.now() + GRACE)
-    assert sweep(world.services) == 1
+    world.clock.advance(due - world.clock.now() - STEP)
+    assert sweep(world.services) == 0
+    world.clock.advance(STEP)
+    assert sweep(world.services) == 1, "at its date: no message can be on its way"
+    assert sweep(world.services) == 0, "the wake-up that was sent now has its time to arrive"
     assert world.store.timeline(identity)[-1].detail == "its date has come"
 
 

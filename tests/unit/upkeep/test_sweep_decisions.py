@@ -21,6 +21,7 @@ from tests.unit.support.heads import DAY, HOUR, IDENTITY, NOW, SECOND, head_of, 
 from tests.unit.support.worlds import on_queue
 
 GRACE = timedelta(minutes=5)
+LONGEST = timedelta(minutes=5)
 OLD = OutboundMessage("e-1", Destination.EVENTS, b"{}", NOW - DAY)
 """Owed for long: whoever owes it is looked at in the next round, whatever its state."""
 SIGNED_OUT = Reason(ReasonCode.SIGN_IN_REQUIRED, "sign in again")
@@ -61,6 +62,7 @@ def test_who_is_overdue(
     head = head_of(
         Status.WAITING,
         next_attempt_at=None if due is None else NOW + due,
+        updated_at=NOW + (due or -DAY),
         claim=None if claim is None else Claim("other", NOW + claim),
     )
     keep(world, head, owed=(OLD,) if owing else ())
@@ -92,11 +94,40 @@ def test_a_wake_up_is_stored_before_it_is_sent_and_its_date_moves() -> None:
     assert (entry.what, entry.actor) == ("woken", Who.SWEEPER)
 
 
-@pytest.mark.parametrize(("planned", "why"), [(DAY + SECOND, "its date has come"), (DAY, "its wake-up did not arrive")])
+@pytest.mark.parametrize(
+    ("planned", "why"), [(LONGEST + SECOND, "its date has come"), (LONGEST, "its wake-up did not arrive")]
+)
 def test_a_lost_message_is_told_from_a_wait_that_had_none(planned: timedelta, why: str) -> None:
     due = NOW - HOUR
     world, _ = swept(head_of(Status.WAITING, next_attempt_at=due, updated_at=due - planned))
     assert world.store.timeline(IDENTITY)[-1].detail.startswith(why)
+
+
+@pytest.mark.parametrize(
+    ("planned", "late", "woken"),
+    [
+        (LONGEST + SECOND, timedelta(0), True),
+        (LONGEST + SECOND, -SECOND, False),
+        (LONGEST, timedelta(0), False),
+        (LONGEST, GRACE - SECOND, False),
+        (LONGEST, GRACE, True),
+    ],
+)
+def test_a_wait_that_had_no_message_has_no_grace(planned: timedelta, late: timedelta, woken: bool) -> None:
+    due = NOW - late
+    world, touched = swept(head_of(Status.WAITING, next_attempt_at=due, updated_at=due - planned))
+    assert was_woken(world) is woken
+    assert touched == woken
+
+
+@pytest.mark.parametrize(("age", "sent"), [(GRACE, True), (GRACE - SECOND, False)])
+def test_what_is_owed_is_left_to_who_owes_it_until_the_grace_is_over(age: timedelta, sent: bool) -> None:
+    """The handler may be sending it in this moment."""
+    world = World()
+    message = OutboundMessage("e-2", Destination.EVENTS, b"{}", NOW - age)
+    keep(world, head_of(Status.REMOVED), owed=(message,))
+    assert sweep(world.services) == sent
+    assert (world.store.outbox(IDENTITY) == []) is sent
 
 
 def test_business_time_does_not_end_a_claim(mocker: MockerFixture) -> None:
@@ -160,7 +191,7 @@ def test_a_round_counts_what_it_touched_and_is_bounded(mocker: MockerFixture, ca
     due = mocker.spy(world.store, "due")
     mocker.patch.object(module, "AT_A_TIME", 2)
     assert [sweep(world.services) for _ in range(3)] == [2, 1, 0]
-    due.assert_called_with(NOW + HOUR, NOW, GRACE, 2)
+    due.assert_called_with(NOW + HOUR, NOW, timedelta(0), 2)
     assert [record.getMessage() for record in caplog.records if "swept" in record.getMessage()] == [
         "swept 2 offboarding(s)",
         "swept 1 offboarding(s)",
