@@ -20,6 +20,9 @@ from functions import (
     sweeper,
 )
 from shared.composition.bootstrap import people_sign_in
+from shared.composition.telemetry import quiet_libraries
+
+quiet_libraries()
 
 # Where people sign in they bring no function key, so the host lets everybody through to the front door, which asks it
 # about keys (docs/decisions/0013-people-and-keys.md). Elsewhere the host checks the key itself.

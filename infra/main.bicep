@@ -70,7 +70,7 @@ param peopleClientId string = ''
 @description('Entra tenant of those people. Empty: the tenant of this subscription.')
 param peopleTenantId string = ''
 
-@description('Where dead-letter alerts are sent. Empty: the alert fires in Azure Monitor and nobody is told.')
+@description('Where alerts are sent. Empty: they fire in Azure Monitor and nobody is told.')
 param alertEmail string = ''
 
 @description('Upper limit of instances, counted for each function.')
@@ -91,6 +91,18 @@ param logRetentionDays int = 90
 @minValue(1)
 @maxValue(146000)
 param evidenceDays int = 3650
+
+@description('Locks against deletion on the record, the evidence, the vault and the namespace. azd down fails while they are on.')
+@allowed(['on', 'off'])
+param deleteLocks string = 'off'
+
+@description('recover: take back the vault that azd down deleted; it cannot be purged for 90 days. Back to default afterwards.')
+@allowed(['default', 'recover'])
+param vaultCreateMode string = 'default'
+
+@description('Whether the host\'s own log (category FunctionAppLogs) is kept. off, where a deployment says that there is no such category.')
+@allowed(['on', 'off'])
+param hostLog string = 'on'
 
 // The one list of queues, topics and subscriptions; the local broker reads the same file.
 var entities = loadJsonContent('servicebus.json')
@@ -150,6 +162,7 @@ module storage 'modules/storage.bicep' = {
     sku: storageSku
     appPrincipalId: identity.outputs.principalId
     workspaceId: monitoring.outputs.workspaceId
+    deleteLocks: deleteLocks
   }
 }
 
@@ -165,6 +178,7 @@ module serviceBus 'modules/servicebus.bicep' = {
     topics: entities.topics
     appPrincipalId: identity.outputs.principalId
     workspaceId: monitoring.outputs.workspaceId
+    deleteLocks: deleteLocks
   }
 }
 
@@ -183,6 +197,8 @@ module keyVault 'modules/keyvault.bicep' = {
     tags: tags
     appPrincipalId: identity.outputs.principalId
     workspaceId: monitoring.outputs.workspaceId
+    deleteLocks: deleteLocks
+    createMode: vaultCreateMode
   }
 }
 
@@ -196,6 +212,7 @@ module evidence 'modules/evidence.bicep' = {
     sku: storageSku
     appPrincipalId: identity.outputs.principalId
     workspaceId: monitoring.outputs.workspaceId
+    deleteLocks: deleteLocks
     immutableDays: evidenceDays
   }
 }
@@ -218,6 +235,7 @@ module functionApp 'modules/functionapp.bicep' = {
     maximumInstanceCount: maximumInstanceCount
     instanceMemoryMB: instanceMemoryMB
     workspaceId: monitoring.outputs.workspaceId
+    hostLog: hostLog
     peopleClientId: peopleClientId
     peopleTenantId: empty(peopleTenantId) ? tenant().tenantId : peopleTenantId
     offboardingSettings: union(moreSettings, clientCredentials[clientAuth], {
@@ -248,6 +266,7 @@ module alerts 'modules/alerts.bicep' = {
     token: token
     tags: tags
     serviceBusName: serviceBus.outputs.name
+    queues: entities.queues
     location: location
     workspaceId: monitoring.outputs.workspaceId
     email: alertEmail

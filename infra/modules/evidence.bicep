@@ -6,6 +6,7 @@ param tags object
 param sku 'Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS'
 param appPrincipalId string
 param workspaceId string
+param deleteLocks 'on' | 'off'
 
 @description('Days for which no version can be changed or deleted, counted from its export.')
 param immutableDays int
@@ -30,7 +31,11 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
 
   resource blobs 'blobServices' = {
     name: 'default'
-    properties: { isVersioningEnabled: true }
+    properties: {
+      isVersioningEnabled: true
+      deleteRetentionPolicy: { enabled: true, days: 30 }
+      containerDeleteRetentionPolicy: { enabled: true, days: 30 }
+    }
 
     resource evidence 'containers' = {
       name: 'evidence'
@@ -47,6 +52,12 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
       }
     }
   }
+}
+
+resource keep 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLocks == 'on') {
+  name: 'keep'
+  scope: account
+  properties: { level: 'CanNotDelete', notes: 'Finished evidence.' }
 }
 
 var blobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'

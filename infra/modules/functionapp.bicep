@@ -13,6 +13,9 @@ param maximumInstanceCount int
 param instanceMemoryMB int
 param workspaceId string
 
+@description('Whether the host\'s own log is kept beside Application Insights.')
+param hostLog 'on' | 'off'
+
 @description('App registration of App Service Authentication; empty: off.')
 param peopleClientId string
 param peopleTenantId string
@@ -87,7 +90,10 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   resource settings 'config' = {
     name: 'appsettings'
     properties: union(offboardingSettings, {
-      AzureWebJobsStorage__accountName: storage.name
+      // Addresses, not the account's name: with a name alone the host assumes the public cloud.
+      AzureWebJobsStorage__blobServiceUri: storage.properties.primaryEndpoints.blob
+      AzureWebJobsStorage__queueServiceUri: storage.properties.primaryEndpoints.queue
+      AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table
       AzureWebJobsStorage__credential: 'managedidentity'
       AzureWebJobsStorage__clientId: identity.properties.clientId
       ServiceBus__fullyQualifiedNamespace: serviceBusHost
@@ -95,6 +101,9 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       ServiceBus__clientId: identity.properties.clientId
       APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+      // At least maxConcurrentCalls of host.json. The worker has a thread for each core and four more, five on one core;
+      // a message more would wait inside the worker, while functionTimeout already runs.
+      PYTHON_THREADPOOL_THREAD_COUNT: '16'
       // Tells azure-identity in the app's own code which identity to use: user-assigned ones are never guessed.
       AZURE_CLIENT_ID: identity.properties.clientId
     })
@@ -128,13 +137,14 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   }
 }
 
-// The host's own log, for the day that the way to Application Insights is what is broken.
-resource hostLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+// The host's own log, for the day that the way to Application Insights is what is broken. It can be left out, because
+// its category has not always been there on Flex Consumption, and a deployment fails where it is not.
+resource diagnostics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-log-analytics'
   scope: app
   properties: {
     workspaceId: workspaceId
-    logs: [{ category: 'FunctionAppLogs', enabled: true }]
+    logs: hostLog == 'on' ? [{ category: 'FunctionAppLogs', enabled: true }] : []
     metrics: [{ category: 'AllMetrics', enabled: true }]
   }
 }

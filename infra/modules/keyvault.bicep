@@ -4,12 +4,17 @@ param location string
 param tags object
 param appPrincipalId string
 param workspaceId string
+param deleteLocks 'on' | 'off'
+
+@description('recover: take back the vault of this name that was deleted less than 90 days ago.')
+param createMode 'default' | 'recover'
 
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
   name: name
   location: location
   tags: tags
   properties: {
+    createMode: createMode
     tenantId: tenant().tenantId
     sku: { family: 'A', name: 'standard' }
     enableRbacAuthorization: true
@@ -21,6 +26,12 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     publicNetworkAccess: 'Enabled'
     networkAcls: { defaultAction: 'Allow', bypass: 'AzureServices' }
   }
+}
+
+resource keep 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLocks == 'on') {
+  name: 'keep'
+  scope: vault
+  properties: { level: 'CanNotDelete', notes: 'The sign-in and the key that signed the evidence.' }
 }
 
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6' // Key Vault Secrets User: reads values, lists and writes none

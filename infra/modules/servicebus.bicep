@@ -18,6 +18,7 @@ param queues entity[]
 param topics topicEntity[]
 param appPrincipalId string
 param workspaceId string
+param deleteLocks 'on' | 'off'
 
 resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
   name: name
@@ -79,6 +80,12 @@ resource send 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for (item,
     principalType: 'ServicePrincipal'
   }
 }]
+
+resource keep 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLocks == 'on') {
+  name: 'keep'
+  scope: namespace
+  properties: { level: 'CanNotDelete', notes: 'Requests, wake-ups and events that are on their way.' }
+}
 
 resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-log-analytics'

@@ -5,6 +5,7 @@ param tags object
 param sku 'Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS'
 param appPrincipalId string
 param workspaceId string
+param deleteLocks 'on' | 'off'
 
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   name: name
@@ -28,6 +29,11 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
 
   resource blobs 'blobServices' = {
     name: 'default'
+    properties: {
+      // The deployed package and the host's keys; the record lies in tables, which have nothing like it.
+      deleteRetentionPolicy: { enabled: true, days: 14 }
+      containerDeleteRetentionPolicy: { enabled: true, days: 14 }
+    }
 
     resource package 'containers' = {
       name: 'app-package'
@@ -38,6 +44,12 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   resource tables 'tableServices' = {
     name: 'default'
   }
+}
+
+resource keep 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLocks == 'on') {
+  name: 'keep'
+  scope: account
+  properties: { level: 'CanNotDelete', notes: 'The record of every offboarding.' }
 }
 
 // The host needs Owner, not Contributor, on blobs (learn.microsoft.com/azure/azure-functions/functions-reference,

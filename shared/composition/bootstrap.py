@@ -174,8 +174,6 @@ def open_store(settings: Settings) -> OffboardingStore:
 
 
 def _table_service(settings: Settings) -> TableServiceClient:
-    # At level INFO, azure-core would log every request with its headers: thousands of lines an hour.
-    logging.getLogger("azure.core.pipeline.policies.http_logging_policy").setLevel(logging.WARNING)
     # Short and few tries: a stage has a claim to keep, and what fails here is tried again by message.
     limits: dict[str, Any] = {
         "retry_total": 3,

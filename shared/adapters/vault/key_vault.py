@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,8 +21,6 @@ class KeyVaultVault:
     """A TokenVault on one secret. The identity needs get, and for the renewal set, on the vault's secrets."""
 
     def __init__(self, url: str, name: str, credential: TokenCredential, **options: Any) -> None:
-        # At level INFO, azure-core would log every request with its headers.
-        logging.getLogger("azure.core.pipeline.policies.http_logging_policy").setLevel(logging.WARNING)
         self._name = name
         self._where = f"secret {name} in {url}"
         self._client = SecretClient(url, credential, **(LIMITS | options))

@@ -15,6 +15,7 @@ EVERYTHING = "\n".join(bicep_code(path) for path in BICEP_FILES)
 ENTITIES = load(INFRA / "servicebus.json")
 ENTITY_NAMES = {entity["name"] for entity in [*ENTITIES["queues"], *ENTITIES["topics"]]}
 CRM_ACCESS = INFRA / "modules" / "crm-access.bicep"
+ALERTS = INFRA / "modules" / "alerts.bicep"
 
 # learn.microsoft.com/azure/azure-functions/functions-app-settings#flex-consumption-plan-deprecations
 FORBIDDEN_ON_FLEX = [
@@ -51,9 +52,10 @@ def test_main_reads_the_one_list() -> None:
 
 @file_id
 def test_no_entity_is_named_outside_the_list(path: Path) -> None:
-    """The CRM's access is the one exception: it must name what it opens, and only names of the list."""
+    """Two exceptions: the CRM's access must name what it opens, the alerts the queue that people read at their time."""
+    named = {CRM_ACCESS: {"offboarding-requests", "offboarding-events"}, ALERTS: {"offboarding-rejected"}}
     literals = set(re.findall(r"'([^']*)'", bicep_code(path)))
-    assert literals & ENTITY_NAMES == ({"offboarding-requests", "offboarding-events"} if path == CRM_ACCESS else set())
+    assert literals & ENTITY_NAMES == named.get(path, set())
 
 
 def test_the_crm_opens_existing_entities() -> None:
@@ -71,7 +73,9 @@ def test_no_setting_that_flex_consumption_refuses(setting: str) -> None:
 @pytest.mark.parametrize(
     "setting",
     [
-        "AzureWebJobsStorage__accountName",
+        "AzureWebJobsStorage__blobServiceUri: storage.properties.primaryEndpoints.blob",
+        "AzureWebJobsStorage__queueServiceUri: storage.properties.primaryEndpoints.queue",
+        "AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table",
         "AzureWebJobsStorage__credential: 'managedidentity'",
         "AzureWebJobsStorage__clientId",
         "ServiceBus__fullyQualifiedNamespace",
@@ -139,6 +143,58 @@ def test_parameter_file_names_parameters_of_main() -> None:
 )
 def test_keys_and_open_doors_are_off(line: str) -> None:
     assert re.search(rf"^\s+{line}$", EVERYTHING, re.MULTILINE)
+
+
+def test_the_host_is_told_addresses_and_not_the_name_of_its_account() -> None:
+    """With a name alone it assumes the public cloud."""
+    assert "AzureWebJobsStorage__accountName" not in EVERYTHING
+
+
+def test_every_message_that_an_instance_takes_finds_a_thread() -> None:
+    """One more would wait inside the worker while functionTimeout already runs. The worker takes 1 to 32."""
+    found = re.search(r"^\s+PYTHON_THREADPOOL_THREAD_COUNT: '(\d+)'$", FUNCTION_APP, re.MULTILINE)
+    assert found
+    assert load(ROOT / "host.json")["extensions"]["serviceBus"]["maxConcurrentCalls"] <= int(found[1]) <= 32
+
+
+@pytest.mark.parametrize("module", ["storage", "evidence"])
+def test_what_is_deleted_of_blobs_can_be_taken_back(module: str) -> None:
+    code = bicep_code(INFRA / "modules" / f"{module}.bicep")
+    for policy in ("deleteRetentionPolicy", "containerDeleteRetentionPolicy"):
+        assert re.search(rf"^\s+{policy}: {{ enabled: true, days: \d+ }}$", code, re.MULTILINE), policy
+
+
+KEPT = {"storage": "account", "evidence": "account", "keyvault": "vault", "servicebus": "namespace"}
+"""Module to the resource in it that a lock keeps."""
+
+
+@pytest.mark.parametrize(("module", "what"), KEPT.items())
+def test_what_cannot_be_made_again_can_be_locked(module: str, what: str) -> None:
+    code = bicep_code(INFRA / "modules" / f"{module}.bicep")
+    found = re.search(
+        r"'Microsoft.Authorization/locks@[\d-]+' = if \(deleteLocks == 'on'\) \{(.*?)\n\}", code, re.DOTALL
+    )
+    assert found
+    assert f"scope: {what}\n" in found[1]
+    assert "level: 'CanNotDelete'" in found[1]
+
+
+def test_only_what_is_listed_is_locked_and_no_lock_forbids_writing() -> None:
+    assert EVERYTHING.count("Microsoft.Authorization/locks@") == len(KEPT)
+    assert "ReadOnly" not in EVERYTHING
+    assert "param deleteLocks string = 'off'" in MAIN, "else a trial could not be taken down"
+
+
+def test_a_vault_that_was_deleted_can_be_taken_back() -> None:
+    """Purge protection keeps its name for 90 days, and the name follows from the environment's."""
+    assert "param vaultCreateMode string = 'default'" in MAIN
+    assert re.search(r"^\s+createMode: createMode$", bicep_code(INFRA / "modules" / "keyvault.bicep"), re.MULTILINE)
+
+
+def test_the_hosts_own_log_can_be_left_out() -> None:
+    assert "logs: hostLog == 'on' ? [{ category: 'FunctionAppLogs', enabled: true }] : []" in FUNCTION_APP
+    assert FUNCTION_APP.count("FunctionAppLogs") == 1
+    assert "param hostLog string = 'on'" in MAIN
 
 
 @pytest.mark.parametrize(

@@ -195,6 +195,7 @@ def test_a_round_counts_what_it_touched_and_is_bounded(mocker: MockerFixture, ca
     assert [record.getMessage() for record in caplog.records if "swept" in record.getMessage()] == [
         "swept 2 offboarding(s)",
         "swept 1 offboarding(s)",
+        "swept 0 offboarding(s)",
     ]
 
 

@@ -112,6 +112,7 @@ FUNCTIONS: Mapping[str, Function] = {
         gives=Fields("object", {**_texts("id", "name", "location", "type").fields, "tags": Field.of(ANY_OBJECT)})
     ),
     "resourceId": _function(STRING, STRING, gives=STRING, more=STRING),
+    "skip": _function(_TEXT_OR_LIST, INT, gives=_same),
     "split": _function(STRING, one_of([STRING, ANY_LIST]), gives=ListOf(STRING)),
     "startsWith": _function(STRING, STRING, gives=BOOL),
     "string": _function(ANYTHING, gives=STRING),

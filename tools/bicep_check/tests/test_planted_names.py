@@ -17,7 +17,7 @@ SYNTAX = [
     Mistake(MAIN, "param location string", "parm location string", "'parm' is not understood here"),
     Mistake(MAIN, "param mode string = 'plan'", "param mode = 'plan'", "'=' is not understood here"),
     Mistake(VAULT, "type: 'CustomRole'\n", "type: 'CustomRole' ", "'permissions' is not understood here"),
-    Mistake(VAULT, "[resourceGroup().id]", "[resourceGroup().id", "the '[' of line 47 is not closed"),
+    Mistake(VAULT, "[resourceGroup().id]", "[resourceGroup().id", "the '[' of line 58 is not closed"),
     Mistake(
         BUS, "[for (item, i) in queues:", "[for (item, i) queues:", "'queues' is not understood here; expected 'in'"
     ),
