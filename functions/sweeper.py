@@ -4,7 +4,7 @@ import azure.functions as func
 
 from shared.composition import bootstrap
 from shared.composition.telemetry import traced
-from shared.upkeep.sweep import sweep
+from shared.upkeep.rounds import sweep_round
 
 bp = func.Blueprint()
 
@@ -14,4 +14,4 @@ bp = func.Blueprint()
 def sweep_now(timer: func.TimerRequest, context: func.Context) -> None:
     """Wake what is overdue, send what is owed, remind."""
     with traced(context):
-        sweep(bootstrap.services())
+        sweep_round(bootstrap.services())

@@ -1,6 +1,7 @@
 """The operators' command.
 
     offboard doctor [--settings FILE] [--json]   look at sign-in, role, queues and store; changes nothing
+    offboard doctor --url URL                    the same of the running app, and mode, policy, timers, what is late
     offboard consent [--settings FILE]           sign in with MFA and store the refresh token
     offboard verify-evidence FILE [--key PEM]    check the evidence of an offboarding; needs nothing but the file
 

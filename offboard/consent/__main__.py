@@ -13,8 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from offboard.consent.sign_in import Consented, consent
-from offboard.doctor.__main__ import probe_of
+from offboard.doctor.__main__ import probe_of, say
 from offboard.doctor.given import given_settings, what_to_do
+from offboard.doctor.login import login
+from offboard.doctor.references import resolved
+from offboard.operate.shown import Shown
 from shared.adapters.clock import SystemClock
 from shared.adapters.entra.device_code import DeviceCodeSignIn
 from shared.adapters.http.transport import pooled_session
@@ -40,7 +43,12 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     logging.getLogger("azure").setLevel(logging.CRITICAL)
     try:
-        settings = read_settings({**given_settings(options.settings, os.environ), **UNUSED}, from_outside=True)
+        given = resolved(given_settings(options.settings, os.environ))
+        settings = read_settings({**given, **UNUSED}, from_outside=True)
+        for problem in login(settings).problems:
+            # Before anybody signs in: what that gives could not be stored.
+            say(f"consent: {problem.text}")
+            return 1
         done = _consent(settings)
     except SettingsError as error:
         say(f"consent: {error}\n{what_to_do(error, options.settings)}")
@@ -56,15 +64,11 @@ def main(arguments: list[str] | None = None) -> int:
         settings.sign_in.refresh_token_file
         or f"{settings.sign_in.key_vault_url} ({settings.sign_in.refresh_token_name})"
     )
-    sys.stdout.write(lines(done.findings) + "\n")
+    for line in lines(done.findings).split("\n"):
+        Shown(sys.stdout).line(line)
     say(f"Signed in as {done.user or 'an unnamed user'}.")
     say(f"The refresh token is stored in {where}." if done.stored else "The refresh token was NOT stored: see above.")
     return 0 if done.stored and all(finding.ok for finding in done.findings) else 1
-
-
-def say(text: str) -> None:
-    """Progress and refusals go to stderr."""
-    print(text, file=sys.stderr, flush=True)  # noqa: T201
 
 
 def _consent(settings: Settings) -> Consented:

@@ -61,8 +61,9 @@ class Identity(AuthBase):
         token, key = environment.get(TOKEN, "").strip(), environment.get(KEY, "").strip()
         if not token and not key:
             raise UsageError(
-                f"nobody is named: set {TOKEN} to an access token (az account get-access-token --resource "
-                f"api://<client id> --query accessToken -o tsv), or {KEY} to a function key, in the environment"
+                f"nobody is named: set {TOKEN} to an access token (az login, then az account get-access-token "
+                f"--resource api://<client id> --query accessToken -o tsv), or {KEY} to a function key, in the "
+                "environment"
             )
         name, value = (TOKEN, token) if token else (KEY, key)
         if not (value.isascii() and value.isprintable()) or " " in value:

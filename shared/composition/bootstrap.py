@@ -101,7 +101,8 @@ def probe() -> Probe:
     settings = replace(settings, pace=pace)
     parts = connect(settings, pooled_session(2), running.clock, vault_of(settings), throttles.board)
     lost = partial(unreachable, partial(bus_client, settings), EntityNames())
-    return Probe(settings, parts, running.store, running.clock.machine, lost, running.bus.count_dead_letters)
+    letters = running.bus.count_dead_letters
+    return Probe(settings, parts, running.store, running.clock.machine, lost, letters, running.clock.now)
 
 
 def people_sign_in() -> bool:

@@ -8,6 +8,7 @@ checks.py        sign-in, role, account and data
 trouble.py       what an error means to somebody who runs a command
 platform.py      store and queues
 dead_letters.py  what was given up on the queues; asked by the app alone, which may read them
+running.py       mode, policy, sweeper, backlog; asked by the app alone
 report.py        one line for each check, or JSON
 look.py          all of it for the running app, in bounded time
 """

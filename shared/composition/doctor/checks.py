@@ -54,7 +54,9 @@ def run_checks(
 
 def refresh_token(probe: Probe) -> Finding:
     """Stored, and young enough."""
-    days = probe.connections.sign_in.age().days
+    age = probe.connections.sign_in.age()
+    days = age.days
+    probe.told["lastRenewal"] = (probe.machine() - age).isoformat(timespec="seconds")
     if days < WARN_AFTER:
         return Finding("refresh token", f"stored {count_of(days, 'day')} ago")
     cause = f"The refresh token was stored {days} days ago; the daily renewal does not work"

@@ -1,4 +1,4 @@
-"""The doctor for whoever asks the running app: the same checks in bounded time, and what was given up."""
+"""The doctor for whoever asks the running app: the same checks in bounded time, and what only the app is asked."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import threading
 from collections.abc import Callable
 from datetime import timedelta
 
-from shared.composition.doctor.checks import CHECKS, Check, run_checks
-from shared.composition.doctor.dead_letters import CHECK, dead_letters
+from shared.composition.doctor.checks import CHECKS, run_checks
 from shared.composition.doctor.probe import Probe
 from shared.composition.doctor.report import as_json
+from shared.composition.doctor.running import RUNNING
 from shared.domain.errors import UnavailableError
 
 LONGEST = 60.0
 """Seconds after which no further check begins; Azure's front end ends a call after 230 s."""
-APP_CHECKS = (*CHECKS, Check(CHECK, dead_letters, "What was given up is not known"))
+APP_CHECKS = (*CHECKS, *RUNNING)
 _one_at_a_time = threading.Lock()
 
 
@@ -30,6 +30,6 @@ def look(probe: Callable[[], Probe], monotonic: Callable[[], float]) -> str:
         # A third of a claim: functionTimeout, which ends before one, may be short.
         ends = began + min(LONGEST, patient.settings.pace.claim / timedelta(seconds=3))
         findings = run_checks(APP_CHECKS, patient, lambda: monotonic() < ends)
-        return as_json(findings, patient.letters)
+        return as_json(findings, patient.told)
     finally:
         _one_at_a_time.release()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from shared.composition.connections import Connections
 from shared.composition.settings import Settings
@@ -29,11 +29,16 @@ class Finding:
         return not self.problems
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(slots=True)
 class Probe:
     """The parts of the application. `machine` is this machine's clock, aware UTC; `queues` opens every entity and
     returns the names of those that cannot be reached with the reason, `count_letters` how many dead letters each queue
-    has. `outside`: a command on a desk looks, not the running app. `claims`, `date` and `letters` are what checks saw.
+    has. `now`: business time. `outside`: a command on a desk looks, not the running app. `claims` and `date` are what
+    checks saw, `told` what they tell programs beside their findings.
     """
 
     settings: Settings
@@ -42,8 +47,9 @@ class Probe:
     machine: Callable[[], datetime]
     queues: Callable[[], dict[str, str]]
     count_letters: Callable[[], Mapping[str, int]] = dict
+    now: Callable[[], datetime] = _now
     outside: bool = False
     claims: Claims | None = None
     date: str = ""
-    letters: Mapping[str, int] | None = None
+    told: dict[str, object] = field(default_factory=dict)
     passed: set[str] = field(default_factory=set)

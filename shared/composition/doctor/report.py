@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from shared.composition.doctor.probe import Finding
+from shared.domain.wording import plain
 
 
 def lines(findings: Sequence[Finding]) -> str:
-    """For people: ok, WARNING, PROBLEM or skipped."""
+    """For people: ok, WARNING, PROBLEM or skipped. Names and answers of others stay text."""
     width = max(len(finding.check) for finding in findings)
     shown = []
     for finding in findings:
@@ -21,12 +22,12 @@ def lines(findings: Sequence[Finding]) -> str:
             shown.append(f"ok       {name}  {finding.good}")
         shown += [f"WARNING  {name}  [{warning.code}] {warning.text}" for warning in finding.warnings]
         shown += [f"PROBLEM  {name}  [{problem.code}] {problem.text}" for problem in finding.problems]
-    return "\n".join(shown)
+    return "\n".join(plain(line) for line in shown)
 
 
-def as_json(findings: Sequence[Finding], letters: Mapping[str, int] | None = None) -> str:
-    """For programs: `{"ok": bool, "checks": [{check, status, text, problems[], warnings[]}]}`, and `deadLetters` by
-    queue where somebody counted them."""
+def as_json(findings: Sequence[Finding], told: Mapping[str, object] | None = None) -> str:
+    """For programs: `{"ok": bool, "checks": [{check, status, text, problems[], warnings[]}]}`, and what else the checks
+    tell, such as `deadLetters` by queue."""
     checks = [
         {
             "check": finding.check,
@@ -37,8 +38,7 @@ def as_json(findings: Sequence[Finding], letters: Mapping[str, int] | None = Non
         }
         for finding in findings
     ]
-    counted = {} if letters is None else {"deadLetters": dict(letters)}
-    return json.dumps({"ok": all(finding.ok for finding in findings), "checks": checks, **counted}, indent=2)
+    return json.dumps({"ok": all(finding.ok for finding in findings), "checks": checks, **(told or {})}, indent=2)
 
 
 def _status(finding: Finding) -> str:
