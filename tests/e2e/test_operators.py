@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -56,6 +57,22 @@ def test_the_doctor_finds_nothing_and_takes_nothing(addresses: Addresses) -> Non
     assert [check for check in found["checks"] if check["status"] == "problem"] == []
     assert found["ok"] is True
     assert len(found["deadLetters"]) == 8
+    assert found["mode"] == "live"
+    assert found["policy"]["strict_nce"] is True
+    assert found["backlog"]["late"] == 0
+    assert found["lastRenewal"]
+
+    def swept() -> bool:
+        return reader.call("GET", "/api/doctor").json()["lastSweep"] is not None
+
+    until(swept, "a round of the sweeper to be noted")
+
+
+def test_the_command_asks_the_running_app_for_its_health(addresses: Addresses) -> None:
+    done = typed(addresses, "Read", "doctor", "--url", addresses.http)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^ok +mode +live", done.stdout, re.MULTILINE)
+    assert re.search(r"^ok +queues +every queue and the topic", done.stdout, re.MULTILINE)
 
 
 def test_redriving_where_nothing_lies(operator: Api) -> None:
