@@ -14,7 +14,8 @@ from azure.core.exceptions import AzureError
 from azure.identity import DefaultAzureCredential
 from azure.servicebus import ServiceBusClient, ServiceBusReceivedMessage
 
-TABLE = "CREATE TABLE IF NOT EXISTS event (id TEXT PRIMARY KEY, request TEXT, type TEXT, outcome INTEGER, body TEXT)"
+TABLE = """CREATE TABLE IF NOT EXISTS event
+    (id TEXT PRIMARY KEY, request TEXT, type TEXT, outcome INTEGER, body TEXT, subject TEXT, sequence TEXT)"""
 
 
 def connect() -> ServiceBusClient:
@@ -27,12 +28,15 @@ def connect() -> ServiceBusClient:
 
 
 def handle(message: ServiceBusReceivedMessage, crm: sqlite3.Connection) -> None:
-    """Store an event once; raises ValueError, KeyError or TypeError when it is none."""
+    """Store an event once, and show it unless a later one was there before it; raises ValueError, KeyError or TypeError
+    when it is none."""
     event = json.loads(str(message))
     data, is_outcome = event["data"], (message.application_properties or {}).get(b"outcome") == b"true"
-    row = (event["id"], data["requestId"], event["type"], is_outcome, str(message))
+    subject, sequence = event.get("subject"), event.get("sequence", "")
+    row = (event["id"], data["requestId"], event["type"], is_outcome, str(message), subject, sequence)
     with crm:  # One transaction: what else the event changes in the CRM belongs in here.
-        if crm.execute("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?)", row).rowcount:
+        later = crm.execute("SELECT 1 FROM event WHERE subject = ? AND sequence > ?", (subject, sequence)).fetchone()
+        if crm.execute("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", row).rowcount and not later:
             why = data.get("reason", {}).get("text") or data.get("stage")
             print(f"{event['type']} {data['requestId']}: {why}", flush=True)
 

@@ -151,6 +151,7 @@ def assemble_services(
         pace=settings.pace,
         mode=settings.mode,
         approval=settings.approval,
+        event_source=settings.event_source,
     )
 
 

@@ -1,4 +1,7 @@
-"""The events that a transition owes, as messages of the outbox. The same state gives the same id (I5)."""
+"""The events that a transition owes, as messages of the outbox. The same state gives the same id (I5).
+
+Each takes its number (`Offboarding.events`) from the head that is stored with it; `source` is the deployment.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,7 @@ from shared.contracts.event_data import (
     proof_data,
     reason_data,
 )
-from shared.contracts.events import BLOCKERS_SHOWN, OUTCOMES, SOURCE, Event, EventData, EventType
+from shared.contracts.events import BLOCKERS_SHOWN, OUTCOMES, Event, EventData, EventType, data_schema_id
 from shared.contracts.mistakes import FieldProblem
 from shared.domain.decisions.blockers import Blocker
 from shared.domain.decisions.planned_work import PlannedWork
@@ -37,6 +40,7 @@ def event_message(
     offboarding: Offboarding,
     blockers: tuple[Blocker, ...],
     now: datetime,
+    source: str,
     actor: Actor = PIPELINE,
     planned: Sequence[PlannedWork] = (),
     mistakes: tuple[FieldProblem, ...] = (),
@@ -49,30 +53,37 @@ def event_message(
     data = _data(offboarding, blockers, actor)
     told = {"planned": shown, "planned_count": len(planned) or None, "errors": mistakes or None}
     data = data.model_copy(update=told)
-    return _message(offboarding, _type_of(offboarding.status), name, data, now)
+    return _message(offboarding, _type_of(offboarding.status), name, data, now, source)
 
 
-def window_closing_message(offboarding: Offboarding, closes_at: datetime, text: str, now: datetime) -> OutboundMessage:
+def window_closing_message(
+    offboarding: Offboarding, closes_at: datetime, text: str, now: datetime, source: str
+) -> OutboundMessage:
     """The warning that a cancellation window closes unused; one id for each window."""
     data = _data(offboarding, offboarding.blockers).model_copy(update={"window_closes_at": closes_at, "notice": text})
-    return _message(offboarding, EventType.WINDOW_CLOSING, f"window/{closes_at.isoformat()}", data, now)
+    return _message(offboarding, EventType.WINDOW_CLOSING, f"window/{closes_at.isoformat()}", data, now, source)
 
 
-def renewal_coming_message(offboarding: Offboarding, at: datetime, text: str, now: datetime) -> OutboundMessage:
+def renewal_coming_message(
+    offboarding: Offboarding, at: datetime, text: str, now: datetime, source: str
+) -> OutboundMessage:
     """The warning that terms renew on one day; one id for each warning."""
     data = _data(offboarding, offboarding.blockers).model_copy(update={"renews_at": at, "notice": text})
-    return _message(
-        offboarding, EventType.RENEWAL_COMING, f"renewal/{now.isoformat()}/{at.date().isoformat()}", data, now
-    )
+    name = f"renewal/{now.isoformat()}/{at.date().isoformat()}"
+    return _message(offboarding, EventType.RENEWAL_COMING, name, data, now, source)
 
 
-def _message(offboarding: Offboarding, kind: EventType, name: str, data: EventData, now: datetime) -> OutboundMessage:
+def _message(
+    offboarding: Offboarding, kind: EventType, name: str, data: EventData, now: datetime, source: str
+) -> OutboundMessage:
     event = Event(
         id=event_id(offboarding.id, name),
-        source=SOURCE,
+        source=source,
         type=kind,
         subject=offboarding.id,
         time=now,
+        dataschema=data_schema_id(kind),
+        sequence=f"{offboarding.events:010}",
         correlationid=offboarding.request.correlation_id,
         appversion=VERSION,
         data=data,

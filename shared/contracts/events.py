@@ -12,8 +12,8 @@ from pydantic import Field
 
 from shared.contracts.base import UtcTime, WireModel
 from shared.contracts.mistakes import FieldProblem
+from shared.version import VERSION
 
-SOURCE = "/offboarding-pipeline"
 BLOCKERS_SHOWN = 20
 
 
@@ -247,17 +247,35 @@ class EventData(WireModel):
     not_restored_count: int | None = Field(default=None, description="How many that are in all.")
 
 
+def schema_id(kind: EventType) -> str:
+    """The name of the schema of an event of this type, as this version writes it. A URN: it is never fetched."""
+    return f"urn:offboarding:schema:{kind.value}:{VERSION}"
+
+
+def data_schema_id(kind: EventType) -> str:
+    """`dataschema` of an event of this type: the part of its schema that describes the data."""
+    return f"{schema_id(kind)}#/$defs/EventData"
+
+
 class Event(WireModel):
     """A CloudEvents 1.0 envelope in structured mode."""
 
-    specversion: Literal["1.0"] = "1.0"
-    id: str
-    source: str
-    type: EventType
-    subject: str
-    time: UtcTime
-    datacontenttype: Literal["application/json"] = "application/json"
+    specversion: Literal["1.0"] = Field(default="1.0", description="Of CloudEvents.")
+    id: str = Field(description="The same whenever the event is sent again; with `source` unlike that of any other.")
+    source: str = Field(description="The deployment that it comes from, a URI reference.")
+    type: EventType = Field(description="What happened.")
+    subject: str = Field(description="The id of the offboarding.")
+    time: UtcTime = Field(description="When it happened.")
+    datacontenttype: Literal["application/json"] = Field(default="application/json", description="Of `data`.")
+    dataschema: str = Field(
+        description="Names the schema of `data` in schemas/ of the version that made the event; no address to fetch."
+    )
     # Extension attributes: CloudEvents allows lower-case letters and digits in their names, and nothing else.
-    correlationid: str
+    sequence: str = Field(
+        pattern=r"^\d{10}$",
+        description="Number of the event among those of its subject: 1 and one more each, with zeros in front, so that "
+        "it sorts as text.",
+    )
+    correlationid: str = Field(description="The correlation id of the request, or else its request id.")
     appversion: str = Field(description="Version of the pipeline that made the event.")
-    data: EventData
+    data: EventData = Field(description="What is told.")

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from shared.contracts.events import Event, EventType
+from shared.contracts.events import Event, EventType, data_schema_id, schema_id
 from shared.contracts.request import RequestV1
 from shared.contracts.withdrawal import WithdrawalV1
 
@@ -43,8 +43,10 @@ def all_schemas() -> dict[str, dict[str, Any]]:
 
 def _event_schema(kind: EventType) -> dict[str, Any]:
     schema = Event.model_json_schema(by_alias=True, mode="serialization")
-    schema["title"] = kind.value
-    schema["properties"]["type"] = {"const": kind.value, "type": "string"}
+    schema["$id"], schema["title"] = schema_id(kind), kind.value
+    schema["properties"]["type"] |= {"const": kind.value, "type": "string"}
+    schema["properties"]["type"].pop("$ref", None)
+    schema["properties"]["dataschema"]["const"] = data_schema_id(kind)
     schema["$defs"].pop("EventType", None)
     data = schema["$defs"]["EventData"]
     data["required"] = sorted({*data.get("required", []), *ALWAYS_IN.get(kind, ())})

@@ -106,8 +106,9 @@ def _create(offboarding: Offboarding, by: Actor, services: Services) -> Stored:
     what = TimelineEvent.RECEIVED if received else of_state(offboarding.status, None)
     detail = offboarding.reason.text if offboarding.reason else f"requested by {request.requested_by}: {request.reason}"
     entry = TimelineEntry(1, now, Who.REQUEST, offboarding.stage, what, detail, by=by)
-    offboarding, evidence = first_entries(replace(offboarding, timeline_length=1), by, now)
-    outbox = [event_message(offboarding, (), now, by), *owed_export(offboarding, services, now)]
+    offboarding, evidence = first_entries(replace(offboarding.with_event(), timeline_length=1), by, now)
+    event = event_message(offboarding, (), now, services.event_source, by)
+    outbox = [event, *owed_export(offboarding, services, now)]
     if offboarding.stage is not None:
         outbox.append(wake_up_message(offboarding, offboarding.stage, now, None))
     stored = services.store.commit(Change(offboarding, None, (), (entry,), tuple(outbox), evidence=evidence))

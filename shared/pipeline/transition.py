@@ -106,9 +106,9 @@ def _carry_out(
 
 
 def _event(session: Session, now: datetime) -> OutboundMessage:
-    head = session.offboarding
+    head = session.next_event()
     planned = planned_work(session.situation, head.request.not_before) if head.shows_plan else ()
-    return event_message(head, head.blockers, now, session.actor, planned)
+    return event_message(head, head.blockers, now, session.services.event_source, session.actor, planned)
 
 
 def _moved(head: Offboarding, step: Step, at: datetime | None, now: datetime) -> Offboarding:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
+from datetime import datetime
 
 from local.world.world import World
+from shared.domain.offboarding.messages import Destination
 
 ONCE_EACH = (
     "subscription.suspended",
@@ -26,10 +29,11 @@ def effects(world: World) -> list[tuple[str, str, str]]:
 
 
 def check_invariants(world: World) -> None:
-    """I1, I2, I5, I9 and no second removal, for everything that happened in this world."""
+    """I1, I2, I5, I9, numbered events and no second removal, for everything that happened in this world."""
     check_effects(world)
     check_removals(world)
     check_outcomes(world)
+    check_sequences(world)
 
 
 def check_effects(world: World, switched_on: int = 0) -> None:
@@ -48,6 +52,23 @@ def check_outcomes(world: World) -> None:
         }
         if offboarding.finished:
             assert len(outcomes) == 1, f"{offboarding.request.request_id}: {len(outcomes)} outcome events"
+
+
+def check_sequences(world: World) -> None:
+    """The events of each offboarding are numbered from 1 without a gap, in the order in which things happened; one that
+    is sent again has its number again, and an outcome is the last one."""
+    for offboarding in world.all():
+        sent = [event for event in world.events() if event["subject"] == offboarding.id]
+        numbers = {event["id"]: event["sequence"] for event in sent}
+        assert all(numbers[event["id"]] == event["sequence"] for event in sent), "an event came with two numbers"
+        owed = [item for item in world.store.outbox(offboarding.id) if item.destination is Destination.EVENTS]
+        known = sorted({*numbers.values(), *(json.loads(item.body)["sequence"] for item in owed)})
+        assert known == [f"{number:010}" for number in range(1, offboarding.events + 1)], known
+        in_order = sorted(sent, key=lambda event: str(event["sequence"]))
+        times = [datetime.fromisoformat(event["time"]) for event in in_order]
+        assert times == sorted(times), "a later number tells of an earlier moment"
+        if offboarding.finished and not owed:
+            assert in_order[-1]["data"]["status"] == offboarding.status.value, "something follows the outcome"
 
 
 def check_removals(world: World) -> None:

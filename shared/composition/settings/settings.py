@@ -8,6 +8,7 @@ from pathlib import Path
 
 from shared.composition.settings.bus import BusSettings, read_bus
 from shared.composition.settings.endpoints import Cloud, Endpoints, read_endpoints
+from shared.composition.settings.events import read_event_source
 from shared.composition.settings.evidence import EvidenceSettings, read_evidence
 from shared.composition.settings.pace import read_pace
 from shared.composition.settings.people import ON, PeopleSettings, read_people
@@ -40,6 +41,7 @@ class Settings:
     sign_in: SignInSettings
     store: StoreSettings
     bus: BusSettings
+    event_source: str
     people: PeopleSettings
     evidence: EvidenceSettings
     managed_identity_client_id: str
@@ -68,6 +70,7 @@ def read_settings(env: Mapping[str, str], *, from_outside: bool = False) -> Sett
         sign_in=read_sign_in(reader),
         store=read_store(reader),
         bus=read_bus(reader),
+        event_source=read_event_source(reader),
         people=read_people(reader),
         evidence=read_evidence(reader),
         managed_identity_client_id=reader.optional("ServiceBus__clientId"),

@@ -85,6 +85,18 @@ STORE_AND_BUS = Section(
         ),
     ),
 )
+EVENTS = Section(
+    "Events",
+    (
+        Setting(
+            "OFFBOARDING_EVENT_SOURCE",
+            "`source` of every event: a URI reference that names this deployment, at most 200 characters. Absent: "
+            "`/offboarding-pipeline`, in Azure with the name of the app behind and its subscription before it.",
+        ),
+        Setting("WEBSITE_SITE_NAME", "The platform's own: the name of the app."),
+        Setting("WEBSITE_OWNER_NAME", "The platform's own: its subscription, and more."),
+    ),
+)
 PEOPLE = Section(
     "People and programs",
     (
@@ -220,6 +232,7 @@ SECTIONS: tuple[Section, ...] = (
     POLICY,
     SIGN_IN,
     STORE_AND_BUS,
+    EVENTS,
     EVIDENCE,
     PEOPLE,
     CALLS,

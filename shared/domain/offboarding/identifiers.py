@@ -11,6 +11,8 @@ from uuid import UUID, uuid5
 UNREADABLE = "unreadable:"
 """Before the id of the rejection, in place of a request id that could not be read."""
 NAMESPACE = UUID("5d1cf1a5-2c41-5a80-9a4d-5d1f0ff0b0ad")
+LOCAL_SOURCE = "/offboarding-pipeline"
+"""The source of events where nothing names the deployment."""
 
 
 def offboarding_id(request_id: str) -> str:

@@ -115,9 +115,10 @@ class Offboarding:
     behind at the customer. `gone_since`: the first of the looks in a row that found the customer neither listed nor
     readable. `gdap_left`: sentences about delegated admin relationships that the pipeline cannot end. `warned_window`:
     the closing window that was warned of last; `warned_renewals`: when coming renewals were. `told`: what the last
-    event said. `words`: the reasons that a person resumed it for; a word counts for its reason alone. `held_by_mode`:
-    it was planned while nothing might be written. `stopped_for`: what runs on, of which stop_and_report asked a person,
-    who alone lets it go on. `agreed_renewals`: keys of the holdings that may renew before the start. `approval`: the
+    event said. `events`: how many events it has made, the number of the newest. `words`: the reasons that a person
+    resumed it for; a word counts for its reason alone. `held_by_mode`: it was
+    planned while nothing might be written. `stopped_for`: what runs on, of which stop_and_report asked a person, who
+    alone lets it go on. `agreed_renewals`: keys of the holdings that may renew before the start. `approval`: the
     newest one. `rejected`: a person said no to what goes beyond it, and nobody has approved since.
     `requester`: who made the request, absent in what was stored before it was kept. `noted`:
     digests of what the last look of the plan noted; the next one does not note the same again. `asked`: what a
@@ -162,6 +163,7 @@ class Offboarding:
     warned_window: datetime | None = None
     warned_renewals: datetime | None = None
     told: Told | None = None
+    events: int = 0
     approval: Approval | None = None
     rejected: bool = False
     requester: Actor | None = None
@@ -176,6 +178,10 @@ class Offboarding:
     not_restored: tuple[NotRestored, ...] = ()
     not_restored_count: int = 0
     done_once: tuple[Once, ...] = ()
+
+    def with_event(self) -> Offboarding:
+        """The head that owes one event more. Stored in the same write as the event, so that no two share a number."""
+        return replace(self, events=self.events + 1)
 
     @property
     def customer_id(self) -> str | None:

@@ -78,8 +78,8 @@ def _warning(session: Session, status: Status, items: tuple[Renewal, ...]) -> Re
 
 def renewal_events(session: Session, warnings: tuple[RenewalWarning, ...]) -> list[OutboundMessage]:
     """An event of each warning, from the head as it is stored with it."""
-    now = session.services.clock.now()
-    return [renewal_coming_message(session.offboarding, item.renews_at, item.text, now) for item in warnings]
+    now, source = session.services.clock.now(), session.services.event_source
+    return [renewal_coming_message(session.next_event(), one.renews_at, one.text, now, source) for one in warnings]
 
 
 def agreed(session: Session, item: Renewal) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from shared.domain.approval import ApprovalPolicy
+from shared.domain.offboarding.identifiers import LOCAL_SOURCE
 from shared.domain.pace import Pace
 from shared.domain.policy import Mode, Partner, Policy
 from shared.ports.brakes import Brakes
@@ -19,7 +20,7 @@ from shared.ports.throttles import Throttles
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Everything behind ports, built once by the bootstrap or by a test."""
+    """Everything behind ports, built once by the bootstrap or by a test. `event_source`: the deployment, in events."""
 
     partner_center: PartnerCenter
     reservations: Reservations
@@ -36,3 +37,4 @@ class Services:
     mode: Mode = Mode.LIVE
     approval: ApprovalPolicy = field(default_factory=ApprovalPolicy)
     evidence: EvidenceExport | None = None
+    event_source: str = LOCAL_SOURCE

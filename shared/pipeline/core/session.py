@@ -148,6 +148,11 @@ class Session:
         noted = dict.fromkeys(self._noted) if self.offboarding.stage is Stage.PLAN else ()
         self.offboarding = replace(self.offboarding, noted=tuple(noted))
 
+    def next_event(self) -> Offboarding:
+        """The head with the number of one more event, which has to be in the outbox of the next save."""
+        self.offboarding = self.offboarding.with_event()
+        return self.offboarding
+
     def record(self, kind: EntryKind, data: Data) -> int:
         """Append an entry to the evidence, stored with the next save; returns its number."""
         with self._lock:

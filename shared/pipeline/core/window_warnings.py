@@ -104,8 +104,8 @@ def warning_event(session: Session, warning: WindowWarning | None) -> list[Outbo
     """The event of a warning, from the head as it is stored with it."""
     if warning is None:
         return []
-    now = session.services.clock.now()
-    return [window_closing_message(session.offboarding, warning.closes_at, warning.text, now)]
+    now, source = session.services.clock.now(), session.services.event_source
+    return [window_closing_message(session.next_event(), warning.closes_at, warning.text, now, source)]
 
 
 @dataclass(frozen=True, slots=True, order=True)
