@@ -10,6 +10,7 @@ from functions import (
     http_batches,
     http_calendar,
     http_decisions,
+    http_describe,
     http_doctor,
     http_redrive,
     http_report,
@@ -36,6 +37,7 @@ app.register_functions(sign_in.bp)
 app.register_functions(dead_letters.bp)
 app.register_functions(http_api.bp)
 app.register_functions(http_decisions.bp)
+app.register_functions(http_describe.bp)
 app.register_functions(http_batches.bp)
 app.register_functions(http_calendar.bp)
 app.register_functions(http_doctor.bp)

@@ -10,6 +10,7 @@ from shared.domain.errors import InvalidRequestError
 
 ENVELOPE_REQUIRED = ("specversion", "id", "source", "type")
 ENVELOPE_KNOWN = frozenset({*ENVELOPE_REQUIRED, "datacontenttype", "dataschema", "subject", "time", "data"})
+ENVELOPE_TEXTS = ("datacontenttype", "dataschema", "subject", "time")
 EXTENSION = re.compile(r"^[a-z0-9]{1,20}$")
 
 
@@ -28,6 +29,9 @@ def _open(value: Mapping[str, object], kind: str) -> dict[str, object]:
         raise InvalidRequestError(ReasonCode.WRONG_VALUE, "specversion", "must be 1.0", str(value["specversion"]))
     if value["type"] != kind:
         raise InvalidRequestError(ReasonCode.WRONG_VALUE, "type", f"must be {kind}", str(value["type"]))
+    for name in ENVELOPE_TEXTS:
+        if name in value and not isinstance(value[name], str):
+            raise InvalidRequestError(ReasonCode.WRONG_TYPE, name, "must be text", type(value[name]).__name__)
     if "json" not in str(value.get("datacontenttype", "application/json")):
         rule = "must be application/json"
         raise InvalidRequestError(ReasonCode.WRONG_VALUE, "datacontenttype", rule, str(value["datacontenttype"]))

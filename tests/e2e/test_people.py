@@ -52,6 +52,8 @@ ASKS = {
     "release_brake": Ask("PUT", "/api/brake", {"held": False, "reason": "case 123"}, OPERATORS, 428),
     "create_batch": Ask("POST", "/api/batches", {"requests": []}, REQUESTERS, 422),
     "show_batch": Ask("GET", "/api/batches/none", None, EVERYBODY, 404),
+    "describe": Ask("GET", "/api/openapi.json", None, EVERYBODY, 200),
+    "describe_messages": Ask("GET", "/api/asyncapi.json", None, EVERYBODY, 200),
     "doctor": Ask("GET", "/api/doctor", None, OPERATORS | {"Read"}, 200),
     "redrive": Ask("POST", "/api/dead-letters/redrive", {"reason": "case 123"}, OPERATORS, 200),
     "report": Ask("GET", f"{PATH}/none/report", None, EVERYBODY, 404),

@@ -59,7 +59,15 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     ),
     # Settings say what can be set; who uses it is not their business.
     "shared/composition/settings": (*DOMAIN, "shared.ports", "shared.adapters", "shared.composition.settings"),
-    "shared/composition": ("shared", "azure.core", "azure.servicebus", "azure.data", "azure.identity", "requests"),
+    "shared/composition": (
+        "shared",
+        "pydantic",
+        "azure.core",
+        "azure.servicebus",
+        "azure.data",
+        "azure.identity",
+        "requests",
+    ),
     # Azure: to find out whether somebody is signed in, and to read what a setting refers to.
     "offboard": ("shared", "offboard", "cryptography", "requests", "azure.core", "azure.identity", "azure.keyvault"),
     # Whoever checks evidence has nothing else of ours.

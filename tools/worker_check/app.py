@@ -111,6 +111,8 @@ INVOCATIONS = (
     ),
     Invocation("console_send_chosen", Request("POST", "/console/batches/none", 403, b"x=1", {"id": "none"})),
     Invocation("console_move", Request("POST", "/console/system/hold", 403, b"x=1", {"word": "hold"})),
+    Invocation("describe_http", Request("GET", "/api/openapi.json", 200)),
+    Invocation("describe_messages", Request("GET", "/api/asyncapi.json", 200)),
     Invocation("check_function_key", Request("GET", "/api/function-key", 204)),
     Invocation("check_forged_identity", Request("GET", "/api/forged-identity", 204)),
 )

@@ -29,7 +29,16 @@ from tests.unit.support.worlds import with_pace
 
 ROOT = Path(__file__).resolve().parents[3]
 READ, WRITE, OPERATE, LOOK = (
-    {"list_offboardings", "get_offboarding", "get_evidence", "get_batch", "get_report", "get_month_report"},
+    {
+        "list_offboardings",
+        "get_offboarding",
+        "get_evidence",
+        "get_batch",
+        "get_report",
+        "get_month_report",
+        "describe_http",
+        "describe_messages",
+    },
     {"create_offboarding", "create_batch"},
     {"resume_offboarding", "resume_offboardings", "override_blocker", "redrive_dead_letters"},
     {"doctor"},

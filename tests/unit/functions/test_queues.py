@@ -62,6 +62,8 @@ def test_every_entry_point_is_called_by_these_tests() -> None:
         "get_batch",
         "doctor",
         "get_report",
+        "describe_http",
+        "describe_messages",
         "redrive_dead_letters",
         *STAGES,
     }

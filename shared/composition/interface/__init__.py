@@ -1,0 +1,1 @@
+"""The interface for machines: OpenAPI of what is asked over HTTP, AsyncAPI of what goes through Service Bus."""

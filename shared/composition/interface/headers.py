@@ -1,0 +1,35 @@
+"""Headers of requests and answers, as both are described."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from shared.contracts.idempotency import HEADER
+
+TEXT = {"type": "string"}
+ETAG = {"type": "string", "pattern": '^"[0-9a-f]{32}"$'}
+HEADERS: dict[str, dict[str, Any]] = {
+    "ETag": {"description": "Names exactly what is shown; for If-Match.", "schema": ETAG},
+    "Location": {"description": "Where it can be looked at, a path.", "schema": TEXT},
+    "Operation-Location": {"description": "The same as Location.", "schema": TEXT},
+    "Retry-After": {"description": "Seconds until it makes sense to ask again.", "schema": {"type": "integer"}},
+    "Content-Disposition": {"description": "The name of the file.", "schema": TEXT},
+}
+"""Of answers."""
+PARAMETERS: dict[str, dict[str, Any]] = {
+    "IfMatch": {
+        "name": "If-Match",
+        "in": "header",
+        "required": True,
+        "description": "The ETag of what was seen. 428 without it, 412 when it is another by now.",
+        "schema": {"type": "string", "minLength": 1},
+    },
+    "IdempotencyKey": {
+        "name": HEADER,
+        "in": "header",
+        "required": False,
+        "description": "Of the caller's own: a repeated call is answered like the first one and has no second effect.",
+        "schema": {"type": "string", "pattern": r"^[!-~]([ -~]{0,198}[!-~])?$"},
+    },
+}
+"""Of requests."""

@@ -1,0 +1,69 @@
+"""What is said of one HTTP function: where it listens, what it takes and what it answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import BaseModel
+
+from shared.domain.codes import ReasonCode
+from shared.domain.people.rights import Operation
+
+Schema = Mapping[str, Any]
+JSON = "application/json"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """One parameter of the query; none is required."""
+
+    name: str
+    description: str
+    schema: Schema
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A body: a model, or else text of a media type. `schema` stands in for a model that is built by hand."""
+
+    model: type[BaseModel] | None = None
+    media: tuple[str, ...] = (JSON,)
+    schema: Schema | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What success looks like; `headers` are names in `headers.HEADERS`."""
+
+    description: str
+    content: Content | None = None
+    status: int = 200
+    headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`path` as the trigger has it, below /api/. `operation`: what the table of rights calls it; None: the app asks
+    itself. `codes`: problems of its own, beside those that follow from the other fields. `conditional`: it needs
+    If-Match; `repeatable`: it takes an Idempotency-Key. `or_operation`: what it may be as well, by its body."""
+
+    function: str
+    method: str
+    path: str
+    operation: Operation | None
+    summary: str
+    answer: Answer
+    description: str = ""
+    body: Content | None = None
+    query: tuple[Query, ...] = ()
+    codes: frozenset[ReasonCode] = frozenset()
+    conditional: bool = False
+    repeatable: bool = False
+    or_operation: Operation | None = None
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names in braces."""
+        return tuple(part[1:-1] for part in self.path.split("/") if part.startswith("{"))
