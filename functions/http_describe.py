@@ -15,14 +15,14 @@ bp = func.Blueprint()
 
 
 @bp.function_name("describe_http")
-@bp.route(route="openapi.json", methods=["GET"])
+@bp.route(route="api/openapi.json", methods=["GET"])
 def describe_http(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """The OpenAPI document of the HTTP interface."""
     return answered(context, lambda: _describe(req, openapi()))
 
 
 @bp.function_name("describe_messages")
-@bp.route(route="asyncapi.json", methods=["GET"])
+@bp.route(route="api/asyncapi.json", methods=["GET"])
 def describe_messages(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """The AsyncAPI document of queues and events."""
     return answered(context, lambda: _describe(req, asyncapi()))

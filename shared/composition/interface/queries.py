@@ -1,4 +1,4 @@
-"""The parameters of queries: of the list, and of the evidence."""
+"""The parameters of queries: of the list, and of the evidence. Azure's host leaves out what is empty."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ LIST_QUERY: tuple[Query, ...] = (
         "Only these, separated by commas.",
         {"type": "array", "items": {"type": "string", "enum": [status.value for status in Status]}},
     ),
-    Query("customerTenantId", "Only those of this customer.", {"type": "string", "pattern": GUID}),
+    Query("customerTenantId", "Only those of this customer.", {"type": "string", "pattern": f"{GUID}|^$"}),
     Query("limit", "How many on a page; 50 without it.", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}),
     Query("after", "Where the page begins: as `next` of the page before has it.", {"type": "integer", "minimum": 1}),
 )

@@ -45,8 +45,8 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """`path` as the trigger has it, below /api/. `operation`: what the table of rights calls it; None: the app asks
-    itself. `codes`: problems of its own, beside those that follow from the other fields. `conditional`: it needs
+    """`path`: that of the trigger, below /api/. `operation`: in the table of rights; None: the app asks itself.
+    `codes`: problems of its own, beside those that follow from the other fields. `conditional`: it needs
     If-Match; `repeatable`: it takes an Idempotency-Key. `or_operation`: what it may be as well, by its body."""
 
     function: str

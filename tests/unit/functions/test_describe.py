@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -36,3 +37,12 @@ def test_the_headers_that_are_promised_are_there(world: World) -> None:
         [route] = [one for one in ROUTES if one.function == name]
         assert answer.status == route.answer.status
         assert all(header in answer.headers for header in route.answer.headers)
+
+
+def test_the_filters_that_are_described_are_those_that_are_known(world: World) -> None:
+    """A refusal names all that are known."""
+    refused = call("list_offboardings", headers=KEY, query={"unheard_of": "x"}).json["detail"]
+    known = re.search(r"known are ([\w, ]+)", refused)
+    assert known is not None
+    [route] = [one for one in ROUTES if one.function == "list_offboardings"]
+    assert sorted(known[1].split(", ")) == sorted(one.name for one in route.query)

@@ -94,6 +94,11 @@ def test_a_tenant_id_is_compared_in_lower_case_and_an_empty_one_is_none() -> Non
     assert ids(world, customerTenantId="00000000-0000-4000-8000-000000000000") == []
 
 
+def test_what_is_no_tenant_id_is_refused() -> None:
+    error = refusal(customerTenantId="another")
+    assert (error.code, error.field, error.value) == ("wrong_value", "customerTenantId", "another")
+
+
 @pytest.mark.parametrize("name", ["limits", "Status", "after ", "customer", ""])
 def test_a_filter_that_is_not_understood_is_refused_by_name(name: str) -> None:
     """A misspelt filter must not answer with everything."""
