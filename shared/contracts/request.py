@@ -58,7 +58,10 @@ class RequestV1(WireModel):
     ] = None
     customer_domain: Annotated[
         Annotated[str, StringConstraints(pattern=DOMAIN, max_length=253)] | None,
-        Field(description="A domain of the customer; must match exactly. Without a tenant id: its default domain."),
+        Field(
+            description="A domain of the customer that Partner Center shows: its default one, or with a tenant id "
+            "also a custom one. Without a tenant id: its default domain."
+        ),
     ] = None
     customer_company_name: Annotated[
         Line | None, Field(description="Company name in Partner Center; must match exactly.")

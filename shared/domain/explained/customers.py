@@ -12,12 +12,18 @@ CUSTOMERS = Group(
     "Found before anything was changed.",
     {
         R.CUSTOMER_UNKNOWN: sender(
-            "No customer of this partner has this tenant id or domain, or its relationship was removed before.", CORRECT
+            "No customer of this partner has this tenant id or this default domain, or its relationship was removed "
+            "before. A domain that is not the default one needs `customerTenantId` beside it.",
+            CORRECT,
         ),
         R.CUSTOMER_AMBIGUOUS: sender(
             "The domain matches several customers.", "Name `customerTenantId`, in a request with a new request id."
         ),
-        R.CUSTOMER_MISMATCH: sender("The domain or the company name is not that of the tenant.", CORRECT),
+        R.CUSTOMER_MISMATCH: sender(
+            "The domain or the company name is not that of the tenant. Any domain that Partner Center shows for it "
+            "will do: its default one always, its custom ones where the partner has delegated administration.",
+            CORRECT,
+        ),
         R.CUSTOMER_CHANGED: operations(
             "The customer that was identified does not fit the request any more.",
             "Check which tenant is meant; resume if it is still this one.",

@@ -13,7 +13,7 @@ from shared.domain.offboarding.record import Customer, Offboarding, Reason
 from shared.domain.offboarding.request import OffboardingRequest
 from shared.domain.offboarding.states import Status
 from shared.domain.offboarding.timeline import TimelineEvent
-from shared.domain.wording import count_of, stamp
+from shared.domain.wording import count_of, first_of, stamp
 from shared.pipeline.core.outcome import Attention, Finish, Outcome
 from shared.pipeline.core.session import Session
 from shared.pipeline.core.so_far import changed_so_far
@@ -30,6 +30,10 @@ END_BY_HAND = (
 LEFT_OF_FORMER = (
     "Of a customer whose relationship was removed before, delegated admin relationships (GDAP) may be left; they are "
     "found by customerTenantId only"
+)
+ONLY_DEFAULT = (
+    "Expected is the default domain of the customer, the only one that the list shows; another one of its domains can "
+    "be confirmed beside customerTenantId"
 )
 NAMELESS = (
     "Look at this customer in Partner Center. If its tenant was deleted, remove it there; if its name and domain are "
@@ -95,11 +99,10 @@ def _by_domain(session: Session, domain: str) -> str | Outcome:
     known = customer_of_domain(session.services.store, session.offboarding.id, domain)
     if known is not None:
         return known
+    text += f". {ONLY_DEFAULT}"
     ghosts = sum(not item.domain.strip() for item in customers.items)
     if ghosts:
-        text += (
-            f", and {count_of(ghosts, 'customer')} in the list without any domain (name customerTenantId if it is one)"
-        )
+        text += f". The list has {count_of(ghosts, 'customer')} without any domain: name customerTenantId if it is one"
     return _reject(session, ReasonCode.CUSTOMER_UNKNOWN, f"{text}. {LEFT_OF_FORMER}")
 
 
@@ -190,12 +193,22 @@ def _mismatch(session: Session, profile: CustomerProfile) -> Finish | None:
     request = session.offboarding.request
     domains = {name.casefold() for name in (profile.domain, *profile.custom_domains)}
     if request.domain is not None and request.domain not in domains:
-        text = f"the request says domain {request.domain}; this tenant has {profile.domain}"
+        told = f"the request says domain {request.domain}, which Partner Center does not show for this tenant"
+        text = f"{told}. {_shown(profile)}"
         return _reject(session, ReasonCode.CUSTOMER_MISMATCH, text)
     if request.company_name is not None and _same(request.company_name) != _same(profile.company_name):
         text = f"the request says company {request.company_name!r}; Partner Center says {profile.company_name!r}"
         return _reject(session, ReasonCode.CUSTOMER_MISMATCH, text)
     return None
+
+
+def _shown(profile: CustomerProfile) -> str:
+    """Which domains can be confirmed; custom ones are shown only to whoever has delegated administration."""
+    others = sorted({name.casefold() for name in profile.custom_domains} - {profile.domain.casefold()})
+    expected = f"Expected is its default domain, {profile.domain}"
+    if not others:
+        return f"{expected}: Partner Center shows no other domain of it to this partner, so no other can be confirmed"
+    return f"{expected}, or one of its other domains: {first_of(others, most=5)}"
 
 
 def _take_live(session: Session) -> Outcome | None:

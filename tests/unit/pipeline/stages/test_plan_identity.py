@@ -192,6 +192,37 @@ def test_what_does_not_fit_is_refused_before_anything_else_is_read(
     assert session.offboarding.customer is None
 
 
+@pytest.mark.parametrize(
+    ("customs", "sentence"),
+    [
+        ((), f"Expected is its default domain, {DOMAIN}: Partner Center shows no other domain"),
+        ((DOMAIN.upper(),), f"Expected is its default domain, {DOMAIN}: Partner Center shows no other domain"),
+        (
+            ("Shop.example", "a.example"),
+            f"default domain, {DOMAIN}, or one of its other domains: a.example, shop.example",
+        ),
+    ],
+)
+def test_a_domain_that_cannot_be_confirmed_says_which_one_is_expected(customs: tuple[str, ...], sentence: str) -> None:
+    """Custom domains are shown to a partner with delegated administration alone; what is not shown does not count."""
+    tenant = Tenant(profile=replace(PROFILE, custom_domains=customs))
+    outcome = assert_rejected(plan(planning(tenant, wanted={"domain": "www.shop.example"})), "customer_mismatch")
+
+    assert sentence in outcome.reason.text
+    assert tenant.names == ["customer"]
+
+
+def test_a_custom_domain_alone_finds_nobody_and_says_what_does() -> None:
+    tenant = Tenant(customers=complete(replace(PROFILE, custom_domains=("shop.example",))))
+    outcome = assert_rejected(
+        plan(planning(tenant, wanted={**BY_DOMAIN, "domain": "shop.example"})), "customer_unknown"
+    )
+
+    assert "Expected is the default domain" in outcome.reason.text
+    assert "customerTenantId" in outcome.reason.text
+    assert tenant.names == ["customers"]
+
+
 @pytest.mark.parametrize(("wanted", "profile"), UNFITTING)
 def test_an_identified_customer_that_changed_asks_a_person(wanted: dict[str, Any], profile: dict[str, Any]) -> None:
     tenant = Tenant(profile=replace(PROFILE, **profile))
@@ -374,7 +405,7 @@ def test_a_customer_who_is_gone_for_another_goes_to_the_proofs(status: Status, w
 def test_a_domain_without_a_customer_says_who_has_none() -> None:
     ghosts = (CustomerProfile(OTHER, "", "", "reseller"), STRANGER)
     outcome = plan(planning(Tenant(customers=complete(*ghosts)), wanted=BY_DOMAIN))
-    assert "1 customer in the list without any domain" in assert_rejected(outcome, "customer_unknown").reason.text
+    assert "The list has 1 customer without any domain" in assert_rejected(outcome, "customer_unknown").reason.text
 
 
 def test_a_customer_whom_we_removed_before_goes_to_the_proofs() -> None:
