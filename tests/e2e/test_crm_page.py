@@ -18,7 +18,7 @@ from tests.e2e.support.stack import ROOT
 
 PAGE = ROOT / "docs" / "crm.md"
 BLOCK = re.compile(r"^[^\n]*\(\.\./(samples/[^)\n]+)\)[^`]*?:\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-PROGRAMS = {".py", ".mjs", ".cs", ".java", ".sh"}
+PROGRAMS = {".py", ".mjs", ".cs", ".java", ".sh", ".ps1"}
 
 
 def test_the_page_shows_the_samples_as_they_are() -> None:

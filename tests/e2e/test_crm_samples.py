@@ -138,6 +138,29 @@ def test_send_and_follow(language: Language, run: Run, stack: Addresses, tmp_pat
     assert (again.returncode, again.stdout) == (0, f"already known: {OUTCOME} {name}-queue\n"), again.stderr
 
 
+@pytest.mark.parametrize("language", parameters("python", "powershell"))
+def test_what_is_older_than_what_was_shown_is_kept_and_not_shown(
+    language: Language, run: Run, stack: Addresses
+) -> None:
+    name = f"{language.name}-late"
+    told = [
+        {
+            "id": f"{name}-{number}",
+            "type": f"offboarding.told_{number}.v9",
+            "subject": name,
+            "sequence": f"{number:010}",
+        }
+        for number in (2, 1, 3)
+    ]
+    bodies = [json.dumps(event | {"data": {"requestId": name, "stage": "plan"}}) for event in told]
+    for body in bodies:
+        _publish(stack, body)
+    shown = run("follow_outcome", "nobody", 5)
+    lines = [line.split()[0] for line in shown.stdout.splitlines() if f" {name}: " in line]
+    assert lines == ["offboarding.told_2.v9", "offboarding.told_3.v9"], shown.stderr
+    assert not set(bodies) & set(_lying(stack)), "an event was not completed"
+
+
 @pytest.mark.parametrize("language", parameters())
 def test_send_by_http_and_look(language: Language, run: Run, stack: Addresses, tmp_path: Path) -> None:
     name = f"{language.name} http"
@@ -265,7 +288,7 @@ class _Azure(http.server.BaseHTTPRequestHandler):
         """Quiet."""
 
 
-@pytest.mark.parametrize("language", parameters("java", "csharp"))
+@pytest.mark.parametrize("language", parameters("java", "csharp", "powershell"))
 def test_an_app_registration_signs_in_and_tries_again(
     language: Language, built: Callable[[Language], Path], tmp_path: Path
 ) -> None:

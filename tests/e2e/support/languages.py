@@ -21,6 +21,7 @@ import pytest
 from tests.e2e.support.stack import ROOT
 
 SAMPLES = ROOT / "samples"
+POWERSHELL = ("pwsh", "-NoProfile", "-NonInteractive", "-File")
 LIMIT = 60
 """Seconds for one program."""
 Build = Callable[[Path], None]
@@ -63,8 +64,8 @@ def _node_modules() -> Path | None:
     return next((place for place in places if (place / "@azure" / "service-bus").is_dir()), None)
 
 
-def _build_python(_folder: Path) -> None:
-    """Nothing: it runs where it lies."""
+def _build_nothing(_folder: Path) -> None:
+    """It runs where it lies."""
 
 
 def _build_javascript(folder: Path) -> None:
@@ -103,7 +104,7 @@ def _missing(*tools: str) -> str:
 
 
 LANGUAGES = (
-    Language("python", "", _build_python, lambda _, name: [sys.executable, str(SAMPLES / "python" / f"{name}.py")]),
+    Language("python", "", _build_nothing, lambda _, name: [sys.executable, str(SAMPLES / "python" / f"{name}.py")]),
     Language(
         "javascript",
         _missing("node") or ("" if _node_modules() else "OFFBOARDING_NODE_MODULES with @azure/service-bus is not set"),
@@ -121,6 +122,12 @@ LANGUAGES = (
         _missing("mcs", "mono"),
         _build_csharp,
         lambda folder, name: ["mono", str(folder / f"{_class(name)}.exe")],
+    ),
+    Language(
+        "powershell",
+        _missing("pwsh"),
+        _build_nothing,
+        lambda _, name: [*POWERSHELL, str(SAMPLES / "powershell" / f"{name}.ps1")],
     ),
 )
 

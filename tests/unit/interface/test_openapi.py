@@ -14,9 +14,12 @@ from shared.composition.interface.route import Route
 from shared.composition.interface.routes import ROUTES
 from shared.contracts.problems import STATUSES
 from shared.contracts.schemas import FOLDER, as_text
+from shared.domain.codes import ReasonCode
 from shared.domain.people.rights import RIGHTS, Operation, Program
 from tests.unit.functions.support import TRIGGERS
 
+OF_PAGES = {ReasonCode.FOREIGN_FORM}
+"""Of forms that people send from the console."""
 HTTP = {name: trigger for name, trigger in TRIGGERS.items() if trigger.get_binding_name() == "httpTrigger"}
 
 
@@ -60,7 +63,7 @@ def test_every_right_belongs_to_a_route_and_says_how_to_sign_in() -> None:
 
 
 def test_every_problem_code_belongs_to_a_route_with_its_status() -> None:
-    assert {code for route in ROUTES for code in codes_of(route)} == set(STATUSES)
+    assert {code for route in ROUTES for code in codes_of(route)} == set(STATUSES) - OF_PAGES
     for route in ROUTES:
         answers = operation_of(route)["responses"]
         assert {str(int(STATUSES[code])) for code in codes_of(route)} <= set(answers), route.function
