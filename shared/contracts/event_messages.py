@@ -21,8 +21,9 @@ from shared.contracts.event_data import (
     proof_data,
     reason_data,
 )
-from shared.contracts.events import BLOCKERS_SHOWN, OUTCOMES, Event, EventData, EventType, data_schema_id
+from shared.contracts.events import BLOCKERS_SHOWN, OUTCOMES, Event, EventData, EventType
 from shared.contracts.mistakes import FieldProblem
+from shared.contracts.schema_names import data_schema_id
 from shared.domain.decisions.blockers import Blocker
 from shared.domain.decisions.planned_work import PlannedWork
 from shared.domain.offboarding.identifiers import event_id

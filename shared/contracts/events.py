@@ -12,7 +12,6 @@ from pydantic import Field
 
 from shared.contracts.base import UtcTime, WireModel
 from shared.contracts.mistakes import FieldProblem
-from shared.version import VERSION
 
 BLOCKERS_SHOWN = 20
 
@@ -245,16 +244,6 @@ class EventData(WireModel):
         Field(description="Only in withdrawn: what is not as it was before, at most 400."),
     ] = None
     not_restored_count: int | None = Field(default=None, description="How many that are in all.")
-
-
-def schema_id(kind: EventType) -> str:
-    """The name of the schema of an event of this type, as this version writes it. A URN: it is never fetched."""
-    return f"urn:offboarding:schema:{kind.value}:{VERSION}"
-
-
-def data_schema_id(kind: EventType) -> str:
-    """`dataschema` of an event of this type: the part of its schema that describes the data."""
-    return f"{schema_id(kind)}#/$defs/EventData"
 
 
 class Event(WireModel):

@@ -10,8 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from shared.contracts.events import Event, EventType, data_schema_id, schema_id
+from shared.contracts.events import Event, EventType
 from shared.contracts.request import RequestV1
+from shared.contracts.schema_names import data_schema_id, schema_id
 from shared.contracts.withdrawal import WithdrawalV1
 
 FOLDER = Path(__file__).resolve().parents[2] / "schemas"

@@ -10,8 +10,9 @@ from shared.composition.interface.envelopes import CLOUDEVENT, ENVELOPES, PREFIX
 from shared.composition.interface.models import component_schemas
 from shared.composition.interface.route import JSON
 from shared.contracts.event_meanings import WHEN_SENT
-from shared.contracts.events import OUTCOMES, Event, EventType, data_schema_id
+from shared.contracts.events import OUTCOMES, Event, EventType
 from shared.contracts.request import RequestV1
+from shared.contracts.schema_names import data_schema_id
 from shared.contracts.schemas import ALWAYS_IN
 from shared.contracts.wake_up import WakeUpMessage
 from shared.contracts.withdrawal import WithdrawalV1
