@@ -32,6 +32,12 @@ SECURITY: dict[str, dict[str, Any]] = {
         "name": KEY_PARAMETER,
         "description": "The same in the query, where it may end up in logs: prefer the header.",
     },
+    "calendarKey": {
+        "type": "apiKey",
+        "in": "query",
+        "name": "key",
+        "description": "A key of the calendar, which opens nothing else.",
+    },
     "person": {
         "type": "http",
         "scheme": "bearer",
@@ -39,7 +45,6 @@ SECURITY: dict[str, dict[str, Any]] = {
         "description": "A person who signs in through App Service Authentication, with an app role.",
     },
 }
-KEYS: list[dict[str, list[str]]] = [{"functionKey": []}, {"functionKeyInQuery": []}]
 WHOSE = {Right.ANY: "", Right.OWN: " (what it requested itself)", Right.NOT_OWN: " (what somebody else requested)"}
 
 
@@ -118,7 +123,7 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         {
             "name": one.name,
             "in": "query",
-            "required": False,
+            "required": one.required,
             "description": one.description,
             "schema": one.schema,
             **({"style": "form", "explode": False} if one.schema.get("type") == "array" else {}),
@@ -153,14 +158,15 @@ def _rows(route: Route) -> list[tuple[Operation, Holder, Right]]:
 
 
 def _security(route: Route) -> list[dict[str, list[str]]]:
+    keys: list[dict[str, list[str]]] = [{key: []} for key in route.keys]
     if route.operation is None:
-        return KEYS if route.function == "check_function_key" else []
+        return keys if route.function == "check_function_key" else []
     holders = {holder for _, holder, _ in _rows(route)}
-    return [*(KEYS if Program.KEY in holders else []), {"person": []}]
+    return [*(keys if Program.KEY in holders else []), {"person": []}]
 
 
 def _who(route: Route) -> str:
     rows: dict[str, None] = {}
     for _, holder, right in _rows(route):
-        rows[f"{holder.value if isinstance(holder, Role) else 'a function key'}{WHOSE[right]}"] = None
+        rows[f"{holder.value if isinstance(holder, Role) else 'a key'}{WHOSE[right]}"] = None
     return f"Who may: {', '.join(rows)}." if rows else ""

@@ -17,11 +17,12 @@ JSON = "application/json"
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One parameter of the query; none is required."""
+    """One parameter of the query."""
 
     name: str
     description: str
     schema: Schema
+    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,8 @@ class Answer:
 class Route:
     """`path`: that of the trigger, below /api/. `operation`: in the table of rights; None: the app asks itself.
     `codes`: problems of its own, beside those that follow from the other fields. `conditional`: it needs
-    If-Match; `repeatable`: it takes an Idempotency-Key. `or_operation`: what it may be as well, by its body."""
+    If-Match; `repeatable`: it takes an Idempotency-Key. `or_operation`: by its body, it is this. `keys`: how a
+    program signs in."""
 
     function: str
     method: str
@@ -62,6 +64,7 @@ class Route:
     conditional: bool = False
     repeatable: bool = False
     or_operation: Operation | None = None
+    keys: tuple[str, ...] = ("functionKey", "functionKeyInQuery")
 
     @property
     def parameters(self) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from shared.composition.doctor.report import DoctorView
 from shared.composition.interface.envelopes import REQUEST_BODY
-from shared.composition.interface.queries import LIST_QUERY, PART_QUERY
+from shared.composition.interface.queries import LIST_QUERY, MONTH_QUERY, PART_QUERY, REPORT_QUERY
 from shared.composition.interface.route import Answer, Content, Route
 from shared.contracts.batch import BatchAnswer, BatchV1, BatchView
 from shared.contracts.brake import BrakeV1, BrakeView
@@ -98,6 +98,29 @@ ROUTES: tuple[Route, ...] = (
             Content(media=("text/html", "text/csv")),
             headers=("Content-Disposition",),
         ),
+        query=REPORT_QUERY,
+    ),
+    Route(
+        "get_month_report",
+        "GET",
+        "report",
+        Operation.REPORT,
+        "Read the report of a month",
+        Answer(
+            "What ended in it, as a page; with `Accept: text/csv`, as a table.",
+            Content(media=("text/html", "text/csv")),
+            headers=("Content-Disposition",),
+        ),
+        query=MONTH_QUERY,
+    ),
+    Route(
+        "get_calendar",
+        "GET",
+        "calendar.ics",
+        Operation.LIST,
+        "Subscribe to what will happen",
+        Answer("A calendar.", Content(media=("text/calendar",))),
+        keys=("calendarKey",),
     ),
     _word(
         "resume_offboarding",

@@ -58,7 +58,7 @@ def test_every_right_belongs_to_a_route_and_says_how_to_sign_in() -> None:
         security = operation_of(route)["security"]
         if route.operation is not None:
             assert {"person": []} in security
-            assert ({"functionKey": []} in security) is (Program.KEY in RIGHTS[route.operation])
+            assert ({route.keys[0]: []} in security) is (Program.KEY in RIGHTS[route.operation])
     assert [route.function for route in ROUTES if not operation_of(route)["security"]] == ["check_forged_identity"]
 
 
