@@ -124,7 +124,7 @@ def _messages() -> dict[str, Any]:
         "rejected": {
             "summary": "The bytes that were refused, or a part of them.",
             "contentType": BYTES,
-            "headers": _properties("code", "field", "rule", "offboardingId", "part", "parts"),
+            "headers": _properties("code", "field", "rule", "errors", "offboardingId", "part", "parts"),
             "payload": {},
         },
         "wakeUp": {"summary": "Decides nothing.", "contentType": JSON, "payload": reference(WakeUpMessage)},

@@ -9,8 +9,11 @@ from shared.contracts.idempotency import HEADER
 TEXT = {"type": "string"}
 ETAG = {"type": "string", "pattern": '^"[0-9a-f]{32}"$'}
 HEADERS: dict[str, dict[str, Any]] = {
-    "ETag": {"description": "Names exactly what is shown; for If-Match.", "schema": ETAG},
-    "Location": {"description": "Where it can be looked at, a path.", "schema": TEXT},
+    "ETag": {"description": "Names exactly what is shown; for If-Match and If-None-Match.", "schema": ETAG},
+    "Location": {
+        "description": "Where it can be looked at: absolute where the app knows its own name, else a path.",
+        "schema": TEXT,
+    },
     "Operation-Location": {"description": "The same as Location.", "schema": TEXT},
     "Retry-After": {"description": "Seconds until it makes sense to ask again.", "schema": {"type": "integer"}},
     "Content-Disposition": {"description": "The name of the file.", "schema": TEXT},
@@ -23,6 +26,13 @@ PARAMETERS: dict[str, dict[str, Any]] = {
         "required": True,
         "description": "The ETag of what was seen. 428 without it, 412 when it is another by now.",
         "schema": {"type": "string", "minLength": 1},
+    },
+    "IfNoneMatch": {
+        "name": "If-None-Match",
+        "in": "header",
+        "required": False,
+        "description": "ETags of what the caller has already: 304 while it is one of them.",
+        "schema": {"type": "string"},
     },
     "IdempotencyKey": {
         "name": HEADER,

@@ -95,7 +95,12 @@ def _operation(route: Route) -> dict[str, Any]:
         "summary": route.summary,
         "description": description,
         "security": _security(route),
-        "responses": {str(route.answer.status): _answer(route), **failures_of(route), **_of_the_host(route)},
+        "responses": {
+            str(route.answer.status): _answer(route),
+            **_unchanged(route),
+            **failures_of(route),
+            **_of_the_host(route),
+        },
     }
     parameters = _parameters(route)
     if parameters:
@@ -103,6 +108,13 @@ def _operation(route: Route) -> dict[str, Any]:
     if route.body is not None:
         found["requestBody"] = {"required": True, "content": _content(route.body)}
     return {name: value for name, value in found.items() if value != ""}
+
+
+def _unchanged(route: Route) -> dict[str, Any]:
+    if not route.cached:
+        return {}
+    headers = {name: {"$ref": f"#/components/headers/{name}"} for name in route.answer.headers}
+    return {"304": {"description": "The caller has it already (If-None-Match).", "headers": headers}}
 
 
 def _of_the_host(route: Route) -> dict[str, Any]:
@@ -130,7 +142,11 @@ def _parameters(route: Route) -> list[dict[str, Any]]:
         }
         for one in route.query
     ]
-    named = [("IfMatch", route.conditional), ("IdempotencyKey", route.repeatable)]
+    named = [
+        ("IfMatch", route.conditional),
+        ("IfNoneMatch", route.cached),
+        ("IdempotencyKey", route.repeatable),
+    ]
     return [*in_path, *in_query, *({"$ref": f"#/components/parameters/{name}"} for name, has in named if has)]
 
 

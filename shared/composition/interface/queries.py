@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 from shared.composition.interface.route import Query
-from shared.contracts.request import GUID
+from shared.contracts.request import GUID, REQUEST_ID
 from shared.domain.offboarding.states import Status
-from shared.operations.show import LARGEST_PAGE
+from shared.operations.list_query import LARGEST_PAGE, LONGEST_TEXT
+from shared.ports.listing import Order
 from shared.report.languages import Language
 from shared.report.report import Audience
 
+_MOMENT = {"type": "string", "format": "date-time"}
+_TEXT = {"type": "string", "maxLength": LONGEST_TEXT}
 LIST_QUERY: tuple[Query, ...] = (
     Query(
         "status",
         "Only these, separated by commas.",
         {"type": "array", "items": {"type": "string", "enum": [status.value for status in Status]}},
     ),
+    Query(
+        "requestId",
+        "The one of this request; with it there is one page.",
+        {"type": "string", "pattern": f"{REQUEST_ID}|^$"},
+    ),
     Query("customerTenantId", "Only those of this customer.", {"type": "string", "pattern": f"{GUID}|^$"}),
+    Query("requestedBy", "Only those that were requested by this, in any case of letters.", _TEXT),
+    Query(
+        "text", "Only those with this in the customer's name, domains, ids or reason, in any case of letters.", _TEXT
+    ),
+    Query("updatedSince", "Only those that changed then or later (UTC).", _MOMENT),
+    Query("dueBefore", "Only those that go on, or whose first window closes, earlier (UTC).", _MOMENT),
+    Query(
+        "sort",
+        "With a minus, backwards; `-created` without it.",
+        {"type": "string", "enum": [one.value for one in Order]},
+    ),
     Query("limit", "How many on a page; 50 without it.", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}),
-    Query("after", "Where the page begins: as `next` of the page before has it.", {"type": "integer", "minimum": 1}),
+    Query(
+        "after", "Where the page begins: as `next` of the page before has it, in the same order.", {"type": "string"}
+    ),
 )
 REPORT_QUERY = (
     Query("for", "Who reads it; `auditor` without it.", {"type": "string", "enum": [one.value for one in Audience]}),

@@ -48,8 +48,8 @@ class Answer:
 class Route:
     """`path`: that of the trigger, below /api/. `operation`: in the table of rights; None: the app asks itself.
     `codes`: problems of its own, beside those that follow from the other fields. `conditional`: it needs
-    If-Match; `repeatable`: it takes an Idempotency-Key. `or_operation`: by its body, it is this. `keys`: how a
-    program signs in."""
+    If-Match; `repeatable`: it takes an Idempotency-Key; `cached`: it takes If-None-Match. `or_operation`: by its body,
+    it is this. `keys`: how a program signs in."""
 
     function: str
     method: str
@@ -63,6 +63,7 @@ class Route:
     codes: frozenset[ReasonCode] = frozenset()
     conditional: bool = False
     repeatable: bool = False
+    cached: bool = False
     or_operation: Operation | None = None
     keys: tuple[str, ...] = ("functionKey", "functionKeyInQuery")
 

@@ -65,8 +65,9 @@ ROUTES: tuple[Route, ...] = (
         "offboardings",
         Operation.LIST,
         "List offboardings",
-        Answer("One page.", Content(PageView)),
+        Answer("One page.", Content(PageView), headers=("ETag",)),
         query=LIST_QUERY,
+        cached=True,
     ),
     Route(
         "get_offboarding",
@@ -74,7 +75,8 @@ ROUTES: tuple[Route, ...] = (
         ONE,
         Operation.SHOW,
         "Show one offboarding",
-        Answer("Everything that is known about it.", Content(OffboardingView), headers=("ETag",)),
+        Answer("Everything that is known about it.", Content(OffboardingView), headers=("ETag", "Retry-After")),
+        cached=True,
     ),
     Route(
         "get_evidence",
@@ -196,7 +198,8 @@ ROUTES: tuple[Route, ...] = (
         "batches/{id}",
         Operation.SHOW_BATCH,
         "Show a batch",
-        Answer("Where each of its offboardings stands.", Content(BatchView)),
+        Answer("Where each of its offboardings stands.", Content(BatchView), headers=("ETag",)),
+        cached=True,
     ),
     Route(
         "get_brake",

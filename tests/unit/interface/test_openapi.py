@@ -16,6 +16,7 @@ from shared.contracts.problems import STATUSES
 from shared.contracts.schemas import FOLDER, as_text
 from shared.domain.codes import ReasonCode
 from shared.domain.people.rights import RIGHTS, Operation, Program
+from shared.operations.list_query import READERS
 from tests.unit.functions.support import TRIGGERS
 
 OF_PAGES = {ReasonCode.FOREIGN_FORM}
@@ -68,3 +69,8 @@ def test_every_problem_code_belongs_to_a_route_with_its_status() -> None:
         answers = operation_of(route)["responses"]
         assert {str(int(STATUSES[code])) for code in codes_of(route)} <= set(answers), route.function
         assert route.operation is None or {"401", "403", "500", "503"} <= set(answers)
+
+
+def test_the_list_takes_what_its_filter_knows() -> None:
+    [route] = [route for route in ROUTES if route.function == "list_offboardings"]
+    assert {one.name for one in route.query} == {*READERS}
