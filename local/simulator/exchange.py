@@ -12,6 +12,7 @@ from local.simulator.services.replays import keep_answer, replay_key, stored_ans
 from local.simulator.services.routes import ROUTER
 from local.simulator.services.throttle import Throttle
 from local.simulator.services.tokens import authenticate
+from local.simulator.services.unknown import unknown_route
 
 _log = logging.getLogger(__name__)
 _HOLDING_ARGS = ("entitlement", "subscription", "order", "relationship", "reservation", "transfer")
@@ -25,6 +26,7 @@ class Outcome:
     code: str | None = None
     effects: tuple[Effect, ...] = ()
     replayed: bool = False
+    routed: bool = True
 
 
 def service_for(call: Call) -> Service:
@@ -45,7 +47,7 @@ def perform(call: Call, throttle: Throttle) -> Outcome:
     key = None
     try:
         if found is None:
-            raise refuse("1000")
+            raise unknown_route(ROUTER, service, request.method, request.path)
         route, call.args = found
         _name_holding(call)
         if service is not Service.TOKEN:
@@ -61,6 +63,8 @@ def perform(call: Call, throttle: Throttle) -> Outcome:
         code = None
     except ApiError as error:
         response, code = render_error(error, service, call.now, request, call.knobs), error.code
+        if found is None:
+            return Outcome(response, code, routed=False)
     except Exception:
         _log.exception("the simulator failed on %s %s", request.method, request.path)
         call.store.rollback()

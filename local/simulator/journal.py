@@ -31,7 +31,7 @@ BY_TIME = "TIME"
 class Entry:
     """One request, or what time alone did (method TIME, status 0). No token, no body.
 
-    Moments: *time* is business time, *machine_time* machine time.
+    Moments: *time* is business time, *machine_time* machine time. *routed* false: the simulator serves no such route.
     """
 
     seq: int
@@ -49,6 +49,7 @@ class Entry:
     replayed: bool = False
     faults: tuple[str, ...] = ()
     retry_after: str | None = None
+    routed: bool = True
 
     def to_json(self) -> Json:
         """The shape of a journal line; *effect* is the first of *effects*."""
@@ -69,6 +70,7 @@ class Entry:
             "replayed": self.replayed,
             "faults": list(self.faults),
             "retryAfter": self.retry_after,
+            "routed": self.routed,
         }
 
 

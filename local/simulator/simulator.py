@@ -194,6 +194,7 @@ class Simulator:
             replayed=outcome.replayed,
             faults=tuple(one.name for one in fired),
             retry_after=outcome.response.headers.get("Retry-After"),
+            routed=outcome.routed,
         )
 
     def _by_time(self, happened: Happened) -> Entry:

@@ -78,3 +78,9 @@ def check_removals(world: World) -> None:
             continue
         if entry["method"] == "PATCH" and entry["path"].rstrip("/").count("/") == 3 and entry["status"] >= 400:
             raise AssertionError(f"a removal was refused: {entry}")
+
+
+def check_routes(world: World) -> None:
+    """Every call is one that the tenant knows: an answer to an unknown route says nothing about the customer."""
+    unknown = [f"{entry['method']} {entry['path']}" for entry in world.journal() if not entry["routed"]]
+    assert not unknown, f"the simulator has no such routes: {unknown}"

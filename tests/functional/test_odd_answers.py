@@ -25,6 +25,7 @@ NO_LAG: dict[str, Any] = {"removal_lag": timedelta(0), "entitlement_lag": timede
 ODDITIES: dict[str, dict[str, Any]] = {
     "byte order marks": {"bom": Oddity.ALWAYS},
     "PascalCase": {"pascal_case": Oddity.ALWAYS},
+    "PascalCase where documented": {"pascal_case": Oddity.DOCUMENTED},
     "neither": {"bom": Oddity.NEVER, "pascal_case": Oddity.NEVER},
     "numeric codes": {"error_codes": "number"},
     "codes as text": {"error_codes": "string"},

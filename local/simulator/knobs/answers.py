@@ -29,8 +29,9 @@ class Answers(Model):
     """Where the continuation token is."""
     bom: Oddity = Oddity.DOCUMENTED
     """A UTF-8 byte order mark before bodies."""
-    pascal_case: Oddity = Oddity.DOCUMENTED
-    """PascalCase keys."""
+    pascal_case: Oddity = Oddity.NEVER
+    """PascalCase keys: never, which is all that some clients read; in the answers that are documented so (a
+    suspension, a removal, changes of legacy subscriptions); or always."""
     error_codes: Literal["mixed", "number", "string"] = "mixed"
     """The JSON type of an error's code."""
     upper_case_legacy_ids: bool = True

@@ -115,6 +115,15 @@ class Router:
         for found in self._routes.values():  # fixed parts before named ones
             found.sort(key=lambda pair: [part.startswith("{") for part in pair[0]])
 
+    def known_prefix(self, path: str) -> int:
+        """How many parts of the path, from its start, begin some route, whatever its method."""
+        lower = path.strip("/").lower().split("/")
+        best = 0
+        for found in self._routes.values():
+            for segments, _ in found:
+                best = max(best, _shared(segments, lower))
+        return best
+
     def find(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
         """The route and its named parts, or None."""
         parts = path.strip("/").split("/")
@@ -129,3 +138,13 @@ class Router:
             else:
                 return route, args
         return None
+
+
+def _shared(segments: tuple[str, ...], parts: list[str]) -> int:
+    """How many parts fit the template, from its start."""
+    count = 0
+    for segment, part in zip(segments, parts, strict=False):
+        if not segment.startswith("{") and segment != part:
+            break
+        count += 1
+    return count

@@ -5,18 +5,18 @@ from local.simulator.tenant.records import Customer
 from local.simulator.wire.shapes import link
 
 REMOVAL_ANSWER: Json = {
-    "Id": None,
-    "CommerceId": None,
-    "CompanyProfile": None,
-    "BillingProfile": None,
-    "RelationshipToPartner": "none",
-    "AllowDelegatedAccess": None,
-    "UserCredentials": None,
-    "CustomDomains": None,
-    "AssociatedPartnerId": None,
-    "Attributes": {"ObjectType": "Customer"},
+    "id": None,
+    "commerceId": None,
+    "companyProfile": None,
+    "billingProfile": None,
+    "relationshipToPartner": "none",
+    "allowDelegatedAccess": None,
+    "userCredentials": None,
+    "customDomains": None,
+    "associatedPartnerId": None,
+    "attributes": {"objectType": "Customer"},
 }
-"""The documented answer to the removal: an echo that does not even name the customer."""
+"""The answer to the removal, documented in PascalCase: an echo that does not even name the customer."""
 
 
 def customer_item(customer: Customer) -> Json:
@@ -32,31 +32,48 @@ def customer_item(customer: Customer) -> Json:
 
 def customer_body(customer: Customer, sees_details: bool) -> Json:
     """The whole customer; address, e-mail and domains only with delegated admin rights."""
-    company = _company(customer)
     body: dict[str, Json] = {
         "id": customer.id,
         "commerceId": customer.commerce_id,
-        "companyProfile": company,
+        "companyProfile": company_profile(customer, sees_details),
         "billingProfile": _billing(customer),
         "relationshipToPartner": customer.shown_relationship,
         "allowDelegatedAccess": customer.delegated_access,
     }
     if sees_details:
-        company["address"] = {
-            "country": customer.country,
-            "region": "wa",
-            "city": "Redmond",
-            "addressLine1": "1 Example Way",
-            "postalCode": "98052",
-            "phoneNumber": "4255550100",
-        }
-        company["email"] = f"billing@{customer.domain}"
         body["customDomains"] = [customer.domain]
     if customer.partner_id:
         body["associatedPartnerId"] = customer.partner_id
     body["links"] = {"self": link(f"/customers/{customer.id}")}
     body["attributes"] = {"objectType": "Customer"}
     return body
+
+
+def company_profile(customer: Customer, sees_details: bool) -> Json:
+    """``profiles/company``: address and e-mail only with delegated admin rights."""
+    company = _company(customer)
+    if sees_details:
+        company |= _details(customer)
+    return company
+
+
+def billing_profile(customer: Customer) -> Json:
+    """``profiles/billing``, which the partner keeps of the customer."""
+    return _billing(customer)
+
+
+def _details(customer: Customer) -> dict[str, Json]:
+    return {
+        "address": {
+            "country": customer.country,
+            "region": "wa",
+            "city": "Redmond",
+            "addressLine1": "1 Example Way",
+            "postalCode": "98052",
+            "phoneNumber": "4255550100",
+        },
+        "email": f"billing@{customer.domain}",
+    }
 
 
 def _company(customer: Customer) -> dict[str, Json]:

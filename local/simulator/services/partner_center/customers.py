@@ -8,12 +8,18 @@ from local.simulator.errors import ApiError, refuse
 from local.simulator.messages import Json, lower_keys
 from local.simulator.rules.blockers import RESERVED_INSTANCE_STYLE, Blocker, blockers
 from local.simulator.services.call import Call, Reply, Route, Service
-from local.simulator.services.partner_center.access import named_customer
+from local.simulator.services.partner_center.access import named_customer, own_customer
 from local.simulator.services.partner_center.auditing import Operation, audit
 from local.simulator.services.partner_center.paging import page
 from local.simulator.tenant.kinds import GdapStatus, Relationship
 from local.simulator.tenant.records import Customer
-from local.simulator.wire.customers import REMOVAL_ANSWER, customer_body, customer_item
+from local.simulator.wire.customers import (
+    REMOVAL_ANSWER,
+    billing_profile,
+    company_profile,
+    customer_body,
+    customer_item,
+)
 
 _GONE = {"notFound": "1000", "tenantNotFound": "60003", "noRelationship": "20002"}
 _GDAP_COUNTS = frozenset({GdapStatus.ACTIVE, GdapStatus.EXPIRING})
@@ -79,7 +85,7 @@ def _remove_relationship(call: Call, customer: Customer) -> Reply:
                 call.store.put(replace(gdap, status=GdapStatus.TERMINATION_REQUESTED, requested_at=call.now))
     audit(call, customer, Operation("customer", "remove_partner_customer_relationship", change))
     call.effect("relationship.removed", customer.id)
-    return Reply(200, REMOVAL_ANSWER)
+    return Reply(200, REMOVAL_ANSWER, pascal=True)
 
 
 def _remove_delegated_access(call: Call, customer: Customer) -> Reply:
@@ -132,8 +138,21 @@ def _filter(text: str) -> Callable[[Customer], bool]:
     raise refuse("2000", text="Customer search allows starts_with and equals on CompanyName and Domain.")
 
 
+def get_company_profile(call: Call) -> Reply:
+    """``GET …/profiles/company``: where the links of every customer lead."""
+    customer = own_customer(call)
+    return Reply(200, company_profile(customer, has_delegation(call, customer)))
+
+
+def get_billing_profile(call: Call) -> Reply:
+    """``GET …/profiles/billing``: with an etag, unlike the rest of the customer."""
+    return Reply(200, billing_profile(own_customer(call)))
+
+
 ROUTES = (
     Route("GET", "/v1/customers", list_customers, Service.PARTNER_CENTER),
     Route("GET", "/v1/customers/{customer}", get_customer, Service.PARTNER_CENTER),
+    Route("GET", "/v1/customers/{customer}/profiles/company", get_company_profile, Service.PARTNER_CENTER),
+    Route("GET", "/v1/customers/{customer}/profiles/billing", get_billing_profile, Service.PARTNER_CENTER),
     Route("PATCH", "/v1/customers/{customer}", patch_customer, Service.PARTNER_CENTER, app_only=False),
 )

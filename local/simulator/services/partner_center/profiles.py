@@ -64,6 +64,20 @@ def legal_business_profile(call: Call) -> Reply:
     return Reply(200, body | _profile("LegalBusinessProfile", "legalbusiness"))
 
 
+def billing_profile(call: Call) -> Reply:
+    """Where and in which currency Microsoft bills the partner."""
+    partner = call.partner
+    body: dict[str, Json] = {
+        "companyName": partner.name,
+        "address": _ADDRESS | _CONTACT,
+        "primaryContact": _CONTACT | {"email": partner.user},
+        "purchaseOrderNumber": "",
+        "taxId": "",
+        "billingCurrency": "USD",
+    }
+    return Reply(200, body | _profile("BillingProfile", "billing"))
+
+
 def _profile(type_: str, path: str) -> dict[str, Json]:
     return {
         "profileType": type_,
@@ -76,5 +90,6 @@ _PC = Service.PARTNER_CENTER
 ROUTES = (
     Route("GET", "/v1/profiles/mpn", mpn_profile, _PC, app_only=False),
     Route("GET", "/v1/profiles/organization", organization_profile, _PC, app_only=False),
+    Route("GET", "/v1/profiles/billing", billing_profile, _PC, app_only=False),
     Route("GET", "/v1/profiles/legalbusiness", legal_business_profile, _PC),
 )

@@ -240,7 +240,9 @@ def test_control_requests_are_not_journaled_and_unknown_paths_are(tenant: Tenant
     assert tenant.control("GET", "knobs").json()["strictNce"]["value"] is True
     assert tenant.simulator.journal.next_seq == length
     answer = tenant.call("POST", "/v1/nothing/here", {})
-    assert (answer.status, code_of(answer)) == (404, "1000")
+    assert (answer.status, code_of(answer)) == (501, "0")
+    assert "POST /v1/nothing/here" in answer.json()["description"]
     line = tenant.control("GET", f"journal?from={length}").body.decode().splitlines()
     assert len(line) == 1
     assert '"path":"/v1/nothing/here"' in line[0]
+    assert '"routed":false' in line[0]

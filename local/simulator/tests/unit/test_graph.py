@@ -7,7 +7,7 @@ import pytest
 
 from local.simulator.scenario import builder as b
 from local.simulator.tenant.kinds import GdapStatus
-from local.simulator.tests.unit.tenant import Tenant, code_of
+from local.simulator.tests.unit.tenant import GRAPH, Tenant, code_of
 
 
 def _tenant(*statuses: str, **knobs: Any) -> Tenant:
@@ -110,3 +110,26 @@ def test_time_ends_or_extends_them() -> None:
     tenant.advance(days=10)
     states = [tenant.graph("GET", f"/{id_}").json()["status"] for id_ in _ids(tenant)]
     assert states == ["expired", "active", "expired"]
+
+
+@pytest.mark.parametrize(
+    ("path", "segment"),
+    [
+        ("/v1.0/nothing", "nothing"),
+        ("/v1.0/tenantRelationships/somethingElse", "somethingElse"),
+        ("/v1.0/tenantRelationships/delegatedAdminRelationships/x/accessAssignments", "accessAssignments"),
+    ],
+)
+def test_a_segment_that_graph_does_not_know(path: str, segment: str) -> None:
+    tenant = _tenant()
+    answer = tenant.call("GET", path, token=tenant.token(GRAPH))
+    assert (answer.status, code_of(answer)) == (400, "BadRequest")
+    assert answer.json()["error"]["message"].startswith(f"Resource not found for the segment '{segment}'.")
+    assert not tenant.simulator.journal.since(1)[-1].routed
+
+
+def test_a_known_segment_with_another_method_names_the_route() -> None:
+    tenant = _tenant("active")
+    answer = tenant.graph("PUT", f"/{_ids(tenant)[0]}")
+    assert (answer.status, code_of(answer)) == (501, "NotImplemented")
+    assert "PUT /v1.0/tenantRelationships" in answer.json()["error"]["message"]

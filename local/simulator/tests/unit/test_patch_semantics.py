@@ -75,9 +75,9 @@ def test_a_cancel_together_with_renewal_is_refused() -> None:
 def test_suspending_turns_renewal_off_and_it_stays_off() -> None:
     tenant = _tenant(b.nce(scheduled_cancel=False))
     answer = tenant.patch_subscription(0, status="suspended")
-    assert answer.json()["Status"] == "suspended"
-    assert answer.json()["AutoRenewEnabled"] is False
-    assert tenant.patch_subscription(0, status="active").json()["Status"] == "active"
+    assert answer.json()["status"] == "suspended"
+    assert answer.json()["autoRenewEnabled"] is False
+    assert tenant.patch_subscription(0, status="active").json()["status"] == "active"
     assert not _stored(tenant).auto_renew
     assert tenant.effects() == ["subscription.suspended", "subscription.reactivated"]
 

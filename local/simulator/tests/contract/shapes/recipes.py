@@ -103,6 +103,10 @@ RECIPES: dict[str, Ask] = {
     "errors/graph-error": make.gdap("DELETE"),
 }
 KNOBS: dict[str, dict[str, Any]] = {
+    "customers/patch-remove-relationship": {"pascal_case": "documented"},
+    "updates/suspend": {"pascal_case": "documented"},
+    "updates/reactivate": {"pascal_case": "documented"},
+    "updates/update-200": {"pascal_case": "documented"},
     "azure-entitlements/cancel-200-still-active": {"entitlement_cancel_status": 200},
     "updates/update-202-location": {"async_patch": True},
     "arm/return-200": {"return_status": 200},
