@@ -3,7 +3,7 @@
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 _PERIOD = re.compile(
     r"P(?=[\dT])(?:(?P<years>\d+)Y)?(?:(?P<months>\d+)M)?(?:(?P<weeks>\d+)W)?(?:(?P<days>\d+)D)?"
@@ -62,6 +62,9 @@ def parse_moment(text: str, start: datetime) -> datetime:
         raise ValueError(f"{text!r} is neither a date-time nor relative like +P45D or -P3D") from None
 
 
+_PACIFIC = timezone(timedelta(hours=-8))
+
+
 def end_of_day(moment: datetime) -> datetime:
     """23:59:59 of that day: new-commerce terms end there (commitmentEndDateTime)."""
     return moment.replace(hour=23, minute=59, second=59, microsecond=0)
@@ -75,6 +78,11 @@ def iso7(moment: datetime) -> str:
 def iso7_offset(moment: datetime) -> str:
     """Seven fractional digits and +00:00, as marketplace subscriptions write them."""
     return f"{moment.isoformat(timespec='microseconds')[:26]}7+00:00"
+
+
+def iso_pacific(moment: datetime) -> str:
+    """Milliseconds and -08:00, as legacy orders write when they were made."""
+    return moment.astimezone(_PACIFIC).isoformat(timespec="milliseconds")
 
 
 def iso_bare(moment: datetime) -> str:

@@ -45,6 +45,9 @@ class Answers(Model):
     cancelled_order: Literal["documented", "lineZero", "statusOnly", "quantityOnly"] = "documented"
     """A cancelled order: quantity 0, status only (quantity stays), quantity only (status stays), or as documented:
     statusOnly for a whole order, lineZero for named lines."""
+    order_fields: Literal["documented", "sparse", "whole"] = "documented"
+    """Open: which fields orders show: those of most documented bodies; few (legacy ones without a status, words
+    capitalised); or all of the reference, with prices."""
     cancelled_entitlement: Literal["zero", "missing"] = "zero"
     """Open: a cancelled or refunded entitlement shows quantity 0, or is missing."""
     window_shows: Literal["everywhere", "date", "refundOptions", "refundableQuantity", "action", "nowhere"] = (

@@ -32,6 +32,9 @@ class Changes(Model):
     instructions are dropped, or 400/800002."""
     scheduled_actions: Literal["known", "ignored", "refused"] = "known"
     """Open: whether every cloud knows scheduledActions: kept, silently dropped, or 400/800002."""
+    mid_term_change: Literal["dropsSchedules", "dropsInstructions", "keepsSchedules"] = "dropsSchedules"
+    """Open: what a change of seats within the term does to what is scheduled for its end: scheduledActions and
+    scheduledNextTermInstructions are dropped, the instructions alone, or nothing is."""
     other_cancellation_reason: Literal["refuse", "accept"] = "refuse"
     """Open: reasons other than compromise for cancelling an Azure subscription: 400/900307, or accepted."""
     inactive_entitlement_cancel: Literal["accept", "refuse"] = "accept"

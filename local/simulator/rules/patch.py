@@ -59,7 +59,7 @@ def decide(
     if wanted.next_term != subscription.next_term and not _is_sold(wanted.next_term, subscription.kind, knobs):
         raise refuse("800002", text="the product has no such term")
     if wanted.quantity != subscription.quantity:
-        return _reduce(outcome.then, subscription, wanted, knobs, now)
+        return _resize(outcome.then, subscription, wanted, knobs, now)
     return _apply(outcome.then, subscription, wanted, around, knobs, now)
 
 
@@ -172,7 +172,7 @@ def _reactivate(subscription: Subscription, wanted: PatchRequest, around: Surrou
     parent = around.parent
     if parent is not None and parent.status is not Status.ACTIVE:
         raise refuse("27009", id=subscription.id, parent=parent.id)
-    after = replace(_edited(subscription, wanted), status=Status.ACTIVE, phase_ends_at=None)
+    after = replace(_edited(subscription, wanted), status=Status.ACTIVE, phase_ends_at=None, suspension_reasons=())
     return Decision((after,), (("subscription.reactivated", subscription.id),), Then.REACTIVATE)
 
 
@@ -195,12 +195,13 @@ def _edit(subscription: Subscription, wanted: PatchRequest) -> Decision:
     return Decision((after,), tuple((effect, subscription.id) for effect in effects), Then.EDIT)
 
 
-def _reduce(then: Then, subscription: Subscription, wanted: PatchRequest, knobs: Knobs, now: datetime) -> Decision:
-    """Seats are given back by a change of nothing else: combined changes are not documented."""
+def _resize(then: Then, subscription: Subscription, wanted: PatchRequest, knobs: Knobs, now: datetime) -> Decision:
+    """Seats are added or given back by a change of nothing else: combined changes are not documented."""
     if then is not Then.EDIT or replace(wanted, quantity=subscription.quantity).edits(subscription):
         raise refuse("800095", id=subscription.id)
     after = with_quantity(_bumped(subscription), wanted.quantity, knobs, now)
-    return Decision((after,), (("subscription.seats_reduced", subscription.id),), Then.EDIT)
+    effect = "seats_added" if wanted.quantity > subscription.quantity else "seats_reduced"
+    return Decision((after,), ((f"subscription.{effect}", subscription.id),), Then.EDIT)
 
 
 def _edited(subscription: Subscription, wanted: PatchRequest) -> Subscription:

@@ -11,10 +11,13 @@ from datetime import datetime
 from local.simulator.errors import refuse
 from local.simulator.knobs import Knobs
 from local.simulator.rules.conditions import WINDOWED, in_window
-from local.simulator.rules.terms import window_hours
+from local.simulator.rules.terms import seats_until, window_hours
 from local.simulator.tenant.kinds import Kind, Status
 from local.simulator.tenant.subscription import AddedSeats, Subscription
 
+MOST_SEATS = 1_000_000
+WITH_MORE = frozenset({Kind.NCE_LICENCE, Kind.MARKETPLACE})
+"""Kinds of which seats can be added to a running term."""
 _RUNNING = frozenset({Status.ACTIVE, Status.SUSPENDED})
 
 
@@ -30,22 +33,39 @@ def refundable(subscription: Subscription, now: datetime) -> tuple[AddedSeats, .
 
 
 def with_quantity(subscription: Subscription, quantity: int, knobs: Knobs, now: datetime) -> Subscription:
-    """The subscription with fewer seats. ApiError: more seats, too few, or not within their windows."""
+    """The subscription with more or fewer seats. ApiError: too few or too many, or not within their windows."""
     fewer = subscription.quantity - quantity
-    if quantity < 1:
-        raise refuse("800002", text="quantity must be at least 1")
-    if fewer < 0 or subscription.kind not in WINDOWED:
+    if not 1 <= quantity <= MOST_SEATS:
+        raise refuse("800002", text=f"quantity must be from 1 to {MOST_SEATS}")
+    if subscription.kind is Kind.LEGACY_LICENCE:  # changed at any time, and has no windows
+        return replace(subscription, quantity=quantity)
+    if subscription.kind not in (WITH_MORE if fewer < 0 else WINDOWED):
         raise refuse("800095", id=subscription.id)
+    if fewer < 0:
+        return with_more(subscription, (AddedSeats(-fewer, seats_until(subscription.kind, now)),), knobs)
     if fewer > sum(one.quantity for one in refundable(subscription, now)):
         hours = window_hours(subscription.kind)
         raise refuse("900214" if knobs.window_code == "hours" else "900257", hours=hours, days=hours // 24)
-    return replace(
-        subscription,
-        quantity=quantity,
-        added_seats=_left(subscription.added_seats, fewer, now),
-        scheduled_actions=(),
-        next_term=subscription.next_term if subscription.kind is Kind.NCE_TRIAL else None,
+    left = _left(subscription.added_seats, fewer, now)
+    return changed_in_term(replace(subscription, quantity=quantity, added_seats=left), knobs)
+
+
+def with_more(subscription: Subscription, seats: tuple[AddedSeats, ...], knobs: Knobs) -> Subscription:
+    """The subscription with more seats, each lot with its own window."""
+    more = sum(one.quantity for one in seats)
+    bought = replace(
+        subscription, quantity=subscription.quantity + more, added_seats=(*subscription.added_seats, *seats)
     )
+    return changed_in_term(bought, knobs)
+
+
+def changed_in_term(subscription: Subscription, knobs: Knobs) -> Subscription:
+    """Without what was scheduled for the end of the term; a trial always has instructions."""
+    if knobs.mid_term_change == "keepsSchedules":
+        return subscription
+    actions = subscription.scheduled_actions if knobs.mid_term_change == "dropsInstructions" else ()
+    next_term = subscription.next_term if subscription.kind is Kind.NCE_TRIAL else None
+    return replace(subscription, scheduled_actions=actions, next_term=next_term)
 
 
 def _left(added: tuple[AddedSeats, ...], fewer: int, now: datetime) -> tuple[AddedSeats, ...]:

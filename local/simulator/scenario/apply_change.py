@@ -7,6 +7,7 @@ from typing import Any
 from pydantic.alias_generators import to_camel
 
 from local.simulator.knobs import Knobs
+from local.simulator.rules.seats import with_more
 from local.simulator.rules.terms import DISABLED_FOR, EXPIRED_FOR, LEGACY_SUSPENDED_FOR
 from local.simulator.rules.transfers import settle_transfer
 from local.simulator.scenario.build import customer_records
@@ -58,7 +59,7 @@ def apply_change(store: Store, change: Change, knobs: Knobs, now: datetime) -> R
     if isinstance(record, Transfer):
         _only(fields, {"status"}, "a transfer")
         return settle_transfer(store, record, TransferStatus(fields.status or ""), knobs, now)
-    after_holding = _set(record, fields, now)
+    after_holding = _set(record, fields, knobs, now)
     store.put(after_holding)
     return after_holding
 
@@ -82,10 +83,11 @@ def _add(store: Store, customer: Customer, addition: Addition, now: datetime) ->
     serial = sum(len(table) for table in store.tables)
     spec = CustomerSpec(name=customer.name, id=customer.id, **dict(addition))
     added: Record = customer
-    for record in customer_records(spec, customer.ordinal, now, f"{customer.id}/added{serial}"):
+    for record in customer_records(spec, customer.ordinal, now, f"{customer.id}/added{serial}", store):
         if isinstance(record, Customer):
             continue
-        if store.table(type(record)).get(record.id) is not None:
+        there = store.table(type(record)).get(record.id)
+        if there is not None and not (isinstance(record, Order) and there.customer_id == customer.id):
             raise ValueError(f"add: the id {record.id} is used already")
         store.put(record)
         added = record if added is customer else added
@@ -108,9 +110,9 @@ def _set_customer(customer: Customer, fields: Fields) -> Customer:
     return replace(customer, **values)
 
 
-def _set(record: Record, fields: Fields, now: datetime) -> Record:
+def _set(record: Record, fields: Fields, knobs: Knobs, now: datetime) -> Record:
     if isinstance(record, Subscription):
-        return _set_subscription(record, fields, now)
+        return _set_subscription(record, fields, knobs, now)
     if isinstance(record, Reservation):
         _only(fields, {"status", "quantity", "term_ends", "auto_renew", "refund_error"}, "a reservation")
         ends = parse_moment(fields.term_ends, now) if fields.term_ends else record.expires_at
@@ -133,7 +135,7 @@ def _set(record: Record, fields: Fields, now: datetime) -> Record:
     raise ValueError(f"holding: {type(record).__name__} cannot be changed")
 
 
-def _set_subscription(record: Subscription, fields: Fields, now: datetime) -> Subscription:
+def _set_subscription(record: Subscription, fields: Fields, knobs: Knobs, now: datetime) -> Subscription:
     _only(
         fields,
         {
@@ -148,6 +150,7 @@ def _set_subscription(record: Subscription, fields: Fields, now: datetime) -> Su
             "pending_operation_until",
             "friendly_name",
             "updates",
+            "suspension_reasons",
         },
         "a subscription",
     )
@@ -168,21 +171,22 @@ def _set_subscription(record: Subscription, fields: Fields, now: datetime) -> Su
     ):
         if text is not None:
             values[name] = parse_moment(text, now)
-    for name in ("quantity", "friendly_name", "updates"):
+    for name in ("quantity", "friendly_name", "updates", "suspension_reasons"):
         if getattr(fields, name) is not None:
             values[name] = getattr(fields, name)
     if fields.seats_added is not None:
-        values |= _with_seats(record, fields.seats_added, now)
+        values |= _with_seats(record, fields.seats_added, knobs, now)
     return replace(record, **values)
 
 
-def _with_seats(record: Subscription, seats: tuple[SeatsSpec, ...], now: datetime) -> dict[str, Any]:
+def _with_seats(record: Subscription, seats: tuple[SeatsSpec, ...], knobs: Knobs, now: datetime) -> dict[str, Any]:
     """Seats that somebody buys: a change in the term deletes what is scheduled for its end."""
-    more = tuple(added_seats(one, record.kind, now) for one in seats)
+    bought = with_more(record, tuple(added_seats(one, record.kind, now) for one in seats), knobs)
     return {
-        "quantity": record.quantity + sum(one.quantity for one in more),
-        "added_seats": (*record.added_seats, *more),
-        "scheduled_actions": (),
+        "quantity": bought.quantity,
+        "added_seats": bought.added_seats,
+        "scheduled_actions": bought.scheduled_actions,
+        "next_term": bought.next_term,
     }
 
 

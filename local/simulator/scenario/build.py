@@ -19,6 +19,7 @@ from local.simulator.scenario.models import (
     Scenario,
     TransferSpec,
 )
+from local.simulator.scenario.orders import with_shared_orders
 from local.simulator.scenario.subscriptions import (
     Place,
     build_entitlements,
@@ -87,8 +88,13 @@ def fill_store(store: Store, scenario: Scenario, now: datetime) -> None:
             store.put(record)
 
 
-def customer_records(spec: CustomerSpec, ordinal: int, now: datetime, seed: str | None = None) -> Iterator[Record]:
-    """The customer and everything that it holds; made-up ids come from *seed* (default: the customer's id)."""
+def customer_records(
+    spec: CustomerSpec, ordinal: int, now: datetime, seed: str | None = None, store: Store | None = None
+) -> Iterator[Record]:
+    """The customer and everything that it holds; made-up ids come from *seed* (default: the customer's id).
+
+    *store*: what is added to; an order that is there already gets more lines.
+    """
     customer_id = spec.id or made_guid(f"customer/{spec.name}")
     seed = seed or customer_id
     yield Customer(
@@ -105,6 +111,10 @@ def customer_records(spec: CustomerSpec, ordinal: int, now: datetime, seed: str 
         arm_role=spec.arm_role,
         resellers=_resellers(spec.resellers),
     )
+    yield from with_shared_orders(_holdings(spec, customer_id, now, seed), store)
+
+
+def _holdings(spec: CustomerSpec, customer_id: str, now: datetime, seed: str) -> Iterator[Record]:
     places = [Place(customer_id, f"{seed}/s{index}", now) for index in range(len(spec.subscriptions))]
     names = _names(spec, places)
     yield from _subscriptions(spec, places, names)
@@ -152,7 +162,8 @@ def build_reservation(spec: ReservationSpec, place: Place) -> Iterator[Record]:
     purchased = parse_moment(spec.purchased, place.now)
     expires = parse_moment(spec.expires, place.now) if spec.expires else None
     product, sku, _ = RESERVATION_OFFER.split(":")
-    order_id = (spec.order_id or order_number(f"{place.seed}/order")) if spec.via_partner_center else None
+    seed = spec.reservation_order_id or place.seed
+    order_id = (spec.order_id or order_number(f"{seed}/order")) if spec.via_partner_center else None
     reservation = Reservation(
         id=spec.id or made_guid(f"{place.seed}/reservation"),
         customer_id=place.customer_id,

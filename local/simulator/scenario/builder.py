@@ -14,6 +14,8 @@ from local.simulator.scenario.holdings.azure import (
     reservation_not_refundable,
     reservation_outside,
     reservation_pending,
+    reservation_split,
+    reservations_together,
     savings_plan,
     savings_plan_ended,
 )
@@ -118,6 +120,8 @@ __all__ = [
     "reservation_not_refundable",
     "reservation_outside",
     "reservation_pending",
+    "reservation_split",
+    "reservations_together",
     "savings_plan",
     "savings_plan_ended",
     "scenario",

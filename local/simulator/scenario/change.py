@@ -32,6 +32,7 @@ class Fields(Model):
     pending_operation_until: Moment | None = None
     friendly_name: str | None = None
     updates: int | None = Field(default=None, ge=0)
+    suspension_reasons: tuple[str, ...] | None = None
     relationship: Relationship | None = None
     allow_delegated_access: bool | None = None
     arm_role: bool | None = None

@@ -100,6 +100,7 @@ class SubscriptionSpec(Model):
     parent: str | None = None
     pending_operation_until: Moment | None = None
     updates: int = Field(default=0, ge=0)
+    suspension_reasons: tuple[str, ...] = ()
     partner_id: str = ""
     seats_added: tuple[SeatsSpec, ...] = ()
     azure_subscriptions: tuple[AzureSubscriptionSpec, ...] = ()
@@ -117,6 +118,8 @@ class SubscriptionSpec(Model):
             raise ValueError("extended belongs to kind nceLicence only")
         if self.renewal_locked and self.kind is not Kind.LEGACY_LICENCE:
             raise ValueError("renewalLocked belongs to kind legacyLicence only")
+        if self.suspension_reasons and self.status is not Status.SUSPENDED:
+            raise ValueError("suspensionReasons belongs to status suspended only")
         if self.settles is not None and self.status is not Status.PENDING:
             raise ValueError("settles belongs to status pending only")
         if self.scheduled_cancel and self.auto_renew:

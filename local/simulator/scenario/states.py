@@ -80,6 +80,16 @@ STATES: dict[str, tuple[Holding, ...]] = {
     "legacy_expired": (licences.legacy(status=Status.EXPIRED, started=None),),
     "marketplace_annual_past_window": (purchases.marketplace_past_window(annual=True),),
     "marketplace_annual_suspended_past_window": (purchases.marketplace_suspended_past_window(annual=True),),
+    "reservation_parts": azure.reservation_split(),
+    "reservation_parts_beside_split": (
+        azure.reservation(reservation_order_id=azure.ONE_RESERVATION_ORDER, state=ReservationState.SPLIT),
+        *azure.reservation_split(),
+    ),
+    "reservations_together": azure.reservations_together(),
+    "reservation_with_software": (
+        azure.reservation(order_id="MixedOrder1", purchased="-P5D"),
+        purchases.perpetual(order_id="MixedOrder1"),
+    ),
     "savings_plan_disabled": (azure.savings_plan_ended(Status.DISABLED),),
     "transfer_active": (licences.nce(name="Moving"), purchases.transfer("Moving")),
     "transfer_completed": (purchases.transfer_settled(),),

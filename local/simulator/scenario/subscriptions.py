@@ -78,6 +78,7 @@ def build_subscription(spec: SubscriptionSpec, place: Place, parent_id: str | No
         pending_operation_until=parse_moment(until, now) if until else None,
         phase_ends_at=_phase_end(spec, ends, now),
         updates=spec.updates,
+        suspension_reasons=spec.suspension_reasons,
         added_seats=()
         if spec.status in _CLOSED
         else tuple(added_seats(one, spec.kind, now) for one in spec.seats_added),

@@ -44,7 +44,8 @@ class Subscription:
 
     *cancel_until* is the end of the current cancellation window. *phase_ends_at* ends a pending, expired,
     disabled or legacy-suspended phase. *pending_state* is a change that was accepted with 202 and shows later.
-    *added_seats* are part of *quantity*. *backfilled*: the backfill of extended service terms has looked at it.
+    *added_seats* are part of *quantity*. *suspension_reasons*: why it was suspended.
+    *backfilled*: the backfill of extended service terms has looked at it.
     """
 
     id: str
@@ -78,6 +79,7 @@ class Subscription:
     pending_state_at: datetime | None = None
     version: int = 1
     updates: int = 0
+    suspension_reasons: tuple[str, ...] = ()
     added_seats: tuple[AddedSeats, ...] = ()
     partner_id: str = ""
     publisher: str = "Microsoft Corporation"

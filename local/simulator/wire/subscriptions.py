@@ -67,6 +67,7 @@ def subscription_body(
             ("hasPurchasableAddons", None if legacy else False),
             *_dates(one, knobs, now),
             ("status", _status(one, knobs)),
+            ("suspensionReasons", _suspension_reasons(one)),
             ("autoRenewEnabled", one.auto_renew),
             ("isTrial", None if one.kind is Kind.LEGACY_AZURE else one.kind is Kind.NCE_TRIAL),
             ("billingType", billing),
@@ -117,6 +118,11 @@ def _status(one: Subscription, knobs: Knobs) -> str:
     if one.kind is Kind.MARKETPLACE and one.status is Status.PENDING:
         return knobs.pending_marketplace_status
     return one.status
+
+
+def _suspension_reasons(one: Subscription) -> Json:
+    """Read-only, of a suspended one; its words are documented nowhere."""
+    return list(one.suspension_reasons) if one.suspension_reasons and one.status is Status.SUSPENDED else None
 
 
 def _dates(one: Subscription, knobs: Knobs, now: datetime) -> tuple[tuple[str, Json], ...]:

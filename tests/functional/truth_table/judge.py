@@ -138,9 +138,9 @@ def _check_harm(row: Row, world: World, oracle: Oracle, expected: End) -> None:
 
 
 def _filled(world: World, rule: str) -> str:
-    """The rule with the ids of the customer and of its Azure subscription or transfer."""
+    """The rule with the ids of the customer and of its first Azure subscription, transfer or subscription."""
     tenant: dict[str, Any] = next(one for one in world.tenant() if one["name"] == NAME)
-    for word, items in (("azure", "azureEntitlements"), ("transfer", "transfers")):
+    for word, items in (("azure", "azureEntitlements"), ("transfer", "transfers"), ("licence", "subscriptions")):
         if tenant[items]:
             rule = rule.replace(f'"holding": "{word}"', f'"holding": "{tenant[items][0]["id"]}"')
     return rule.replace('"change": {', f'"change": {{"customer": "{tenant["id"]}", ')

@@ -12,10 +12,11 @@ from typing import Any
 
 from local.simulator.knobs import SignIn
 from local.simulator.scenario import builder as b
+from local.simulator.scenario.holdings.azure import ONE_RESERVATION_ORDER
 from local.simulator.scenario.models import ReservationSpec
 from local.simulator.tenant.kinds import DEAD_RESERVATIONS, GdapStatus, OrderStatus, ReservationState, TransferStatus
 from shared.domain.offboarding.states import Status
-from tests.functional.truth_table.row import Ends, Person, Removed, Row, Waits
+from tests.functional.truth_table.row import Ends, Person, Removed, Row, Waits, changed
 
 SOON = "+P40D"
 REMOVAL = ("removal_preconditions",)
@@ -36,12 +37,6 @@ SOMEBODY = "00000000-0000-4000-8000-00000000abcd"
 
 def _live(**fields: Any) -> ReservationSpec:
     return b.reservation(purchased="-P325D", **fields)
-
-
-def changed(when: str, nth: int, method: str, path: str, **change: Any) -> dict[str, Any]:
-    """A fault rule: somebody else changes something around that call. The customer is filled in later."""
-    match = {"method": method, "pathRegex": path, "nth": nth}
-    return {"match": match, "action": {"type": "mutate", "when": when, "change": change}}
 
 
 AZURE = (
@@ -86,6 +81,47 @@ AZURE = (
         (b.legacy_azure(), b.reservation_outside(purchased="-P325D")),
         Removed(),
         REMOVAL,
+    ),
+    Row(
+        "reservation, split",
+        b.reservation_split(1, 2, purchased="-P325D"),
+        Removed(),
+        (*ENTITLEMENTS, "return_status", *REMOVAL),
+    ),
+    Row(
+        "reservation, split, beside what it was",
+        (
+            _live(reservation_order_id=ONE_RESERVATION_ORDER, state=ReservationState.SPLIT),
+            *b.reservation_split(1, 2, purchased="-P325D"),
+        ),
+        Removed(),
+        ENTITLEMENTS,
+    ),
+    Row(
+        "reservation, split, refund limit reached after the first",
+        b.reservation_split(1, 1, purchased="-P325D"),
+        Waits("not_refunded", 42),
+        (*ENTITLEMENTS, *REMOVAL),
+        given={"refund_limit_usd": 1000.0},
+    ),
+    Row(
+        "reservations, bought together",
+        b.reservations_together(purchased="-P325D"),
+        Removed(),
+        (*ENTITLEMENTS, "order_fields", *REMOVAL),
+    ),
+    Row(
+        "reservation and software of one order",
+        (b.reservation(order_id="MixedOrder1", purchased="-P5D"), b.perpetual(order_id="MixedOrder1")),
+        Removed(),
+        (*ENTITLEMENTS, "order_fields", *REMOVAL),
+    ),
+    Row(
+        "reservation in the sandbox, bought together",
+        b.reservations_together(purchased="-P325D"),
+        Removed(),
+        ENTITLEMENTS,
+        given={"environment": "sandbox"},
     ),
     *(
         Row(

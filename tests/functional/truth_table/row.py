@@ -51,6 +51,12 @@ Cell = Mapping[str, Any]
 """Knobs that differ from their defaults."""
 
 
+def changed(when: str, nth: int, method: str, path: str, **change: Any) -> dict[str, Any]:
+    """A fault rule: somebody else changes something around that call. The customer is filled in later."""
+    match = {"method": method, "pathRegex": path, "nth": nth}
+    return {"match": match, "action": {"type": "mutate", "when": when, "change": change}}
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """`knobs` are the open questions that concern it; `otherwise` lists the answers under which the end differs.

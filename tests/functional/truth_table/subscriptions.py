@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from local.simulator.scenario import builder as b
 from local.simulator.tenant.kinds import Status
-from tests.functional.truth_table.row import LINGERS, Person, Removed, Row, Waits
+from tests.functional.truth_table.row import LINGERS, Person, Removed, Row, Waits, changed
 
 SOON = "+P40D"
 TERM_END = 42
@@ -20,6 +20,7 @@ SUSPENDED = ("unchanged_status", "window_code", "strict_nce", "suspended_at_term
 REMOVAL = ("removal_preconditions",)
 ENDED_BLOCKS = ("ended_blocks", True)
 REFUSED_UNTIL_DELETED = Person("removal_refused", LINGERS, heals=130)
+MORE_SEATS = {"quantity": 5, "added": "+PT0S"}
 GOES_ON = "every change is refused for good (900311), and its term renews: Microsoft support has to end it"
 NEVER_ACTIVATED = "every change is refused until it is activated (800081), and nothing ends it"
 
@@ -45,6 +46,20 @@ LICENCES = (
         Waits("in_term", TERM_END),
         PAST,
         lingers=True,
+    ),
+    Row(
+        "NCE licence, seats added after its end was recorded",
+        (b.nce_ending(SOON),),
+        Waits("in_term", TERM_END),
+        ("mid_term_change", *PAST, *REMOVAL),
+        rules=(changed("after", 3, "GET", "/subscriptions$", holding="licence", set={"seatsAdded": [MORE_SEATS]}),),
+        lingers=True,
+    ),
+    Row(
+        "NCE licence, suspended by Microsoft",
+        (b.nce_suspended(suspension_reasons=("NonPayment",)),),
+        Removed(),
+        (*SUSPENDED, *REMOVAL),
     ),
     Row("NCE licence, monthly", (b.nce(started="-P10D", term="P1M"),), Waits("in_term", 24), PAST, lingers=True),
     Row("NCE licence, three years", (b.nce(started="-P1000D", term="P3Y"),), Waits("in_term", 100), PAST, lingers=True),

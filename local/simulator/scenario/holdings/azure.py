@@ -51,6 +51,26 @@ def reservation(**fields: Any) -> ReservationSpec:
     return ReservationSpec(**fields)
 
 
+ONE_RESERVATION_ORDER = "0a0b0c0d-0000-4000-8000-00000000000a"
+
+
+def reservation_split(*quantities: int, **fields: Any) -> tuple[ReservationSpec, ...]:
+    """Several reservations of one reservation order, as a split leaves them: two unless told otherwise."""
+    return tuple(
+        reservation(
+            **{"reservation_order_id": ONE_RESERVATION_ORDER, "name": f"Part {number}"} | fields, quantity=count
+        )
+        for number, count in enumerate(quantities or (1, 2))
+    )
+
+
+def reservations_together(
+    order_id: str = "TogetherOrder1", count: int = 2, **fields: Any
+) -> tuple[ReservationSpec, ...]:
+    """Reservation orders that one order of Partner Center bought, a line each."""
+    return tuple(reservation(order_id=order_id, name=f"Line {number}", **fields) for number in range(count))
+
+
 def reservation_not_refundable(resource_type: str = "RedHat", **fields: Any) -> ReservationSpec:
     """A reservation of a kind that is never refunded: policyErrors SelfServiceRefundNotSupported."""
     return reservation(resource_type=resource_type, **fields)

@@ -36,7 +36,7 @@ def list_orders(call: Call) -> Reply:
     wanted = call.request.params().get("billingType", "").lower()
     wanted = _BILLING_NAMES.get(wanted, wanted)
     items = [
-        order_body(order, customer.country)
+        order_body(order, customer.country, call.knobs)
         for order in call.store.orders.of(customer.id)
         if not wanted or order.billing_cycle == wanted
     ]
@@ -46,7 +46,7 @@ def list_orders(call: Call) -> Reply:
 def get_order(call: Call) -> Reply:
     """One order. 404/20000."""
     customer = own_customer(call)
-    return Reply(200, order_body(own_order(call, customer), customer.country))
+    return Reply(200, order_body(own_order(call, customer), customer.country, call.knobs))
 
 
 def order_provisioning(call: Call) -> Reply:
@@ -77,7 +77,7 @@ def patch_order(call: Call) -> Reply:
         if line.number in lines:
             _end_purchase(call, line)
     audit(call, customer, Operation("order", "update_order", (("OrderId", order.id), ("Status", "cancelled"))))
-    return Reply(200, order_body(done, customer.country))
+    return Reply(200, order_body(done, customer.country, call.knobs))
 
 
 def list_entitlements(call: Call) -> Reply:
@@ -91,12 +91,13 @@ def list_entitlements(call: Call) -> Reply:
         bought: dict[tuple[str | None, str], list[Reservation]] = {}
         for one in call.store.reservations.of(customer.id):
             bought.setdefault((one.order_id, one.reservation_order_id), []).append(one)
-        for held in bought.values():
-            body = reservation_entitlement(held, show_expiry, call.knobs)
+        for (order_id, _), held in bought.items():
+            order = call.store.orders.get(order_id) if order_id else None
+            body = reservation_entitlement(held, order, show_expiry, call.knobs)
             items += [body] if body is not None else []
     if wanted in {"", "software"}:
-        for order in call.store.orders.of(customer.id):
-            items += software_entitlements(order, call.knobs)
+        for bought_with in call.store.orders.of(customer.id):
+            items += software_entitlements(bought_with, call.knobs)
     return Reply(200, collection(items))
 
 

@@ -40,7 +40,7 @@ def test_marketplace_variants(variant: str, term: str, expected: str, effect: st
         ({"renewal_job_cancel": "allow"}, b.nce(term_ends="-P1D"), {"status": "deleted"}, (200, None)),
         ({}, b.nce(), {"status": "expired"}, (400, "800002")),
         ({}, b.nce(), {"status": "gone"}, (400, "800002")),
-        ({}, b.nce(), {"quantity": 99}, (400, "800095")),
+        ({}, b.software(), {"quantity": 99}, (400, "800095")),
         ({}, b.nce(updates=1200), {"status": "deleted"}, (400, "900311")),
         ({}, b.nce(), {"autoRenewEnabled": "no"}, (400, "800002")),
         ({}, b.nce(), {"scheduledActions": [{"scheduleType": "TermEnd"}]}, (400, "800002")),

@@ -61,7 +61,11 @@ def test_what_can_be_given_back_shows_newest_first(spec: SubscriptionSpec, knobs
         (late(), {}, {"quantity": 19}, (400, "900214")),
         (late(), {"window_code": "days"}, {"quantity": 19}, (400, "900257")),
         (late(()), {}, {"quantity": 24}, (400, "900214")),
-        (late(), {}, {"quantity": 26}, (400, "800095")),
+        (late(), {}, {"quantity": 26}, (200, None)),
+        (late(), {}, {"quantity": 10**7}, (400, "800002")),
+        (b.software(quantity=25), {}, {"quantity": 26}, (400, "800095")),
+        (b.trial(quantity=25), {}, {"quantity": 26}, (400, "800095")),
+        (b.marketplace(quantity=25), {}, {"quantity": 26}, (200, None)),
         (late(), {}, {"quantity": 0}, (400, "800002")),
         (late(), {}, {"quantity": 20, "autoRenewEnabled": False}, (400, "800095")),
         (late(), {}, {"quantity": 20, "status": "suspended"}, (400, "800095")),
@@ -70,7 +74,9 @@ def test_what_can_be_given_back_shows_newest_first(spec: SubscriptionSpec, knobs
         (b.nce(quantity=25), {}, {"quantity": 1}, (200, None)),
         (b.software_past_window(quantity=25, seats_added=FIVE), {}, {"quantity": 20}, (200, None)),
         (b.marketplace_past_window(quantity=25, seats_added=FIVE), {}, {"quantity": 20}, (200, None)),
-        (b.legacy(quantity=25), {}, {"quantity": 20}, (400, "800095")),
+        (b.legacy(quantity=25), {}, {"quantity": 20}, (200, None)),
+        (b.legacy(quantity=25), {}, {"quantity": 30}, (200, None)),
+        (b.legacy_azure(quantity=25), {}, {"quantity": 2}, (400, "800093")),
     ],
 )
 def test_a_patch_of_the_quantity(
@@ -80,7 +86,9 @@ def test_a_patch_of_the_quantity(
     answer = tenant.patch_subscription(0, **change)
     assert (answer.status, code_of(answer)) == expected
     accepted = answer.status == 200
-    assert tenant.effects() == (["subscription.seats_reduced"] if accepted else [])
+    more = change["quantity"] > 25
+    effect = "subscription.seats_added" if more else "subscription.seats_reduced"
+    assert tenant.effects() == ([effect] if accepted else [])
     assert _stored(tenant).quantity == (change["quantity"] if accepted else 25)
 
 
@@ -111,6 +119,28 @@ def test_giving_seats_back_deletes_what_is_scheduled_and_keeps_the_term() -> Non
     after = _stored(tenant)
     assert (before.scheduled_actions != (), after.scheduled_actions, after.auto_renew) == (True, (), False)
     assert (after.term_ends_at, after.cancel_until) == (before.term_ends_at, before.cancel_until)
+
+
+@pytest.mark.parametrize(
+    ("knob", "actions", "instructions"),
+    [("dropsSchedules", False, False), ("dropsInstructions", True, False), ("keepsSchedules", True, True)],
+)
+@pytest.mark.parametrize("by", ["partner", "somebody else"])
+def test_a_change_within_the_term_and_what_is_scheduled_for_its_end(
+    knob: str, actions: bool, instructions: bool, by: str
+) -> None:
+    tenant = _tenant(late((), scheduled_cancel=True), mid_term_change=knob)
+    holding = {"customer": tenant.customer, "holding": tenant.subscription()}
+    assert tenant.control("POST", "mutate", holding | {"set": {"nextTerm": "P1M"}}).status == 200
+    if by == "partner":
+        assert tenant.patch_subscription(0, quantity=30).status == 200
+        assert _shown(tenant) == (5, [5])
+    else:
+        added = {"seatsAdded": [{"quantity": 5, "added": "+PT0S"}]}
+        assert tenant.control("POST", "mutate", holding | {"set": added}).status == 200
+    after = _stored(tenant)
+    assert (after.quantity, bool(after.scheduled_actions), after.next_term is not None) == (30, actions, instructions)
+    assert not after.auto_renew
 
 
 def test_a_trial_keeps_its_plan() -> None:

@@ -74,7 +74,7 @@ RECIPES: dict[str, Ask] = {
     "errors/404-3000-mpn": get_root("/v1/profiles/mpn?mpnId=9999999"),
     "errors/20002-no-relationship": make.gone,
     "errors/400-2000-string-code": get_root("/v1/customers?filter={}"),
-    "errors/800090-quantity": change("Licence", quantity=999),
+    "errors/800090-quantity": change("Azure", quantity=999),
     "audit/by-customer": make.audit,
     "audit/day-page": make.audit,
     "relationships/relationship-request": get_root("/v1/customers/relationshiprequests"),

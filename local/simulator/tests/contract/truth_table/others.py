@@ -61,6 +61,11 @@ def _order(tenant: Tenant) -> str:
     return f"{one['status']} {one['lineItems'][0]['quantity']}"
 
 
+def _scheduled(tenant: Tenant) -> str:
+    one = next(iter(tenant.simulator.store.subscriptions))
+    return ",".join(action.action_type for action in one.scheduled_actions) or "nothing"
+
+
 def _later(truth: Action, **wait: float) -> Action:
     return after(do.nothing, truth, **wait)
 
@@ -171,6 +176,63 @@ CELLS = (
     Cell("reservation bought in Azure, remove", "reservation_outside", do.remove, "400/2000"),
     Cell("reservation cancelled, remove", "reservation_cancelled", do.remove, "200"),
     Cell("reservation expired, remove", "reservation_expired", do.remove, "200"),
+    Cell(
+        "split reservation, return of one", "reservation_parts", do.give_back, "202", _later(_entitled, seconds=30), "2"
+    ),
+    Cell(
+        "split reservation, one left: remove",
+        "reservation_parts",
+        after(do.give_back, do.remove, minutes=1),
+        "400/2000",
+    ),
+    Cell(
+        "what was split, return",
+        "reservation_parts_beside_split",
+        do.give_back,
+        "400/OperationCannotBePerformedInCurrentState",
+    ),
+    Cell(
+        "reservations of one order, return of one",
+        "reservations_together",
+        do.give_back,
+        "202",
+        _later(_entitled, seconds=30),
+        "0,1",
+    ),
+    Cell("reservations of one order, order", "reservations_together", do.cancel_order, "403/800019"),
+    Cell(
+        "reservations of one order, sandbox", "reservations_together", do.cancel_order, "200", _entitled, "0,0", SANDBOX
+    ),
+    Cell("software beside a reservation, order", "reservation_with_software", do.cancel_order, "403/800019"),
+    Cell(
+        "software beside a reservation, its line",
+        "reservation_with_software",
+        call("PATCH", "/orders/{order}", {"status": "cancelled", "lineItems": [{"lineItemNumber": 1}]}),
+        "200",
+        _entitled,
+        "1,0",
+    ),
+    Cell("more seats", "nce_ending", do.patch(quantity=2), "200", _scheduled, "nothing"),
+    Cell(
+        "more seats: instructions alone",
+        "nce_ending",
+        do.patch(quantity=2),
+        "200",
+        _scheduled,
+        "Cancel",
+        {"mid_term_change": "dropsInstructions"},
+    ),
+    Cell(
+        "more seats: kept",
+        "nce_ending",
+        do.patch(quantity=2),
+        "200",
+        _scheduled,
+        "Cancel",
+        {"mid_term_change": "keepsSchedules"},
+    ),
+    Cell("more seats of software", "software", do.patch(quantity=2), "400/800095"),
+    Cell("more seats, suspended", "nce_suspended", do.patch(quantity=2), "400/800091"),
     Cell("perpetual, cancel", "perpetual", do.cancel_order, "200", _order, "cancelled 1"),
     Cell(
         "perpetual, cancel: line",
