@@ -55,10 +55,12 @@ _CATALOGUE: dict[str, tuple[int, str]] = {
     "900277": (400, "Subscription {id} is in the process of being expired; no further updates are allowed."),
     "900278": (409, "Another operation on subscription {id} is pending; retry after 24 hours."),
     "900279": (400, "Subscription {id} is {status}: updates are no longer allowed."),
+    "900280": (400, "Updates are currently not allowed."),
     "900307": (400, "The cancellation reason {text} is invalid."),
     "900311": (400, "Subscription {id} was updated too many times."),
     "900321": (403, "The operation on an Azure savings plan is not supported in Partner Center."),
     "900329": (403, "App-only authentication is not supported for this operation."),
+    "900416": (403, "The customer is locked."),
     "900337": (400, "The Azure entitlement {id} cannot be reactivated."),
 }
 _STRING_CODES = frozenset({"1000", "2000", "800002"})
@@ -77,6 +79,11 @@ class ApiError(Exception):
 
     def __str__(self) -> str:
         return f"{self.status}/{self.code} {self.text}"
+
+
+def status_of(code: str) -> int:
+    """The HTTP status that the code is documented with; 400 for one that is in no catalogue."""
+    return _CATALOGUE[code][0] if code in _CATALOGUE else 400
 
 
 def refuse(code: str, http: int | None = None, **values: object) -> ApiError:

@@ -7,6 +7,7 @@ from local.simulator.errors import ApiError, refuse
 from local.simulator.journal import Effect
 from local.simulator.messages import Response
 from local.simulator.services.call import Call, Service
+from local.simulator.services.refusals import check_refusals
 from local.simulator.services.rendering import render, render_error, service_of
 from local.simulator.services.replays import keep_answer, replay_key, stored_answer
 from local.simulator.services.routes import ROUTER
@@ -59,6 +60,7 @@ def perform(call: Call, throttle: Throttle) -> Outcome:
         stored = stored_answer(call.store, key) if key else None
         if stored is not None:
             return Outcome(stored[0], stored[1], replayed=True)
+        check_refusals(call, route)
         response = render(route.handler(call), service, request, call.knobs)
         code = None
     except ApiError as error:

@@ -37,6 +37,14 @@ class Changes(Model):
     scheduledNextTermInstructions are dropped, the instructions alone, or nothing is."""
     other_cancellation_reason: Literal["refuse", "accept"] = "refuse"
     """Open: reasons other than compromise for cancelling an Azure subscription: 400/900307, or accepted."""
+    stopped_azure: Literal["free", "blocks"] = "free"
+    """Open: whether an Azure subscription that is disabled or suspended, and was not cancelled, keeps its plan from
+    being suspended and the relationship from being removed."""
+    azure_words: Literal["partnerCenter", "azure"] = "partnerCenter"
+    """Open: the words for states of Azure subscriptions: active and inactive as Partner Center documents, or Azure's
+    (Enabled, Warned, PastDue, Disabled, Expired once it is cancelled, Deleted)."""
+    ended_plan: Literal["404", "403", "listed"] = "404"
+    """Open: azureEntitlements of a plan that has ended: 404/20003, 403/20002, or the list as ever."""
     inactive_entitlement_cancel: Literal["accept", "refuse"] = "accept"
     """Open: cancelling an inactive Azure subscription: accepted without effect, or 400/800040."""
     entitlement_cancel_status: Literal[200, 202] = 202

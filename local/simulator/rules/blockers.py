@@ -10,11 +10,14 @@ from local.simulator.rules.outcomes import Removal
 from local.simulator.rules.table import row
 from local.simulator.rules.terms import DISABLED_FOR, PERPETUAL_WINDOW
 from local.simulator.tenant.kinds import (
+    RUNNING_AZURE,
+    STOPPED_AZURE,
     ActionType,
     EntitlementStatus,
     Kind,
     LineKind,
     OrderStatus,
+    Status,
     TransferStatus,
 )
 from local.simulator.tenant.records import Order
@@ -32,6 +35,8 @@ OPEN_ORDERS = frozenset(
 RESERVED_INSTANCE_STYLE = frozenset({"reservation", "azurePlan", "azureEntitlement"})
 """Kinds that the service words as "active Azure reserved instances", naming orders (an Azure plan too)."""
 
+ENDED_PLANS = frozenset({Status.DELETED, Status.EXPIRED, Status.DISABLED})
+"""Of an Azure plan: nothing below it goes on."""
 _ENDED = frozenset({Condition.EXPIRED, Condition.DISABLED})
 _OWN_STRICTNESS = {
     Kind.SOFTWARE_SUBSCRIPTION: "suspended_software",
@@ -55,25 +60,25 @@ def blockers(store: Store, customer_id: str, knobs: Knobs, now: datetime) -> tup
     """Everything that blocks removal at *now*; empty means that the service would remove."""
     return (
         *_subscriptions(store, customer_id, knobs, now),
-        *_entitlements(store, customer_id),
+        *_entitlements(store, customer_id, knobs),
         *_reservations(store, customer_id, now),
         *_orders(store, customer_id, knobs, now),
         *_transfers(store, customer_id),
     )
 
 
-def active_entitlements(store: Store, customer_id: str, plan_id: str) -> int:
-    """How many Azure subscriptions under the plan are active."""
-    return sum(
-        1
-        for one in store.entitlements.of(customer_id)
-        if one.plan_id == plan_id and one.status is EntitlementStatus.ACTIVE
-    )
+def active_entitlements(store: Store, customer_id: str, plan_id: str, knobs: Knobs) -> int:
+    """How many Azure subscriptions under the plan count as active."""
+    return sum(1 for one in store.entitlements.of(customer_id) if one.plan_id == plan_id and _counts(one.status, knobs))
+
+
+def _counts(status: EntitlementStatus, knobs: Knobs) -> bool:
+    return status in RUNNING_AZURE or (status in STOPPED_AZURE and knobs.stopped_azure == "blocks")
 
 
 def _subscriptions(store: Store, customer_id: str, knobs: Knobs, now: datetime) -> Iterator[Blocker]:
     for one in store.subscriptions.of(customer_id):
-        in_use = active_entitlements(store, customer_id, one.id) if one.kind is Kind.AZURE_PLAN else 0
+        in_use = active_entitlements(store, customer_id, one.id, knobs) if one.kind is Kind.AZURE_PLAN else 0
         state = condition(one, now, in_use)
         if _blocks(one.kind, row(one.kind, state).removal, knobs):
             yield Blocker(one.kind, one.id, state, _ends(one, state, knobs), one.order_id)
@@ -106,11 +111,11 @@ def _ends(subscription: Subscription, state: Condition, knobs: Knobs) -> datetim
     return None
 
 
-def _entitlements(store: Store, customer_id: str) -> Iterator[Blocker]:
+def _entitlements(store: Store, customer_id: str, knobs: Knobs) -> Iterator[Blocker]:
     for one in store.entitlements.of(customer_id):
-        if one.status is EntitlementStatus.ACTIVE:
-            plan = store.subscriptions.get(one.plan_id)
-            yield Blocker("azureEntitlement", one.id, "active", one.changes_at, plan.order_id if plan else None)
+        plan = store.subscriptions.get(one.plan_id)
+        if _counts(one.status, knobs) and (plan is None or plan.status not in ENDED_PLANS):
+            yield Blocker("azureEntitlement", one.id, one.status, one.changes_at, plan.order_id if plan else None)
 
 
 def _reservations(store: Store, customer_id: str, now: datetime) -> Iterator[Blocker]:

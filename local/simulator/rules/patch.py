@@ -10,7 +10,7 @@ from local.simulator.rules.conditions import Condition, condition
 from local.simulator.rules.outcomes import Accept, ByKnob, Outcome, Refuse, Then
 from local.simulator.rules.patch_request import PatchRequest
 from local.simulator.rules.seats import with_quantity
-from local.simulator.rules.table import Row, row
+from local.simulator.rules.table import EDIT, NO_RENEWAL, Row, row
 from local.simulator.rules.terms import (
     LEGACY_SUSPENDED_FOR,
     MAXIMUM_UPDATES,
@@ -72,6 +72,8 @@ def _is_sold(plan: NextTerm | None, kind: Kind, knobs: Knobs) -> bool:
 def _cell(rule: Row, subscription: Subscription, wanted: PatchRequest) -> Outcome:
     if wanted.status is None or wanted.status is subscription.status:
         standing_still = subscription.status is Status.SUSPENDED and not wanted.edits(subscription)
+        if rule.edit is NO_RENEWAL and not wanted.edits_term(subscription):
+            return EDIT
         return rule.suspend if standing_still and wanted.status is not None else rule.edit
     if wanted.status is Status.DELETED:
         return rule.cancel

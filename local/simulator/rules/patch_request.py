@@ -37,20 +37,16 @@ class PatchRequest:
 
     def edits(self, subscription: Subscription) -> bool:
         """Whether anything but the status differs."""
-        return (
-            self.auto_renew,
-            self.scheduled_actions,
-            self.next_term,
-            self.next_charge,
-            self.friendly_name,
-            self.quantity,
-        ) != (
+        own = (self.friendly_name, self.quantity)
+        return self.edits_term(subscription) or own != (subscription.friendly_name, subscription.quantity)
+
+    def edits_term(self, subscription: Subscription) -> bool:
+        """Whether anything differs that says how it goes on."""
+        return (self.auto_renew, self.scheduled_actions, self.next_term, self.next_charge) != (
             subscription.auto_renew,
             subscription.scheduled_actions,
             subscription.next_term,
             subscription.next_charge,
-            subscription.friendly_name,
-            subscription.quantity,
         )
 
 

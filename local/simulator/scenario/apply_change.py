@@ -72,6 +72,7 @@ def _find(store: Store, customer: Customer, id_: str) -> Record:
         store.reservations,
         store.gdap,
         store.transfers,
+        store.refusals,
     ):
         found: Record | None = table.get_of(customer.id, id_.lower()) or table.get_of(customer.id, id_)
         if found is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from local.simulator.errors import status_of
 from local.simulator.rules.terms import NOT_REFUNDABLE
 from local.simulator.scenario.catalogue import PERPETUAL_OFFER, RESERVATION_OFFER
 from local.simulator.scenario.ids import made_guid, order_number
@@ -14,6 +15,7 @@ from local.simulator.scenario.models import (
     PartnerSpec,
     PerpetualSpec,
     PersonSpec,
+    RefusalSpec,
     ResellerSpec,
     ReservationSpec,
     Scenario,
@@ -39,6 +41,7 @@ from local.simulator.tenant.records import (
     Person,
     Reseller,
     Reservation,
+    StandingRefusal,
     Transfer,
 )
 from local.simulator.tenant.store import Record, Store
@@ -128,6 +131,8 @@ def _holdings(spec: CustomerSpec, customer_id: str, now: datetime, seed: str) ->
         yield build_gdap(gdap, Place(customer_id, f"{seed}/g{index}", now))
     for index, transfer in enumerate(spec.transfers):
         yield build_transfer(transfer, Place(customer_id, f"{seed}/t{index}", now), names)
+    for index, refusal in enumerate(spec.refusals):
+        yield build_refusal(refusal, Place(customer_id, f"{seed}/x{index}", now), names)
 
 
 def _names(spec: CustomerSpec, places: list[Place]) -> dict[str, str]:
@@ -259,6 +264,23 @@ def build_transfer(spec: TransferSpec, place: Place, names: dict[str, str]) -> T
         subscription_ids=tuple(names[name] for name in spec.subscriptions),
         target_tenant_id=spec.target_tenant_id,
         target_name=spec.target_name,
+    )
+
+
+def build_refusal(spec: RefusalSpec, place: Place, names: dict[str, str]) -> StandingRefusal:
+    """A refusal that lasts; a code that is not in the catalogue is answered with 400."""
+    named = spec.holding
+    return StandingRefusal(
+        id=spec.id or made_guid(f"{place.seed}/refusal"),
+        customer_id=place.customer_id,
+        write=spec.write,
+        holding_id=names.get(named, named).lower() if named else None,
+        code=spec.code,
+        status=spec.status or status_of(spec.code),
+        text=spec.text,
+        begins_at=parse_moment(spec.begins, place.now),
+        ends_at=parse_moment(spec.until, place.now) if spec.until else None,
+        retry_after=spec.retry_after,
     )
 
 

@@ -5,7 +5,9 @@ from typing import Any
 from local.simulator.knobs import Knobs
 from local.simulator.scenario.holdings.azure import (
     azure_plan,
+    azure_plan_ended,
     azure_plan_idle,
+    azure_plan_of,
     azure_plan_suspended,
     legacy_azure,
     legacy_azure_suspended,
@@ -62,12 +64,14 @@ from local.simulator.scenario.holdings.purchases import (
     transfer,
     transfer_settled,
 )
+from local.simulator.scenario.holdings.refusals import refused
 from local.simulator.scenario.models import (
     CustomerSpec,
     GdapSpec,
     OrderSpec,
     PartnerSpec,
     PerpetualSpec,
+    RefusalSpec,
     ReservationSpec,
     Scenario,
     SubscriptionSpec,
@@ -78,7 +82,9 @@ __all__ = [
     "Holding",
     "add_on",
     "azure_plan",
+    "azure_plan_ended",
     "azure_plan_idle",
+    "azure_plan_of",
     "azure_plan_suspended",
     "customer",
     "extended",
@@ -115,6 +121,7 @@ __all__ = [
     "perpetual",
     "perpetual_cancelled",
     "perpetual_past_window",
+    "refused",
     "reservation",
     "reservation_ended",
     "reservation_not_refundable",
@@ -134,7 +141,7 @@ __all__ = [
     "trial",
 ]
 
-Holding = SubscriptionSpec | ReservationSpec | PerpetualSpec | OrderSpec | GdapSpec | TransferSpec
+Holding = SubscriptionSpec | ReservationSpec | PerpetualSpec | OrderSpec | GdapSpec | TransferSpec | RefusalSpec
 _PLACES: dict[type, str] = {
     SubscriptionSpec: "subscriptions",
     ReservationSpec: "reservations",
@@ -142,6 +149,7 @@ _PLACES: dict[type, str] = {
     OrderSpec: "orders",
     GdapSpec: "gdap",
     TransferSpec: "transfers",
+    RefusalSpec: "refusals",
 }
 
 

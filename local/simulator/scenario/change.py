@@ -10,6 +10,7 @@ from local.simulator.scenario.models import (
     Moment,
     OrderSpec,
     PerpetualSpec,
+    RefusalSpec,
     ReservationSpec,
     SeatsSpec,
     SubscriptionSpec,
@@ -48,6 +49,7 @@ class Addition(Model):
     orders: tuple[OrderSpec, ...] = ()
     gdap: tuple[GdapSpec, ...] = ()
     transfers: tuple[TransferSpec, ...] = ()
+    refusals: tuple[RefusalSpec, ...] = ()
 
 
 class Change(Model):

@@ -18,6 +18,7 @@ from local.simulator.tenant.kinds import (
     ReservationState,
     Status,
     TransferStatus,
+    Write,
 )
 from local.simulator.times import parse_moment, parse_period
 
@@ -201,6 +202,20 @@ class TransferSpec(Model):
     target_name: Name = "Another Partner"
 
 
+class RefusalSpec(Model):
+    """Writes that are refused for a time, whatever else is the case; *holding* names one by id or name."""
+
+    id: Guid | None = None
+    write: Write = Write.ANYTHING
+    holding: str | None = None
+    code: str = "900280"
+    status: int | None = Field(default=None, ge=400, le=599)
+    text: Name = "This change is not allowed at present. Try again later."
+    begins: Moment = "-P1D"
+    until: Moment | None = None
+    retry_after: int | None = Field(default=None, ge=0)
+
+
 class ResellerSpec(Model):
     """An indirect reseller, or (of a partner that is one) an indirect provider."""
 
@@ -227,6 +242,7 @@ class CustomerSpec(Model):
     orders: tuple[OrderSpec, ...] = ()
     gdap: tuple[GdapSpec, ...] = ()
     transfers: tuple[TransferSpec, ...] = ()
+    refusals: tuple[RefusalSpec, ...] = ()
 
 
 class FederatedSpec(Model):

@@ -3,7 +3,16 @@
 from local.simulator.rules.blockers import OPEN_ORDERS
 from local.simulator.scenario.builder import Holding
 from local.simulator.scenario.holdings import azure, licences, purchases
-from local.simulator.tenant.kinds import GdapStatus, OrderStatus, ReservationState, Status, TransferStatus
+from local.simulator.scenario.holdings.refusals import refused
+from local.simulator.tenant.kinds import (
+    EntitlementStatus,
+    GdapStatus,
+    OrderStatus,
+    ReservationState,
+    Status,
+    TransferStatus,
+    Write,
+)
 
 _NAMED = (
     licences.nce,
@@ -97,6 +106,14 @@ STATES: dict[str, tuple[Holding, ...]] = {
         licences.nce(name="Staying"),
         purchases.transfer_settled("Staying", status=TransferStatus.REJECT),
     ),
+    **{f"azure_{state.lower()}": (azure.azure_plan_of(state),) for state in EntitlementStatus},
+    "azure_active_below_suspended": (azure.azure_plan_of(EntitlementStatus.ACTIVE, status=Status.SUSPENDED),),
+    **{
+        f"azure_plan_{status}": (azure.azure_plan_ended(status),)
+        for status in (Status.DELETED, Status.EXPIRED, Status.DISABLED)
+    },
+    "nce_refused": (licences.nce(), refused(write=Write.SUBSCRIPTION)),
+    "removal_refused": (licences.nce_deleted(), refused("900416", write=Write.RELATIONSHIP)),
     **{f"reservation_{state.lower()}": (_reservation(state),) for state in ReservationState},
     **{f"order_{status.replace(' ', '_')}": (_order(status),) for status in OrderStatus},
     **{f"gdap_{status.lower()}": (purchases.gdap(status=status),) for status in GdapStatus},

@@ -109,10 +109,22 @@ DEAD_RESERVATIONS = frozenset(
 
 
 class EntitlementStatus(StrEnum):
-    """Status of an Azure subscription under an Azure plan."""
+    """Status of an Azure subscription under an Azure plan: Partner Center documents the first two, Azure the rest."""
 
     ACTIVE = "active"
     INACTIVE = "inactive"
+    WARNED = "warned"
+    PAST_DUE = "pastDue"
+    DISABLED = "disabled"
+    SUSPENDED = "suspended"
+    EXPIRED = "expired"
+    DELETED = "deleted"
+
+
+RUNNING_AZURE = frozenset({EntitlementStatus.ACTIVE, EntitlementStatus.WARNED, EntitlementStatus.PAST_DUE})
+"""It works and costs."""
+STOPPED_AZURE = frozenset({EntitlementStatus.DISABLED, EntitlementStatus.SUSPENDED})
+"""Nothing runs, and it was not cancelled."""
 
 
 class GdapStatus(StrEnum):
@@ -137,6 +149,19 @@ class TransferStatus(StrEnum):
     COMPLETE = "Complete"
     PARTIALLY_COMPLETE = "PartiallyComplete"
     REJECT = "Reject"
+
+
+class Write(StrEnum):
+    """Which writes a standing refusal is about."""
+
+    ANYTHING = "anything"
+    SUBSCRIPTION = "subscription"
+    AZURE_SUBSCRIPTION = "azureSubscription"
+    ORDER = "order"
+    RESERVATION = "reservation"
+    SAVINGS_PLAN = "savingsPlan"
+    DELEGATED_ADMIN = "delegatedAdmin"
+    RELATIONSHIP = "relationship"
 
 
 class Relationship(StrEnum):

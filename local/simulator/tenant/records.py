@@ -12,6 +12,7 @@ from local.simulator.tenant.kinds import (
     Relationship,
     ReservationState,
     TransferStatus,
+    Write,
 )
 
 
@@ -194,6 +195,22 @@ class Transfer:
     target_name: str = ""
     moved_ids: tuple[str, ...] = ()
     lines: tuple[TransferLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRefusal:
+    """Writes that are refused from *begins_at* until *ends_at* (None: for good), of one holding or (None) of all."""
+
+    id: str
+    customer_id: str
+    write: Write
+    holding_id: str | None
+    code: str
+    status: int
+    text: str
+    begins_at: datetime
+    ends_at: datetime | None
+    retry_after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from local.simulator.tenant.records import (
     RefundSession,
     Replay,
     Reservation,
+    StandingRefusal,
     Transfer,
 )
 from local.simulator.tenant.subscription import Subscription
@@ -81,6 +82,7 @@ class Store:
         self.refund_sessions = Table("refundSessions", RefundSession)
         self.gdap = Table("gdap", Gdap)
         self.transfers = Table("transfers", Transfer)
+        self.refusals = Table("refusals", StandingRefusal)
         self.audit = Table("audit", AuditRecord)
         self.replays = Table("replays", Replay)
         self.tables: tuple[Table[Any], ...] = tuple(value for value in vars(self).values() if isinstance(value, Table))

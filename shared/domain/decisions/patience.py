@@ -25,6 +25,15 @@ WINDOWED = frozenset(
     {ActionKind.CANCEL, ActionKind.CANCEL_ORDER, ActionKind.RETURN_RESERVATION, ActionKind.REDUCE_SEATS}
 )
 """What can be done for a time only, and costs a whole term when that time has passed unused."""
+STANDING = frozenset(
+    {
+        ActionKind.SUSPEND,
+        ActionKind.CANCEL_AZURE_SUBSCRIPTION,
+        ActionKind.SUSPEND_AZURE_PLAN,
+        ActionKind.STOP_RENEWAL,
+    }
+)
+"""What can be done on any day: an account that was under review is changed once the review is over."""
 CLOSING = frozenset({Lesson.WINDOW_CLOSED, Lesson.NO_REFUND, Lesson.NOT_ACTIVATED, Lesson.ADD_ONS_FIRST})
 """What a refusal teaches about a way that is closed; the other lessons say nothing about a window."""
 FINAL = frozenset({Verdict.CANNOT_NOW})
@@ -49,7 +58,7 @@ def may_pass(kind: ActionKind, verdict: Verdict | None, lesson: Lesson | None) -
     """Whether a refusal of this action, known or not, is worth another try while the action is wanted."""
     if kind in RESTORES:
         return verdict not in NEVER_BACK
-    return kind in WINDOWED and verdict not in FINAL and lesson not in CLOSING
+    return kind in WINDOWED | STANDING and verdict not in FINAL and lesson not in CLOSING
 
 
 def wait_before_next(action: ActionRecord, pace: Pace, now: datetime, usual: timedelta) -> timedelta:

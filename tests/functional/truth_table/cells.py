@@ -7,10 +7,10 @@ from itertools import combinations
 from typing import Any
 
 from local.simulator.knobs.listing import KnobInfo, knob_list
-from tests.functional.truth_table import others, subscriptions
+from tests.functional.truth_table import others, refusals, subscriptions
 from tests.functional.truth_table.row import Cell, Row
 
-ROWS: tuple[Row, ...] = (*subscriptions.ROWS, *others.ROWS)
+ROWS: tuple[Row, ...] = (*subscriptions.ROWS, *others.ROWS, *refusals.ROWS)
 KNOBS: dict[str, KnobInfo] = {info.name: info for info in knob_list()}
 OPEN = frozenset(name for name, info in KNOBS.items() if info.open)
 

@@ -14,9 +14,17 @@ from local.simulator.knobs import SignIn
 from local.simulator.scenario import builder as b
 from local.simulator.scenario.holdings.azure import ONE_RESERVATION_ORDER
 from local.simulator.scenario.models import ReservationSpec
-from local.simulator.tenant.kinds import DEAD_RESERVATIONS, GdapStatus, OrderStatus, ReservationState, TransferStatus
+from local.simulator.tenant.kinds import (
+    DEAD_RESERVATIONS,
+    EntitlementStatus,
+    GdapStatus,
+    OrderStatus,
+    ReservationState,
+    TransferStatus,
+)
+from local.simulator.tenant.kinds import Status as PlanStatus
 from shared.domain.offboarding.states import Status
-from tests.functional.truth_table.row import Ends, Person, Removed, Row, Waits, changed
+from tests.functional.truth_table.row import LINGERS, Ends, Person, Removed, Row, Waits, changed
 
 SOON = "+P40D"
 REMOVAL = ("removal_preconditions",)
@@ -41,6 +49,39 @@ def _live(**fields: Any) -> ReservationSpec:
 
 AZURE = (
     Row("Azure subscription, active", (b.azure_plan(1),), Removed(), ("entitlement_cancel_status",)),
+    *(
+        Row(
+            f"Azure subscription, {state.value}",
+            (b.azure_plan_of(state),),
+            Removed(),
+            ("entitlement_cancel_status", "inactive_entitlement_cancel", "stopped_azure", "azure_words", *REMOVAL),
+        )
+        for state in EntitlementStatus
+    ),
+    Row(
+        "Azure subscription, one in each state",
+        (b.azure_plan_of(*EntitlementStatus),),
+        Removed(),
+        ("stopped_azure", "azure_words", "inactive_entitlement_cancel"),
+    ),
+    Row(
+        "Azure subscription, active below a suspended plan",
+        (b.azure_plan_of(EntitlementStatus.ACTIVE, status=PlanStatus.SUSPENDED),),
+        Removed(),
+        ("entitlement_cancel_status", "azure_words"),
+    ),
+    *(
+        Row(
+            f"Azure plan, {status.value}",
+            (b.azure_plan_ended(status),),
+            Removed(),
+            ("ended_plan", "ended_blocks"),
+            {("ended_blocks", True): Person("removal_refused", LINGERS, heals=130)}
+            if status is not PlanStatus.DELETED
+            else {},
+        )
+        for status in (PlanStatus.DELETED, PlanStatus.EXPIRED, PlanStatus.DISABLED)
+    ),
     Row("Azure subscription, inactive", (b.azure_plan_idle(2),), Removed(), ("inactive_entitlement_cancel",)),
     Row(
         "Azure subscription, reactivated by the customer",

@@ -78,13 +78,19 @@ def test_without_a_window_what_takes_long_falls_to_once_a_day(tries: int, age: i
 
 
 WINDOWED = {ActionKind.CANCEL, ActionKind.CANCEL_ORDER, ActionKind.RETURN_RESERVATION, ActionKind.REDUCE_SEATS}
+STANDING = {
+    ActionKind.SUSPEND,
+    ActionKind.CANCEL_AZURE_SUBSCRIPTION,
+    ActionKind.SUSPEND_AZURE_PLAN,
+    ActionKind.STOP_RENEWAL,
+}
 CLOSING = {Lesson.WINDOW_CLOSED, Lesson.NO_REFUND, Lesson.NOT_ACTIVATED, Lesson.ADD_ONS_FIRST}
 
 
 def test_which_refusals_may_pass() -> None:
     """Those that no table explains, and those that a person may remove; never a way that is known to be closed."""
     for kind, verdict, lesson in product(ActionKind, (None, *Verdict), (None, *Lesson)):
-        passes = kind in WINDOWED and verdict is not Verdict.CANNOT_NOW and lesson not in CLOSING
+        passes = kind in WINDOWED | STANDING and verdict is not Verdict.CANNOT_NOW and lesson not in CLOSING
         if kind in RESTORES:
             passes = verdict not in (Verdict.CANNOT_NOW, Verdict.BUG)
 

@@ -26,6 +26,17 @@ def azure_plan_suspended(inactive: int = 1, **fields: Any) -> SubscriptionSpec:
     return azure_plan(0, inactive, status=Status.SUSPENDED, **fields)
 
 
+def azure_plan_ended(status: Status = Status.DELETED, **fields: Any) -> SubscriptionSpec:
+    """An Azure plan that is over: deleted, expired or disabled."""
+    return azure_plan(0, 1, status=status, **fields)
+
+
+def azure_plan_of(*states: EntitlementStatus, **fields: Any) -> SubscriptionSpec:
+    """An Azure plan with an Azure subscription in each of those states."""
+    children = (AzureSubscriptionSpec(name=f"Azure {state}", status=state) for state in states)
+    return SubscriptionSpec(kind=Kind.AZURE_PLAN, azure_subscriptions=tuple(children), **fields)
+
+
 def legacy_azure(**fields: Any) -> SubscriptionSpec:
     """A legacy Azure subscription (MS-AZR-0145P)."""
     return SubscriptionSpec(kind=Kind.LEGACY_AZURE, **fields)

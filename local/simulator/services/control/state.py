@@ -42,7 +42,7 @@ def _customer(simulator: "Simulator", customer: Customer, now: datetime) -> Json
     store, id_ = simulator.store, customer.id
     subscriptions = []
     for one in store.subscriptions.of(id_):
-        in_use = active_entitlements(store, id_, one.id)
+        in_use = active_entitlements(store, id_, one.id, simulator.knobs)
         subscriptions.append(plain(one) | {"condition": condition(one, now, in_use)})
     found = blockers(store, id_, simulator.knobs, now)
     return plain(customer) | {

@@ -3,6 +3,7 @@
 import re
 
 from local.simulator.errors import refuse
+from local.simulator.rules.blockers import ENDED_PLANS
 from local.simulator.services.call import Call
 from local.simulator.tenant.kinds import Kind, Relationship
 from local.simulator.tenant.records import Customer, Order
@@ -59,10 +60,12 @@ def own_subscription(call: Call, customer: Customer) -> Subscription:
 
 
 def own_plan(call: Call, customer: Customer) -> Subscription:
-    """The subscription in the path, which must be an Azure plan."""
+    """The subscription in the path, which must be an Azure plan. One that has ended is refused (knob endedPlan)."""
     plan = own_subscription(call, customer)
     if plan.kind is not Kind.AZURE_PLAN:
         raise refuse("800002", text="the subscription is not an Azure plan")
+    if plan.status in ENDED_PLANS and call.knobs.ended_plan != "listed":
+        raise refuse("20003" if call.knobs.ended_plan == "404" else "20002", id=plan.id)
     return plan
 
 

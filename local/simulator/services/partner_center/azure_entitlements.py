@@ -7,26 +7,31 @@ the answer still says active.
 from dataclasses import replace
 
 from local.simulator.errors import refuse
+from local.simulator.knobs import Knobs
 from local.simulator.messages import Json
 from local.simulator.services.call import Call, Reply, Route, Service
 from local.simulator.services.partner_center.access import own_customer, own_plan
 from local.simulator.services.partner_center.auditing import Operation, audit
-from local.simulator.tenant.kinds import EntitlementStatus, Status
+from local.simulator.tenant.kinds import RUNNING_AZURE, EntitlementStatus, Status
 from local.simulator.tenant.records import AzureEntitlement, Customer
 from local.simulator.tenant.subscription import Subscription
 from local.simulator.wire.shapes import collection, link
+
+_GONE = frozenset({EntitlementStatus.EXPIRED, EntitlementStatus.DELETED})
+_OVER = _GONE | {EntitlementStatus.INACTIVE}
+_AZURE_WORDS = {EntitlementStatus.ACTIVE: "Enabled", EntitlementStatus.INACTIVE: "Expired"}
 
 
 def list_entitlements(call: Call) -> Reply:
     """All Azure subscriptions of the plan, active or not; items carry no links."""
     plan = own_plan(call, own_customer(call))
     found = [one for one in call.store.entitlements.of(plan.customer_id) if one.plan_id == plan.id]
-    return Reply(200, collection([_item(one) for one in found]))
+    return Reply(200, collection([_item(call, one) for one in found]))
 
 
 def get_entitlement(call: Call) -> Reply:
     """One Azure subscription. 404/800111."""
-    return Reply(200, _body(_own(call, own_plan(call, own_customer(call)))))
+    return Reply(200, _body(call, _own(call, own_plan(call, own_customer(call)))))
 
 
 def cancel_entitlement(call: Call) -> Reply:
@@ -38,7 +43,7 @@ def cancel_entitlement(call: Call) -> Reply:
         raise refuse("800002", text="cancellationReason is missing")
     if reason.lower() != "compromise" and call.knobs.other_cancellation_reason == "refuse":
         raise refuse("900307", text=reason)
-    if one.status is EntitlementStatus.INACTIVE and one.next_status is None:
+    if one.status in _OVER and one.next_status is None:
         if call.knobs.inactive_entitlement_cancel == "refuse":
             raise refuse("800040", id=one.id, status=one.status, wanted="inactive")
     elif one.next_status is not EntitlementStatus.INACTIVE:
@@ -52,9 +57,10 @@ def reactivate_entitlement(call: Call) -> Reply:
     customer = own_customer(call)
     plan = own_plan(call, customer)
     one = _own(call, plan)
-    if plan.status is not Status.ACTIVE:
+    status = one.next_status or one.status
+    if plan.status is not Status.ACTIVE or status in _GONE:
         raise refuse("900337", id=one.id)
-    if (one.next_status or one.status) is EntitlementStatus.INACTIVE:
+    if status not in RUNNING_AZURE:
         _change(call, customer, one, EntitlementStatus.ACTIVE)
         call.effect("entitlement.reactivated", one.id)
     return Reply(202)
@@ -79,21 +85,27 @@ def _change(call: Call, customer: Customer, one: AzureEntitlement, status: Entit
 def _accepted(call: Call, one: AzureEntitlement) -> Reply:
     if call.knobs.entitlement_cancel_status == 202:
         return Reply(202)
-    return Reply(200, _body(one))
+    return Reply(200, _body(call, one))
 
 
-def _item(one: AzureEntitlement) -> dict[str, Json]:
+def _word(status: EntitlementStatus, knobs: Knobs) -> str:
+    if knobs.azure_words == "partnerCenter":
+        return status
+    return _AZURE_WORDS.get(status, f"{status[:1].upper()}{status[1:]}")
+
+
+def _item(call: Call, one: AzureEntitlement) -> dict[str, Json]:
     return {
         "id": one.id,
         "friendlyName": one.name,
-        "status": one.status,
+        "status": _word(one.status, call.knobs),
         "subscriptionId": one.plan_id,
     }
 
 
-def _body(one: AzureEntitlement) -> Json:
+def _body(call: Call, one: AzureEntitlement) -> Json:
     uri = f"/customers/{one.customer_id}/subscriptions/{one.plan_id}/azureEntitlements/{one.id}"
-    return _item(one) | {"links": {"self": link(uri)}}
+    return _item(call, one) | {"links": {"self": link(uri)}}
 
 
 _ALL = "/v1/customers/{customer}/subscriptions/{subscription}/azureEntitlements"

@@ -125,7 +125,7 @@ def _surroundings(call: Call, one: Subscription) -> Surroundings:
         transfer.status is TransferStatus.ACTIVE and one.id in transfer.subscription_ids
         for transfer in store.transfers.of(one.customer_id)
     )
-    in_use = active_entitlements(store, one.customer_id, one.id) if one.kind is Kind.AZURE_PLAN else 0
+    in_use = active_entitlements(store, one.customer_id, one.id, call.knobs) if one.kind is Kind.AZURE_PLAN else 0
     return Surroundings(
         active_entitlements=in_use,
         parent=store.subscriptions.get(one.parent_id) if one.parent_id else None,

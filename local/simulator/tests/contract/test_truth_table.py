@@ -20,6 +20,8 @@ CHANGES: dict[str, dict[str, Any]] = {
         "scheduledActions": [{"scheduleType": "TermEnd", "actionType": "Cancel"}],
     },
 }
+UNFORESEEN = {"removal_refused"}
+"""Nothing that the customer holds is in the way, and it is refused all the same."""
 LEGACY = {Kind.LEGACY_LICENCE, Kind.LEGACY_AZURE}
 ACCEPTED = [(row, action) for row, action, knobs, expected in CELLS if expected == OK and not knobs]
 
@@ -131,7 +133,7 @@ def test_a_refusal_for_azure_names_orders(state: str) -> None:
     assert next(iter(tenant.simulator.store.orders)).id in text
 
 
-@pytest.mark.parametrize("state", sorted(STATES))
+@pytest.mark.parametrize("state", sorted(STATES.keys() - UNFORESEEN))
 def test_the_oracle_and_the_answer_agree(state: str) -> None:
     tenant = _tenant(state, {})
     free = not tenant.simulator.removal_blockers("contoso.onmicrosoft.com")

@@ -76,7 +76,7 @@ def test_what_can_be_given_back_shows_newest_first(spec: SubscriptionSpec, knobs
         (b.marketplace_past_window(quantity=25, seats_added=FIVE), {}, {"quantity": 20}, (200, None)),
         (b.legacy(quantity=25), {}, {"quantity": 20}, (200, None)),
         (b.legacy(quantity=25), {}, {"quantity": 30}, (200, None)),
-        (b.legacy_azure(quantity=25), {}, {"quantity": 2}, (400, "800093")),
+        (b.legacy_azure(quantity=25), {}, {"quantity": 2}, (400, "800095")),
     ],
 )
 def test_a_patch_of_the_quantity(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from local.simulator.knobs import Knobs
 from local.simulator.rules.blockers import active_entitlements
 from local.simulator.rules.conditions import Condition, condition
 from local.simulator.rules.table import COMMON, ROWS, row
@@ -19,7 +20,7 @@ def _met(state: str) -> set[tuple[Kind, Condition]]:
     tenant = Tenant(b.scenario(b.customer("Contoso", *STATES[state])))
     now, store = tenant.simulator.settle(), tenant.simulator.store
     return {
-        (one.kind, condition(one, now, active_entitlements(store, tenant.customer, one.id)))
+        (one.kind, condition(one, now, active_entitlements(store, tenant.customer, one.id, Knobs())))
         for one in store.subscriptions
     }
 

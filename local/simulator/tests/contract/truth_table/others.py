@@ -35,6 +35,11 @@ def _entitled(tenant: Tenant) -> str:
     return ",".join(str(one["quantity"]) for one in items) or "none"
 
 
+def _azure_word(tenant: Tenant) -> str:
+    plan = next(iter(tenant.simulator.store.subscriptions)).id
+    return str(tenant.get(f"{do.root(tenant)}/subscriptions/{plan}/azureEntitlements")["items"][0]["status"])
+
+
 def _reservation(tenant: Tenant) -> str:
     return next(iter(tenant.simulator.store.reservations)).state
 
@@ -72,6 +77,7 @@ def _later(truth: Action, **wait: float) -> Action:
 
 GET = call("GET", "")
 SUBSCRIPTIONS = call("GET", "/subscriptions")
+BELOW = call("GET", "/subscriptions/{subscription}/azureEntitlements")
 UNKNOWN = "/subscriptions/{subscription}/azureEntitlements/" + do.NOBODY
 SANDBOX = {"environment": "sandbox"}
 GONE = {"removal_lag": "PT0S"}
@@ -107,6 +113,55 @@ CELLS = (
     Cell("Azure, reactivate, plan suspended", "azure_plan_suspended", do.reactivate_azure, "400/900337"),
     Cell("Azure, unknown: get", "azure_plan", call("GET", UNKNOWN), "404/800111"),
     Cell("Azure, unknown: cancel", "azure_plan", call("POST", f"{UNKNOWN}/cancel", {}), "404/800111"),
+    *(
+        Cell(
+            f"Azure {state}, cancel",
+            f"azure_{state.lower()}",
+            do.cancel_azure(),
+            "202",
+            _later(_entitlement, minutes=10),
+            "inactive",
+        )
+        for state in ("warned", "pastDue", "disabled", "suspended")
+    ),
+    *(
+        Cell(f"Azure {state}, cancel", f"azure_{state}", do.cancel_azure(), "202", _later(_entitlement, hours=1), state)
+        for state in ("expired", "deleted")
+    ),
+    *(
+        Cell(f"Azure {state}, reactivate", f"azure_{state}", do.reactivate_azure, said)
+        for state, said in (
+            ("disabled", "202"),
+            ("suspended", "202"),
+            ("warned", "202"),
+            ("expired", "400/900337"),
+            ("deleted", "400/900337"),
+        )
+    ),
+    *(
+        Cell(f"Azure {state}, its word", f"azure_{state}", do.nothing, "", _azure_word, word, {"azure_words": "azure"})
+        for state, word in (
+            ("active", "Enabled"),
+            ("inactive", "Expired"),
+            ("pastdue", "PastDue"),
+            ("deleted", "Deleted"),
+        )
+    ),
+    *(
+        Cell(f"Azure plan {state}, below it", f"azure_plan_{state}", BELOW, said, knobs={"ended_plan": knob})
+        for state in ("deleted", "expired", "disabled")
+        for knob, said in (("404", "404/20003"), ("403", "403/20002"), ("listed", "200"))
+    ),
+    Cell("Azure plan, nothing changed", "azure_plan", do.patch(), "200"),
+    Cell("Azure plan, renamed", "azure_plan", do.patch(friendlyName="Other"), "200"),
+    Cell("Azure plan, quantity", "azure_plan", do.patch(quantity=2), "400/800095"),
+    Cell("legacy Azure, nothing changed", "legacy_azure", do.patch(), "200"),
+    Cell("legacy licence, renewal locked, nothing changed", "legacy_locked", do.patch(), "200"),
+    Cell("refused for a time", "nce_refused", do.patch(status="deleted"), "400/900280", _subscriptions, "active"),
+    Cell("refused for a time: read", "nce_refused", SUBSCRIPTIONS, "200"),
+    Cell("refused for a time: over", "nce_refused", _later(do.patch(status="deleted"), days=3), "200"),
+    Cell("removal refused for a time", "removal_refused", do.remove, "403/900416"),
+    Cell("removal refused for a time: over", "removal_refused", _later(do.remove, days=3), "200"),
     Cell("reservation, order", "reservation", do.cancel_order, "403/800019", _reservation, "Succeeded"),
     Cell(
         "reservation, order in the sandbox", "reservation", do.cancel_order, "200", _reservation, "Cancelled", SANDBOX

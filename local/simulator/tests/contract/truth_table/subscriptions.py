@@ -157,6 +157,35 @@ ROWS = (
         ("cancel", {"pending_marketplace_cancel": "accept"}, OK),
         ("suspend", {"pending_marketplace_status": "active"}, "400/800081"),
     ),
+    *(
+        _row(f"Azure plan, below it {state}", f"azure_{state.lower()}", "403/900115 400/800096 400/800093", IN_THE_WAY)
+        for state in ("warned", "pastDue")
+    ),
+    *(
+        _row(
+            f"Azure plan, below it {state}",
+            f"azure_{state}",
+            "200 400/800096 400/800093",
+            IN_THE_WAY,
+            ("suspend", {"stopped_azure": "blocks"}, "403/900115"),
+        )
+        for state in ("disabled", "suspended")
+    ),
+    *(
+        _row(f"Azure plan, below it {state}", f"azure_{state}", "200 400/800096 400/800093", IN_THE_WAY)
+        for state in ("expired", "deleted")
+    ),
+    _row(
+        "Azure plan suspended, below it active",
+        "azure_active_below_suspended",
+        "200 400/800096 400/800091",
+        IN_THE_WAY,
+        UNCHANGED,
+    ),
+    _row("Azure plan deleted", "azure_plan_deleted", GONE, FREE),
+    _row("Azure plan expired", "azure_plan_expired", OVER, FREE, ENDED),
+    _row("Azure plan disabled", "azure_plan_disabled", OVER, FREE, ENDED),
+    _row("NCE, refused for a time", "nce_refused", "400/900280 400/900280 400/900280", IN_THE_WAY),
     _row("Azure plan in use", "azure_plan", "403/900115 400/800096 400/800093", IN_THE_WAY),
     _row("Azure plan, nothing active", "azure_plan_idle", "200 400/800096 400/800093", IN_THE_WAY),
     _row("Azure plan suspended", "azure_plan_suspended", "200 400/800096 400/800091", FREE, UNCHANGED),
