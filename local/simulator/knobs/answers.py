@@ -25,6 +25,9 @@ class Answers(Model):
     """Largest page of Graph."""
     total_count: Literal["all", "page"] = "all"
     """On a page: the count of all items, or of the page."""
+    pages_go_by: Literal["item", "position"] = "item"
+    """Open: what a continuation token stands for: the last item, or how many came before it. By position, in a list by
+    name, what comes between two pages shows an item twice, and what goes hides one."""
     continuation_in: Literal["both", "body", "links"] = "both"
     """Where the continuation token is."""
     bom: Oddity = Oddity.DOCUMENTED

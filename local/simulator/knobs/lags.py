@@ -30,5 +30,7 @@ class Lags(Model):
     """Until an activity log record shows."""
     renewal_job: timedelta = Field(default=timedelta(hours=1), ge=_NOW, le=timedelta(hours=24))
     """Length of the renewing or expiring job after a term's end; documented as up to 24 hours."""
+    continuation_lasts: timedelta | None = Field(default=None, gt=_NOW)
+    """How long a continuation token can be used; later it is refused with 400/2000. null: for good."""
     rate_limit_per_minute: int | None = Field(default=None, ge=1)
     """Partner Center requests in a sliding minute of business time; more answer 429. null: no limit."""

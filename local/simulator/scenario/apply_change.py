@@ -42,6 +42,8 @@ _PHASES = {Status.EXPIRED: EXPIRED_FOR, Status.DISABLED: DISABLED_FOR}
 
 def apply_change(store: Store, change: Change, knobs: Knobs, now: datetime) -> Record:
     """Change the store; returns the record that changed. ValueError says what does not fit."""
+    if change.new_customer is not None:
+        return _arrives(store, change.new_customer, now)
     customer = store.customers.get(change.customer.lower())
     if customer is None:
         raise ValueError(f"customer: there is no customer {change.customer}")
@@ -62,6 +64,17 @@ def apply_change(store: Store, change: Change, knobs: Knobs, now: datetime) -> R
     after_holding = _set(record, fields, knobs, now)
     store.put(after_holding)
     return after_holding
+
+
+def _arrives(store: Store, spec: CustomerSpec, now: datetime) -> Record:
+    """Another customer accepts the partner."""
+    ordinal = max((one.ordinal for one in store.customers), default=0) + 1
+    first, *others = customer_records(spec, ordinal, now)
+    for record in (first, *others):
+        if store.table(type(record)).get(record.id) is not None:
+            raise ValueError(f"newCustomer: the id {record.id} is used already")
+        store.put(record)
+    return first
 
 
 def _find(store: Store, customer: Customer, id_: str) -> Record:
@@ -96,7 +109,8 @@ def _add(store: Store, customer: Customer, addition: Addition, now: datetime) ->
 
 
 def _set_customer(customer: Customer, fields: Fields) -> Customer:
-    _only(fields, {"relationship", "allow_delegated_access", "arm_role"}, "a customer")
+    allowed = {"relationship", "allow_delegated_access", "arm_role", "consent", "name", "domain", "unreadable"}
+    _only(fields, allowed, "a customer")
     values: dict[str, Any] = {}
     if fields.relationship is not None:
         values |= {
@@ -106,8 +120,14 @@ def _set_customer(customer: Customer, fields: Fields) -> Customer:
         }
     if fields.allow_delegated_access is not None:
         values["delegated_access"] = fields.allow_delegated_access
-    if fields.arm_role is not None:
-        values["arm_role"] = fields.arm_role
+    if fields.domain is not None and fields.domain != customer.domain:
+        others = (*customer.other_domains, customer.domain)  # the tenant keeps it, though not as its default
+        values["other_domains"] = tuple(name for name in others if name != fields.domain)
+    if fields.unreadable is not None:
+        values |= {"unreadable": fields.unreadable or None, "unreadable_until": None}
+    for name in ("arm_role", "consent", "name", "domain"):
+        if getattr(fields, name) is not None:
+            values[name] = getattr(fields, name)
     return replace(customer, **values)
 
 

@@ -113,6 +113,9 @@ def customer_records(
         partner_id=spec.partner_id,
         arm_role=spec.arm_role,
         resellers=_resellers(spec.resellers),
+        consent=spec.consent,
+        unreadable=spec.unreadable,
+        unreadable_until=parse_moment(spec.unreadable_until, now) if spec.unreadable_until else None,
     )
     yield from with_shared_orders(_holdings(spec, customer_id, now, seed), store)
 

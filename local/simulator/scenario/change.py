@@ -6,8 +6,10 @@ from pydantic import Field, model_validator
 
 from local.simulator.knobs import Model
 from local.simulator.scenario.models import (
+    CustomerSpec,
     GdapSpec,
     Moment,
+    Name,
     OrderSpec,
     PerpetualSpec,
     RefusalSpec,
@@ -15,8 +17,9 @@ from local.simulator.scenario.models import (
     SeatsSpec,
     SubscriptionSpec,
     TransferSpec,
+    Unreadable,
 )
-from local.simulator.tenant.kinds import Relationship
+from local.simulator.tenant.kinds import Consent, Relationship
 
 
 class Fields(Model):
@@ -37,6 +40,10 @@ class Fields(Model):
     relationship: Relationship | None = None
     allow_delegated_access: bool | None = None
     arm_role: bool | None = None
+    consent: Consent | None = None
+    name: Name | None = None
+    domain: Name | None = None
+    unreadable: Unreadable | Literal[""] | None = None
     refund_error: str | None = None
 
 
@@ -53,18 +60,22 @@ class Addition(Model):
 
 
 class Change(Model):
-    """Set fields of the customer or of one holding, add holdings, or make one holding vanish."""
+    """Set fields of the customer or of one holding, add holdings, make one holding vanish, or bring a new customer."""
 
-    customer: str
+    customer: str = ""
     holding: str | None = None
     set: Fields | None = None
     add: Addition | None = None
     vanish: bool = False
+    new_customer: CustomerSpec | None = None
 
     @model_validator(mode="after")
     def _complete(self) -> "Change":
-        if (self.set is not None) + (self.add is not None) + self.vanish != 1:
-            raise ValueError("give exactly one of set, add and vanish")
+        chosen = (self.set is not None) + (self.add is not None) + self.vanish + (self.new_customer is not None)
+        if chosen != 1:
+            raise ValueError("give exactly one of set, add, vanish and newCustomer")
+        if not self.customer and self.new_customer is None:
+            raise ValueError("customer is missing")
         if self.vanish and self.holding is None:
             raise ValueError("holding is missing")
         return self

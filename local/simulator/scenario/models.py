@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from local.simulator.knobs import Knobs, Model
 from local.simulator.tenant.kinds import (
+    Consent,
     EntitlementStatus,
     GdapStatus,
     Job,
@@ -54,6 +55,8 @@ Duration = Annotated[str, AfterValidator(_period)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 
 
+Unreadable = Literal["1000", "60003", "20002", "1002", "2032", "3000"]
+"""Codes that reading a customer by its id can be refused with although lists show it."""
 WITH_SEATS = frozenset({Kind.NCE_LICENCE, Kind.NCE_TRIAL, Kind.SOFTWARE_SUBSCRIPTION, Kind.MARKETPLACE})
 
 
@@ -233,6 +236,9 @@ class CustomerSpec(Model):
     relationship: Relationship = Relationship.RESELLER
     allow_delegated_access: bool = True
     arm_role: bool = True
+    consent: Consent = Consent.GIVEN
+    unreadable: Unreadable | None = None
+    unreadable_until: Moment | None = None
     country: str = Field(default="US", min_length=2, max_length=2)
     partner_id: str = ""
     resellers: tuple[ResellerSpec, ...] = ()
@@ -243,6 +249,12 @@ class CustomerSpec(Model):
     gdap: tuple[GdapSpec, ...] = ()
     transfers: tuple[TransferSpec, ...] = ()
     refusals: tuple[RefusalSpec, ...] = ()
+
+    @model_validator(mode="after")
+    def _until_what(self) -> "CustomerSpec":
+        if self.unreadable_until is not None and self.unreadable is None:
+            raise ValueError("unreadableUntil needs unreadable")
+        return self
 
 
 class FederatedSpec(Model):

@@ -164,6 +164,14 @@ class Write(StrEnum):
     RELATIONSHIP = "relationship"
 
 
+class Consent(StrEnum):
+    """Whether the partner's application may have tokens of a customer's tenant."""
+
+    GIVEN = "given"
+    MISSING = "missing"
+    UNKNOWN_APPLICATION = "unknownApplication"
+
+
 class Relationship(StrEnum):
     """Who sells to the customer. OTHER_PARTNER is not a wire value: that customer answers 403/20002."""
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from local.simulator.tenant.kinds import (
     DEAD_RESERVATIONS,
+    Consent,
     EntitlementStatus,
     GdapStatus,
     LineKind,
@@ -27,7 +28,11 @@ class Reseller:
 
 @dataclass(frozen=True, slots=True)
 class Customer:
-    """A customer tenant. *relationship* is the truth, visible to readers only from *visible_at* on."""
+    """A customer tenant. *relationship* is the truth, visible to readers only from *visible_at* on.
+
+    *other_domains* were its default domain once. *unreadable*: the code that reading it by id is refused with, until
+    *unreadable_until* (None: for good), although lists show it.
+    """
 
     id: str
     ordinal: int
@@ -43,6 +48,10 @@ class Customer:
     partner_id: str = ""
     arm_role: bool = True
     resellers: tuple[Reseller, ...] = ()
+    consent: Consent = Consent.GIVEN
+    other_domains: tuple[str, ...] = ()
+    unreadable: str | None = None
+    unreadable_until: datetime | None = None
 
     @property
     def customer_id(self) -> str:

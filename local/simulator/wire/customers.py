@@ -41,7 +41,7 @@ def customer_body(customer: Customer, sees_details: bool) -> Json:
         "allowDelegatedAccess": customer.delegated_access,
     }
     if sees_details:
-        body["customDomains"] = [customer.domain]
+        body["customDomains"] = [customer.domain, *customer.other_domains]
     if customer.partner_id:
         body["associatedPartnerId"] = customer.partner_id
     body["links"] = {"self": link(f"/customers/{customer.id}")}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import datetime
 
+from shared.adapters.entra.customer_tenant import NO_TOKEN
 from shared.adapters.entra.meanings import TOKEN_REFUSALS, meaning_of
 from shared.adapters.http.answer import Answer
 from shared.adapters.http.call import Call
@@ -13,20 +14,16 @@ from shared.domain.errors import RefusedError, RemoteError, SignInRequiredError
 
 _AADSTS = re.compile(r"AADSTS\d+")
 
-CUSTOMER_TENANT = frozenset(
-    {"50020", "50034", "50105", "53003", "65001", "65004", "90002", "90072", "500011", "700016", "7000112"}
-)
-"""The user, the application or its consent is missing in the tenant asked, or a policy of that tenant blocks it. In a
-customer's tenant that says nothing about the partner's own sign-in."""
-
 
 def sign_in_failure(service: str, call: Call, answer: Answer, now: datetime, *, foreign: bool) -> RemoteError | None:
     """The error of a token answer, None if it is 2xx. `foreign`: the tenant asked is not the partner's own."""
 
     def rules(refusal: Refusal) -> RemoteError:
         code = _code(refusal.message) or refusal.code
-        if foreign and code.removeprefix("AADSTS") in CUSTOMER_TENANT:
-            return refusal.as_error(RefusedError, "no token in the customer's tenant", code=code)
+        there = NO_TOKEN.get(code.removeprefix("AADSTS")) if foreign else None
+        if there is not None:
+            text = f"no token in the customer's tenant: {there.cause}"
+            return refusal.as_error(RefusedError, text, code=code, advice=there.advice)
         meaning = meaning_of(code, refusal.code)
         return refusal.as_error(SignInRequiredError, meaning.cause, code=code, advice=meaning.advice)
 

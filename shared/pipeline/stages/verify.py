@@ -10,6 +10,7 @@ from shared.domain.codes import ReasonCode
 from shared.domain.decisions.blockers import SUSPEND_STAGE, Blocker, Cause, Remedy
 from shared.domain.decisions.decisions import decide_all
 from shared.domain.decisions.gate import Blockers, RemovalPermit
+from shared.domain.decisions.patience import WAITS_FOR_OTHERS
 from shared.domain.errors import NoRelationshipError
 from shared.domain.offboarding.record import Reason
 from shared.domain.offboarding.states import Stage
@@ -121,12 +122,14 @@ def _tried_again(session: Session, blockers: Blockers) -> bool:
 
 def _passes_soon(session: Session, blockers: Blockers) -> bool:
     """What passes by itself within a day is waited for before a person is asked: work that follows from it must not be
-    held up. What has been asked for again and again may itself wait for that person."""
+    held up. What has been asked for again and again may itself wait for that person, and what waits for another holding
+    passes no sooner than that one."""
     pace, now = session.services.pace, session.services.clock.now()
     hopeful = session.offboarding.counters.rechecks < pace.loops_before_attention
     return any(
         item.until is not None
         and item.until <= now + pace.reminder
+        and item.cause not in WAITS_FOR_OTHERS
         and (item.remedy is Remedy.DATE or (item.remedy is Remedy.RECHECK and hopeful))
         for item in blockers.items
     )

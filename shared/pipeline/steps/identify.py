@@ -8,7 +8,7 @@ from dataclasses import replace
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import NoRelationshipError, UnreadableAnswerError
 from shared.domain.holdings.delegated import invitation
-from shared.domain.holdings.records import CustomerProfile
+from shared.domain.holdings.records import Collection, CustomerProfile
 from shared.domain.offboarding.record import Customer, Offboarding, Reason
 from shared.domain.offboarding.request import OffboardingRequest
 from shared.domain.offboarding.states import Status
@@ -87,10 +87,10 @@ def _cannot_be_compared(request: OffboardingRequest, profile: CustomerProfile) -
 
 
 def _by_domain(session: Session, domain: str) -> str | Outcome:
-    customers = session.services.partner_center.list_customers()
-    if not customers.complete:
-        raise UnreadableAnswerError(f"the customer list is incomplete ({len(customers.items)} of {customers.total})")
-    matches = [item.id.lower() for item in customers.items if item.domain.casefold() == domain]
+    customers, matches = _with_domain(session, domain)
+    if not matches:
+        # What comes or goes between two pages can hide a customer, and totals of pages do not tell: look twice.
+        customers, matches = _with_domain(session, domain)
     if len(matches) == 1:
         return matches[0]
     text = f"domain {domain} matches {len(matches)} customers; it must match exactly one"
@@ -104,6 +104,13 @@ def _by_domain(session: Session, domain: str) -> str | Outcome:
     if ghosts:
         text += f". The list has {count_of(ghosts, 'customer')} without any domain: name customerTenantId if it is one"
     return _reject(session, ReasonCode.CUSTOMER_UNKNOWN, f"{text}. {LEFT_OF_FORMER}")
+
+
+def _with_domain(session: Session, domain: str) -> tuple[Collection[CustomerProfile], list[str]]:
+    customers = session.services.partner_center.list_customers()
+    if not customers.complete:
+        raise UnreadableAnswerError(f"the customer list is incomplete ({len(customers.items)} of {customers.total})")
+    return customers, [item.id.lower() for item in customers.items if item.domain.casefold() == domain]
 
 
 def _changed(known: Customer, mismatch: Finish) -> Outcome:
@@ -153,7 +160,11 @@ def _delegated_only(session: Session, customer_id: str) -> Outcome:
 def _require_unlisted(session: Session, customer_id: str, refused: NoRelationshipError) -> None:
     """One odd answer must not turn a good request away for ever."""
     customers = session.services.partner_center.list_customers()
-    if not customers.complete or any(item.id.lower() == customer_id for item in customers.items):
+    if any(item.id.lower() == customer_id for item in customers.items):
+        raise UnreadableAnswerError(
+            f"the customer list shows the customer, and reading it by its id is refused: {refused}"
+        )
+    if not customers.complete:
         raise UnreadableAnswerError(f"the customer is refused ({refused}) but may well be in the customer list")
 
 

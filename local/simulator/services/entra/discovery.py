@@ -4,7 +4,8 @@ from local.simulator.errors import ApiError
 from local.simulator.knobs.sign_in import SignInFailure
 from local.simulator.services.call import Call, Reply, Route, Service
 from local.simulator.services.entra.failures import refusal
-from local.simulator.tenant.kinds import Relationship
+from local.simulator.services.partner_center.customers import has_delegation
+from local.simulator.tenant.kinds import Consent, Relationship
 
 
 def configuration(call: Call) -> Reply:
@@ -43,12 +44,24 @@ def named_tenant(call: Call) -> str:
     return customer.id
 
 
-def usable_tenant(call: Call) -> str:
-    """The same, if the partner's user may have a token of it. ApiError 50020."""
+def usable_tenant(call: Call, app_only: bool = False) -> str:
+    """The same, if the partner may have a token of it.
+
+    In a customer's tenant that takes consent (ApiError 65001 or 700016), and for a user delegated admin rights, of
+    either sort (ApiError 50020; with knob armAccess always nobody asks for them).
+    """
     tenant_id = named_tenant(call)
     customer = call.store.customers.get(tenant_id)
-    if customer is not None and customer.relationship is Relationship.OTHER_PARTNER:
+    if customer is None:
+        return tenant_id
+    known = customer.relationship is not Relationship.OTHER_PARTNER
+    delegated = has_delegation(call, customer) or call.knobs.arm_access == "always"
+    if not app_only and not (known and delegated):
         raise ApiError(400, "invalid_grant", "AADSTS50020: The user does not exist in that tenant.")
+    if customer.consent is Consent.UNKNOWN_APPLICATION or (app_only and customer.consent is Consent.MISSING):
+        raise ApiError(400, "unauthorized_client", "AADSTS700016: The application was not found in that tenant.")
+    if customer.consent is Consent.MISSING:
+        raise ApiError(400, "invalid_grant", "AADSTS65001: Nobody in that tenant has consented to the application.")
     return tenant_id
 
 

@@ -67,7 +67,7 @@ def token_v1(call: Call) -> Reply:
 
 def _redeem(call: Call, form: dict[str, str], audience: str) -> tuple[str, str | None]:
     partner, sign_in = call.partner, call.knobs.sign_in
-    tenant = usable_tenant(call)
+    tenant = usable_tenant(call, form.get("grant_type") == "client_credentials")
     if sign_in.failure is not None:
         raise refusal(sign_in.failure)
     check_client(call, form)

@@ -36,7 +36,10 @@ def list_customers(call: Call) -> Reply:
         and one.relationship is not Relationship.OTHER_PARTNER
         and matches(one)
     ]
-    found.sort(key=lambda one: one.ordinal)
+    if call.knobs.pages_go_by == "position":
+        found.sort(key=lambda one: one.name.casefold())  # who comes or goes shifts the others
+    else:
+        found.sort(key=lambda one: one.ordinal)
     return Reply(200, page(call, "/customers", found, lambda one: one.ordinal, customer_item, text))
 
 
@@ -45,6 +48,9 @@ def get_customer(call: Call) -> Reply:
     customer = named_customer(call)
     if customer.shown_relationship is not Relationship.RESELLER:
         raise refuse(_GONE[call.knobs.gone_customer], id=customer.id)
+    until = customer.unreadable_until
+    if customer.unreadable is not None and (until is None or call.now < until):
+        raise refuse(customer.unreadable, id=customer.id, text="")
     return Reply(200, customer_body(customer, has_delegation(call, customer)))
 
 

@@ -7,11 +7,13 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from local.simulator.errors import refuse
 from local.simulator.messages import Json
 from local.simulator.services.call import Call
+from local.simulator.times import iso, parse_moment
 from local.simulator.wire.shapes import link
 
 ItemT = TypeVar("ItemT")
@@ -27,20 +29,22 @@ def page(
 ) -> Json:
     """One page of *matching* (sorted by *ordinal*) as a collection body.
 
-    The token names the last ordinal seen, so that an item that vanishes in between moves nothing. ApiError
-    400/2000 for a bad size or token.
+    The token names the last ordinal seen, so that an item that vanishes in between moves nothing; with knob pagesGoBy
+    position it names how many were seen, and what comes or goes in between shifts the rest. ApiError 400/2000 for a
+    bad size or token, and for one that has expired.
     """
     params = call.request.params()
     size = _size(params.get("size"), call.knobs.page_size)
     after = _start(call, params, filter_text)
-    rest = [item for item in matching if ordinal(item) > after]
+    by_position = call.knobs.pages_go_by == "position"
+    rest = matching[after:] if by_position else [item for item in matching if ordinal(item) > after]
     shown = rest[:size]
     total = len(matching) if call.knobs.total_count == "all" else len(shown)
     body: dict[str, Json] = {"totalCount": total, "items": [render(item) for item in shown]}
     query = f"?{call.request.query}" if call.request.query else ""
     links: dict[str, Json] = {"self": link(f"{path}{query}")}
     if len(rest) > len(shown):
-        token = _encode(ordinal(shown[-1]), filter_text)
+        token = _encode(after + len(shown) if by_position else ordinal(shown[-1]), filter_text, call.now)
         if call.knobs.continuation_in in {"both", "body"}:
             body["continuationToken"] = token
         if call.knobs.continuation_in in {"both", "links"}:
@@ -70,13 +74,16 @@ def _start(call: Call, params: dict[str, str], filter_text: str) -> int:
     if token is None or seek is None or seek.lower() != "next":
         raise refuse("2000", text="seekOperation=Next and the header MS-ContinuationToken belong together")
     try:
-        last, seen_filter = json.loads(base64.b64decode(token, validate=True))
+        last, seen_filter, issued = json.loads(base64.b64decode(token, validate=True))
+        expires = None if call.knobs.continuation_lasts is None else parse_moment(issued, call.now)
     except (binascii.Error, ValueError, TypeError):
         raise refuse("2000", text="the continuation token is invalid") from None
-    if not isinstance(last, int) or (filter_text and seen_filter != filter_text):
+    if expires is not None and call.now >= expires + (call.knobs.continuation_lasts or timedelta(0)):
+        raise refuse("2000", text="the continuation token has expired")
+    if not isinstance(last, int) or last < 0 or (filter_text and seen_filter != filter_text):
         raise refuse("2000", text="the continuation token belongs to another query")
     return last
 
 
-def _encode(last: int, filter_text: str) -> str:
-    return base64.b64encode(json.dumps([last, filter_text]).encode()).decode()
+def _encode(last: int, filter_text: str, now: datetime) -> str:
+    return base64.b64encode(json.dumps([last, filter_text, iso(now)]).encode()).decode()

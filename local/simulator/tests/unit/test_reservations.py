@@ -148,9 +148,11 @@ def test_a_reservation_ends_or_renews_at_its_expiry() -> None:
     assert tenant.effects() == ["reservation.renew_off"]
 
 
-@pytest.mark.parametrize("change", [{"allow_delegated_access": False}, {"arm_role": False}])
+@pytest.mark.parametrize("change", [{"allowDelegatedAccess": False}, {"armRole": False}])
 def test_azure_needs_rights_in_the_customers_tenant(change: dict[str, bool]) -> None:
-    tenant = Tenant(b.scenario(b.customer("Contoso", b.reservation(), **change)))
+    tenant = Tenant(b.scenario(b.customer("Contoso", b.reservation())))
+    assert tenant.arm("GET", "Microsoft.Capacity/reservations").status == 200
+    assert tenant.control("POST", "mutate", {"customer": tenant.customer, "set": change}).status == 200
     answer = tenant.arm("GET", "Microsoft.Capacity/reservations")
     assert (answer.status, code_of(answer)) == (403, "AuthorizationFailed")
 

@@ -148,7 +148,7 @@ def test_what_an_error_leaves_depends_on_the_tries_before_it(
     assert last.state is state
     assert last.tries == (tries - 1 if error is ThrottledError else tries)
     assert last.answered_at == (None if error is NoAnswerError else at.now)
-    assert (last.retry_at is None) is (error is ThrottledError or state is T.REFUSED)
+    assert (last.retry_at is None) is (error is ThrottledError)
     assert at.whats[-1] == f"suspend.{said}"
     assert (at.timeline[-1].status, at.timeline[-1].holding, at.timeline[-1].request_id) == (418, KEY, last.request_id)
 
