@@ -117,7 +117,7 @@ CHANGES: dict[str, dict[str, Any]] = {
 def test_the_list_of_customers_changes_between_its_pages(goes_by: str, total_count: str, change: str, nth: int) -> None:
     """A customer that a shifted page hides is not unknown, and one that is removed is proven gone all the same."""
     customers = {name: b.customer(name, b.legacy()) for name in NAMES}
-    knobs = {"page_size": 2, "pages_go_by": goes_by, "total_count": total_count}
+    knobs: dict[str, Any] = {"page_size": 2, "pages_go_by": goes_by, "total_count": total_count}
     world = World(scenario=b.scenario(*customers.values(), **knobs))
     ids = {one["name"]: one["id"] for one in world.tenant()}
     done = {name: ids.get(value, value) if name == "customer" else value for name, value in CHANGES[change].items()}

@@ -244,6 +244,41 @@ RELATIONSHIP = (
     ),
     Row("DAP", (b.legacy(),), Removed(), ("validate_mfa_answer",)),
     Row("no DAP", (b.legacy(),), Removed(), (), customer={"allow_delegated_access": False}),
+    *(
+        Row(
+            f"relationship, listed and unreadable for two days with {code}",
+            (b.legacy(),),
+            Person("too_many_faults", "the list shows it, and no answer says why it cannot be read", heals=2),
+            ("pages_go_by",),
+            customer={"unreadable": code, "unreadable_until": "+P2D"},
+        )
+        for code in ("1000", "60003", "20002", "3000")
+    ),
+    Row(
+        "relationship, listed and unreadable for good",
+        (b.legacy(),),
+        Person("refused", "whoever reads it needs a right that is denied (2032)"),
+        customer={"unreadable": "2032"},
+    ),
+    *(
+        Row(
+            f"relationship, no token of the tenant: {name}",
+            (_live(),),
+            Person("incomplete_read", "consent or delegated admin rights have to be given in the customer's tenant"),
+            customer=fields,
+        )
+        for name, fields in (
+            ("no consent", {"consent": "missing"}),
+            ("no application", {"consent": "unknownApplication"}),
+            ("no rights", {"allow_delegated_access": False}),
+        )
+    ),
+    Row(
+        "relationship, a token through GDAP alone",
+        (_live(), b.gdap()),
+        Removed(),
+        customer={"allow_delegated_access": False},
+    ),
     Row("relationship, nothing blocks", (), Removed(), ("gdap", *GONE)),
     Row(
         "relationship, removed by somebody else",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from local.simulator.messages import Response
-from local.simulator.tests.unit.tenant import Tenant, code_of
+from local.simulator.tests.unit.tenant import ARM, Tenant, code_of
 
 Action = Callable[[Tenant], str]
 REMOVAL = {"relationshipToPartner": "none", "attributes": {"objectType": "Customer"}}
@@ -126,6 +126,17 @@ def mutate(**change: Any) -> Action:
         return str(tenant.control("POST", "mutate", body).status)
 
     return act
+
+
+def change_customer(**change: Any) -> Action:
+    """Something about the customer itself is changed."""
+    return lambda tenant: str(tenant.control("POST", "mutate", {"customer": tenant.customer, "set": change}).status)
+
+
+def token_there(tenant: Tenant) -> str:
+    """A user's token for Azure in the customer's tenant: 200, or the AADSTS code."""
+    answer = tenant.redeem(ARM, tenant.customer)
+    return "200" if answer.status == 200 else str(answer.json()["error_description"]).split(":")[0]
 
 
 def after(first: Action, second: Action, **wait: float) -> Action:

@@ -390,6 +390,47 @@ CELLS = (
     Cell("gone, orders", "nce_deleted", _after_removal(call("GET", "/orders")), "403/20002", knobs=GONE),
     Cell("gone, order something", "nce_deleted", _after_removal(call("POST", "/orders", {})), "403/20002", knobs=GONE),
     Cell("gone, fill a cart", "nce_deleted", _after_removal(call("POST", "/carts", {})), "403/20002", knobs=GONE),
+    *(
+        Cell(f"listed and unreadable, {code}", "nce_deleted", after(do.change_customer(unreadable=code), GET), said)
+        for code, said in (
+            ("1000", "404/1000"),
+            ("60003", "404/60003"),
+            ("20002", "403/20002"),
+            ("2032", "403/2032"),
+            ("3000", "400/3000"),
+        )
+    ),
+    Cell("unreadable, remove", "nce_deleted", after(do.change_customer(unreadable="1000"), do.remove), "200"),
+    Cell("renamed, get", "nce", after(do.change_customer(name="Other", domain="other.example"), GET), "200"),
+    Cell("token there, DAP", "nce", do.token_there, "200"),
+    Cell("token there, no consent", "nce", after(do.change_customer(consent="missing"), do.token_there), "AADSTS65001"),
+    Cell(
+        "token there, no application",
+        "nce",
+        after(do.change_customer(consent="unknownApplication"), do.token_there),
+        "AADSTS700016",
+    ),
+    Cell(
+        "token there, no rights",
+        "nce",
+        after(do.change_customer(allowDelegatedAccess=False), do.token_there),
+        "AADSTS50020",
+    ),
+    Cell(
+        "token there, GDAP", "gdap_active", after(do.change_customer(allowDelegatedAccess=False), do.token_there), "200"
+    ),
+    Cell(
+        "token there, GDAP asked for",
+        "gdap_approvalpending",
+        after(do.change_customer(allowDelegatedAccess=False), do.token_there),
+        "AADSTS50020",
+    ),
+    Cell(
+        "token there, gone",
+        "nce_deleted",
+        after(do.remove, do.token_there, minutes=2),
+        "AADSTS50020",
+    ),
     Cell("refusal: 2032", "nce", do.remove, "403/2032", knobs={"removal_refusal": "2032"}),
     Cell("refusal: 3000", "nce", do.remove, "400/3000", knobs={"removal_refusal": "3000"}),
     Cell("refusal: 800036", "nce", do.remove, "417/800036", knobs={"removal_refusal": "800036"}),
