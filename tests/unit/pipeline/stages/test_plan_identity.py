@@ -98,7 +98,7 @@ def test_a_domain_of_no_or_of_several_customers_is_refused(
     outcome = assert_rejected(plan(planning(tenant, wanted=BY_DOMAIN)), code)
 
     assert f"domain {DOMAIN} matches {count} customers" in outcome.reason.text
-    assert tenant.names == ["customers"]
+    assert tenant.names == ["customers"] * (1 if count else 2), "a list that changes between its pages can hide one"
 
 
 @pytest.mark.parametrize("total", [0, 3])
@@ -297,16 +297,16 @@ def test_a_customer_whom_nobody_knows_is_refused(customers: tuple[CustomerProfil
 
 
 @pytest.mark.parametrize(
-    "customers",
+    ("customers", "said"),
     [
-        complete(STRANGER, PROFILE),
-        complete(replace(PROFILE, id=CUSTOMER.upper())),
-        Collection((STRANGER,), 2),
-        Collection((PROFILE,), 2),
+        (complete(STRANGER, PROFILE), "the customer list shows the customer"),
+        (complete(replace(PROFILE, id=CUSTOMER.upper())), "the customer list shows the customer"),
+        (Collection((PROFILE,), 2), "the customer list shows the customer"),
+        (Collection((STRANGER,), 2), "may well be in the customer list"),
     ],
 )
-def test_one_odd_answer_turns_no_request_away(customers: Collection[CustomerProfile]) -> None:
-    with pytest.raises(UnreadableAnswerError, match="may well be in the customer list"):
+def test_one_odd_answer_turns_no_request_away(customers: Collection[CustomerProfile], said: str) -> None:
+    with pytest.raises(UnreadableAnswerError, match=said):
         plan(planning(Tenant(profile=GONE, customers=customers)))
 
 
