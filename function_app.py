@@ -1,4 +1,8 @@
-"""The Function App: registers the entry points. Python v2 programming model."""
+"""The Function App: registers the entry points. Python v2 programming model.
+
+The host imports this before it knows of any function, on every new instance. So the entry points import what they work
+with when they are called; tests/unit/test_start.py says what must not be imported here.
+"""
 
 import azure.functions as func
 
@@ -21,8 +25,10 @@ from functions import (
     sweeper,
 )
 from shared.composition.bootstrap import people_sign_in
+from shared.composition.packages import require_packages
 from shared.composition.telemetry import quiet_libraries
 
+require_packages()
 quiet_libraries()
 
 # Where people sign in they bring no function key, so the host lets everybody through to the front door, which asks it

@@ -7,7 +7,6 @@ import azure.functions as func
 
 from shared.composition import bootstrap
 from shared.composition.telemetry import traced
-from shared.upkeep.dead_letters import watch
 
 bp = func.Blueprint()
 
@@ -16,5 +15,7 @@ bp = func.Blueprint()
 @bp.timer_trigger(arg_name="timer", schedule="%OFFBOARDING_SWEEP_SCHEDULE%", run_on_startup=False, use_monitor=True)
 def watch_dead_letters(timer: func.TimerRequest, context: func.Context) -> None:
     """Take dead-lettered requests in once more, or answer them; show what stages could not process."""
+    from shared.upkeep.dead_letters import watch
+
     with traced(context):
         watch(bootstrap.services())

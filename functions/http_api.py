@@ -1,6 +1,7 @@
 """The HTTP interface: POST and GET /api/offboardings, resume, overrides. Who may do what: shared/domain/people."""
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import azure.functions as func
 
@@ -20,22 +21,13 @@ from functions.http_answers import (
     unknown,
 )
 from shared.composition import bootstrap
-from shared.contracts.etags import header_etag
-from shared.contracts.given_reason import parse_resume
-from shared.contracts.idempotency import once_of
-from shared.contracts.override import parse_override
-from shared.contracts.problems import problem_of, refused_beside
-from shared.contracts.request import parse_request
-from shared.contracts.resume import ResumedList, ResumedOne, parse_resume_list
 from shared.domain.errors import OffboardingError
 from shared.domain.people.rights import Operation
-from shared.intake.accept import accept
-from shared.operations.carry_out import Word, carry_out
-from shared.operations.override import overriding
-from shared.operations.resume import resuming
-from shared.operations.show import show, show_evidence, show_page
-from shared.pipeline.core.services import Services
-from shared.ports.store import Stored
+
+if TYPE_CHECKING:
+    from shared.contracts.resume import ResumedOne
+    from shared.operations.carry_out import Word
+    from shared.pipeline.core.services import Services
 
 bp = func.Blueprint()
 
@@ -90,6 +82,11 @@ def override_blocker(req: func.HttpRequest, context: func.Context) -> func.HttpR
 
 
 def _create(req: func.HttpRequest) -> func.HttpResponse:
+    from shared.contracts.problems import refused_beside
+    from shared.contracts.request import parse_request
+    from shared.intake.accept import accept
+    from shared.ports.store import Stored
+
     actor = admit(req, Operation.CREATE)
     answer = accept(parse_request(req.get_body()), bootstrap.services(), actor)
     offboarding = answer.offboarding
@@ -102,11 +99,16 @@ def _create(req: func.HttpRequest) -> func.HttpResponse:
 
 
 def _list(req: func.HttpRequest) -> func.HttpResponse:
+    from shared.operations.show import show_page
+
     admit(req, Operation.LIST)
     return looked_at(req, show_page(req.params, PATH, bootstrap.services()))
 
 
 def _get(req: func.HttpRequest, identity: str) -> func.HttpResponse:
+    from shared.contracts.etags import header_etag
+    from shared.operations.show import show
+
     admit(req, Operation.SHOW)
     shown = show(identity, bootstrap.services())
     if shown is None:
@@ -116,6 +118,8 @@ def _get(req: func.HttpRequest, identity: str) -> func.HttpResponse:
 
 
 def _evidence(req: func.HttpRequest, identity: str) -> func.HttpResponse:
+    from shared.operations.show import show_evidence
+
     admit(req, Operation.EVIDENCE)
     content = show_evidence(identity, req.params, bootstrap.services())
     if content is None:
@@ -126,6 +130,10 @@ def _evidence(req: func.HttpRequest, identity: str) -> func.HttpResponse:
 
 
 def _resume_list(req: func.HttpRequest) -> func.HttpResponse:
+    from shared.contracts.idempotency import once_of
+    from shared.contracts.resume import ResumedList, parse_resume_list
+    from shared.operations.resume import resuming
+
     actor = admit(req, Operation.RESUME)
     wanted, services = parse_resume_list(req.get_body()), bootstrap.services()
     once = once_of(req.headers, Operation.RESUME, actor, req.get_body())
@@ -134,7 +142,11 @@ def _resume_list(req: func.HttpRequest) -> func.HttpResponse:
     return json_answer(200, ResumedList(items=tuple(_resumed(one, word, services) for one in ids)))
 
 
-def _resumed(identity: str, word: Word, services: Services) -> ResumedOne:
+def _resumed(identity: str, word: "Word", services: "Services") -> "ResumedOne":
+    from shared.contracts.problems import problem_of
+    from shared.contracts.resume import ResumedOne
+    from shared.operations.carry_out import carry_out
+
     try:
         stored = carry_out(identity, word, services)
     except OffboardingError as error:
@@ -147,6 +159,9 @@ def _resumed(identity: str, word: Word, services: Services) -> ResumedOne:
 
 
 def _resume(req: func.HttpRequest, identity: str) -> func.HttpResponse:
+    from shared.contracts.given_reason import parse_resume
+    from shared.operations.resume import resuming
+
     actor = admit(req, Operation.RESUME)
     said = parse_resume(req.get_body())
     if about(identity) is None:
@@ -155,6 +170,9 @@ def _resume(req: func.HttpRequest, identity: str) -> func.HttpResponse:
 
 
 def _override(req: func.HttpRequest, identity: str) -> func.HttpResponse:
+    from shared.contracts.override import parse_override
+    from shared.operations.override import overriding
+
     admit(req, Operation.OVERRIDE)  # before anything is said about what is there
     found = about(identity)
     actor = admit(req, Operation.OVERRIDE, found)

@@ -4,13 +4,8 @@ import azure.functions as func
 
 from functions.http_answers import admit, answered, found_at, json_answer, looked_at, problem_answer
 from shared.composition import bootstrap
-from shared.contracts.batch import parse_batch
-from shared.contracts.problems import problem
 from shared.domain.codes import ReasonCode
 from shared.domain.people.rights import Operation
-from shared.domain.wording import shorten
-from shared.intake.batch import take_in_batch
-from shared.operations.show_batch import show_batch
 
 bp = func.Blueprint()
 PATH = "/api/batches"
@@ -31,12 +26,19 @@ def get_batch(req: func.HttpRequest, context: func.Context) -> func.HttpResponse
 
 
 def _create(req: func.HttpRequest) -> func.HttpResponse:
+    from shared.contracts.batch import parse_batch
+    from shared.intake.batch import take_in_batch
+
     actor = admit(req, Operation.CREATE_BATCH)
     answer = take_in_batch(parse_batch(req.get_body()), actor, bootstrap.services())
     return json_answer(200, answer, {"Location": found_at(req, f"{PATH}/{answer.batch_id}")})
 
 
 def _get(req: func.HttpRequest, identity: str) -> func.HttpResponse:
+    from shared.contracts.problems import problem
+    from shared.domain.wording import shorten
+    from shared.operations.show_batch import show_batch
+
     admit(req, Operation.SHOW_BATCH)
     found = show_batch(identity, bootstrap.services())
     if found is None:

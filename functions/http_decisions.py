@@ -5,18 +5,7 @@ import azure.functions as func
 
 from functions.http_answers import about, admit, answered, json_answer, not_found, told
 from shared.composition import bootstrap
-from shared.contracts.brake import brake_view, is_release, parse_brake
-from shared.contracts.decision import parse_decision
-from shared.contracts.etags import header_etag, wanted_match
-from shared.contracts.given_reason import parse_reason
-from shared.contracts.idempotency import once_of
-from shared.contracts.reschedule import parse_reschedule
-from shared.domain.brake import Brake
 from shared.domain.people.rights import Operation
-from shared.operations.approve import Decision, deciding
-from shared.operations.brake import set_brake
-from shared.operations.reschedule import NewSchedule, rescheduling
-from shared.operations.withdraw import CalledOff, withdrawing
 
 bp = func.Blueprint()
 
@@ -64,6 +53,9 @@ def put_brake(req: func.HttpRequest, context: func.Context) -> func.HttpResponse
 
 
 def _decide(req: func.HttpRequest, identity: str, operation: Operation) -> func.HttpResponse:
+    from shared.contracts.decision import parse_decision
+    from shared.operations.approve import Decision, deciding
+
     admit(req, operation)  # before anything is said about what is there
     found = about(identity)
     if found is None:
@@ -75,6 +67,9 @@ def _decide(req: func.HttpRequest, identity: str, operation: Operation) -> func.
 
 
 def _withdraw(req: func.HttpRequest, identity: str) -> func.HttpResponse:
+    from shared.contracts.given_reason import parse_reason
+    from shared.operations.withdraw import CalledOff, withdrawing
+
     found = about(identity)
     # Whoever may only withdraw what is their own is told the same of what is not there.
     actor = admit(req, Operation.WITHDRAW, found)
@@ -85,6 +80,9 @@ def _withdraw(req: func.HttpRequest, identity: str) -> func.HttpResponse:
 
 
 def _reschedule(req: func.HttpRequest, identity: str) -> func.HttpResponse:
+    from shared.contracts.reschedule import parse_reschedule
+    from shared.operations.reschedule import NewSchedule, rescheduling
+
     found = about(identity)
     actor = admit(req, Operation.RESCHEDULE, found)
     if found is None:
@@ -96,12 +94,21 @@ def _reschedule(req: func.HttpRequest, identity: str) -> func.HttpResponse:
 
 
 def _show_brake(req: func.HttpRequest) -> func.HttpResponse:
+    from shared.contracts.brake import brake_view
+    from shared.contracts.etags import header_etag
+
     admit(req, Operation.SHOW_BRAKE)
     stored = bootstrap.services().brakes.read()
     return json_answer(200, brake_view(stored.brake), {"ETag": header_etag(stored.etag)})
 
 
 def _move_brake(req: func.HttpRequest) -> func.HttpResponse:
+    from shared.contracts.brake import brake_view, is_release, parse_brake
+    from shared.contracts.etags import header_etag, wanted_match
+    from shared.contracts.idempotency import once_of
+    from shared.domain.brake import Brake
+    from shared.operations.brake import set_brake
+
     # Whoever may not is told the role for what is wanted; what cannot be read is neither.
     actor = admit(req, Operation.RELEASE_BRAKE if is_release(req.get_body()) else Operation.HOLD_BRAKE)
     wanted = parse_brake(req.get_body())

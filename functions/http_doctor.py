@@ -4,7 +4,6 @@ import azure.functions as func
 
 from functions.http_answers import admit, answered
 from shared.composition import bootstrap
-from shared.composition.doctor.look import look
 from shared.domain.people.rights import Operation
 
 bp = func.Blueprint()
@@ -18,6 +17,8 @@ def doctor(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
 
 
 def _look(req: func.HttpRequest) -> func.HttpResponse:
+    from shared.composition.doctor.look import look
+
     admit(req, Operation.DOCTOR)
     found = look(bootstrap.probe, bootstrap.services().clock.monotonic)
     return func.HttpResponse(found, mimetype="application/json")

@@ -4,9 +4,7 @@ import azure.functions as func
 
 from functions.http_answers import admit, answered, json_answer
 from shared.composition import bootstrap
-from shared.contracts.redrive import parse_redrive
 from shared.domain.people.rights import Operation
-from shared.upkeep.redrive import redrive
 
 bp = func.Blueprint()
 
@@ -19,5 +17,8 @@ def redrive_dead_letters(req: func.HttpRequest, context: func.Context) -> func.H
 
 
 def _redrive(req: func.HttpRequest) -> func.HttpResponse:
+    from shared.contracts.redrive import parse_redrive
+    from shared.upkeep.redrive import redrive
+
     actor = admit(req, Operation.REDRIVE)
     return json_answer(200, redrive(parse_redrive(req.get_body()), actor, bootstrap.services()))

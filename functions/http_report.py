@@ -1,12 +1,15 @@
 """The report of one offboarding, for people."""
 
+from typing import TYPE_CHECKING
+
 import azure.functions as func
 
 from functions.http_answers import admit, answered, not_found
 from shared.composition import bootstrap
 from shared.domain.people.rights import Operation
-from shared.report.page import POLICY
-from shared.report.report import Report, month_report, report
+
+if TYPE_CHECKING:
+    from shared.report.report import Report
 
 bp = func.Blueprint()
 
@@ -26,18 +29,24 @@ def get_month_report(req: func.HttpRequest, context: func.Context) -> func.HttpR
 
 
 def _report(req: func.HttpRequest, identity: str) -> func.HttpResponse:
+    from shared.report.report import report
+
     admit(req, Operation.REPORT)
     found = report(identity, req.headers.get("accept", ""), req.params, bootstrap.services())
     return _sent(found, f"{identity}.report") if found is not None else not_found(identity)
 
 
 def _month(req: func.HttpRequest) -> func.HttpResponse:
+    from shared.report.report import month_report
+
     admit(req, Operation.REPORT)
     found = month_report(req.headers.get("accept", ""), req.params, bootstrap.services())
     return _sent(found, f"offboardings-{req.params['month']}")
 
 
-def _sent(found: Report, name: str) -> func.HttpResponse:
+def _sent(found: "Report", name: str) -> func.HttpResponse:
+    from shared.report.page import POLICY
+
     shown = "attachment" if found.ending == "csv" else "inline"
     headers = {
         "Content-Disposition": f'{shown}; filename="{name}.{found.ending}"',

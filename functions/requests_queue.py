@@ -4,7 +4,6 @@ import azure.functions as func
 
 from shared.composition import bootstrap
 from shared.composition.telemetry import traced
-from shared.intake.take_in import take_in
 
 bp = func.Blueprint()
 
@@ -15,5 +14,7 @@ bp = func.Blueprint()
 )
 def accept(msg: func.ServiceBusMessage, context: func.Context) -> None:
     """Store the request as an offboarding, or answer why it can never work."""
+    from shared.intake.take_in import take_in
+
     with traced(context, msg):
         take_in(msg.get_body(), msg.message_id or "", bootstrap.services())

@@ -4,7 +4,6 @@ import azure.functions as func
 
 from shared.composition import bootstrap
 from shared.composition.telemetry import traced
-from shared.upkeep.renew_sign_in import renew_sign_in
 
 bp = func.Blueprint()
 
@@ -13,5 +12,7 @@ bp = func.Blueprint()
 @bp.timer_trigger(arg_name="timer", schedule="%OFFBOARDING_RENEWAL_SCHEDULE%", run_on_startup=False, use_monitor=True)
 def renew_now(timer: func.TimerRequest, context: func.Context) -> None:
     """Redeem the refresh token and store the new one."""
+    from shared.upkeep.renew_sign_in import renew_sign_in
+
     with traced(context):
         renew_sign_in(bootstrap.services())

@@ -6,16 +6,17 @@ import azure.functions as func
 
 from shared.composition import bootstrap
 from shared.composition.telemetry import traced
-from shared.contracts.wake_up import parse_wake_up
 from shared.domain.errors import InvalidRequestError
 from shared.domain.offboarding.states import Stage
-from shared.pipeline.runner import handle_wake_up
 
 bp = func.Blueprint()
 log = logging.getLogger("offboarding")
 
 
 def _handle(msg: func.ServiceBusMessage, context: func.Context, stage: Stage) -> None:
+    from shared.contracts.wake_up import parse_wake_up
+    from shared.pipeline.runner import handle_wake_up
+
     with traced(context, msg):
         try:
             wake = parse_wake_up(msg.get_body(), stage)

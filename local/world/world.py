@@ -20,7 +20,7 @@ from local.world.clock import WorldClock
 from local.world.crash import CrashError, CrashPoints
 from local.world.store import MemoryStore
 from local.world.vault import MemoryVault
-from shared.composition.bootstrap import assemble_services
+from shared.composition.assembly import assemble_services
 from shared.composition.settings import Settings, read_settings
 from shared.contracts.wake_up import parse_wake_up
 from shared.domain.offboarding.messages import Destination, OutboundMessage

@@ -24,7 +24,7 @@ from offboard.operate.shown import Shown
 from shared.adapters.clock import SystemClock
 from shared.adapters.http.transport import pooled_session
 from shared.adapters.service_bus import EntityNames
-from shared.composition.bootstrap import bus_client, open_store
+from shared.composition.assembly import bus_client, open_store
 from shared.composition.connections import connect, vault_of
 from shared.composition.doctor.checks import run_checks
 from shared.composition.doctor.platform import unreachable

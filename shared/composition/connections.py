@@ -5,12 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-
-import requests
-from azure.identity import DefaultAzureCredential, ManagedIdentityCredential
+from typing import TYPE_CHECKING
 
 from shared.adapters.entra.application import Application
-from shared.adapters.entra.credentials import ClientCertificate, ClientCredential, ClientSecret, FederatedIdentity
 from shared.adapters.entra.http import LoginHttp
 from shared.adapters.entra.sign_in import EntraSignIn
 from shared.adapters.entra.source import RefreshTokenSource
@@ -23,12 +20,16 @@ from shared.adapters.http.tokens import Audience
 from shared.adapters.http.transport import Timeouts
 from shared.adapters.partner_center.error_map import partner_center_rules
 from shared.adapters.reservations.error_map import azure_rules
-from shared.adapters.vault.file import FileVault
-from shared.adapters.vault.key_vault import KeyVaultVault
 from shared.composition.settings import ClientAuth, Settings
 from shared.composition.settings.endpoints import CLOUDS, EXCHANGES
 from shared.ports.clock import Clock
 from shared.ports.sign_in import TokenVault
+
+if TYPE_CHECKING:
+    import requests
+    from azure.identity import DefaultAzureCredential
+
+    from shared.adapters.entra.credentials import ClientCredential
 
 PARTNER_CENTER = "Partner Center"
 
@@ -104,20 +105,30 @@ def vault_of(settings: Settings) -> TokenVault:
     """Key Vault in Azure, a file on one machine."""
     sign_in = settings.sign_in
     if sign_in.refresh_token_file is not None:
+        from shared.adapters.vault.file import FileVault
+
         return FileVault(sign_in.refresh_token_file)
+    from shared.adapters.vault.key_vault import KeyVaultVault
+
     return KeyVaultVault(sign_in.key_vault_url, sign_in.refresh_token_name, identity_of(settings))
 
 
 def identity_of(settings: Settings) -> DefaultAzureCredential:
     """The managed identity in Azure, and whoever is signed in with az elsewhere."""
+    from azure.identity import DefaultAzureCredential
+
     return DefaultAzureCredential(managed_identity_client_id=settings.managed_identity_client_id or None)
 
 
 def _credential(settings: Settings) -> ClientCredential:
+    from shared.adapters.entra.credentials import ClientCertificate, ClientSecret, FederatedIdentity
+
     sign_in = settings.sign_in
     if sign_in.client_auth is ClientAuth.CERTIFICATE:
         return ClientCertificate(sign_in.client_certificate)
     if sign_in.client_auth is ClientAuth.FEDERATED:
+        from azure.identity import ManagedIdentityCredential
+
         # The managed identity alone: no developer's account may stand in for it.
         identity = ManagedIdentityCredential(client_id=settings.managed_identity_client_id or None)
         return FederatedIdentity(identity, EXCHANGES[settings.cloud])

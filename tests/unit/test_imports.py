@@ -58,7 +58,15 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "markupsafe",
     ),
     # Settings say what can be set; who uses it is not their business.
-    "shared/composition/settings": (*DOMAIN, "shared.ports", "shared.adapters", "shared.composition.settings"),
+    "shared/composition/authentication.py": (),
+    "shared/composition/packages.py": (),
+    "shared/composition/settings": (
+        *DOMAIN,
+        "shared.ports",
+        "shared.adapters",
+        "shared.composition.authentication",
+        "shared.composition.settings",
+    ),
     "shared/composition": (
         "shared",
         "pydantic",

@@ -14,7 +14,7 @@ from shared.adapters.evidence.file_signer import FileSigner
 from shared.adapters.evidence.folder_archive import FolderArchive
 from shared.adapters.evidence.key_vault_signer import KeyVaultSigner
 from shared.adapters.stores.table.table import Table
-from shared.composition.bootstrap import evidence_export
+from shared.composition.assembly import evidence_export
 from shared.composition.doctor.trouble import trouble
 from shared.composition.settings import ClientAuth, read_settings
 from shared.domain.errors import SettingsError, UnavailableError

@@ -7,7 +7,8 @@ import hashlib
 import pytest
 
 from shared.composition import bootstrap
-from shared.composition.settings import authentication_on, read_settings
+from shared.composition.authentication import authentication_on
+from shared.composition.settings import read_settings
 from shared.domain.errors import SettingsError
 from tests.unit.test_settings import GOOD
 

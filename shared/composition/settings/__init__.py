@@ -4,19 +4,16 @@ Everything that is missing or wrong is reported at once, by name. Secrets are ke
 """
 
 from shared.composition.settings.endpoints import Cloud, Endpoints
-from shared.composition.settings.people import HOSTNAME, authentication_on
 from shared.composition.settings.settings import Settings, read_settings
 from shared.composition.settings.sign_in import ClientAuth
 from shared.composition.settings.store import StoreKind, StoreSettings
 
 __all__ = [
-    "HOSTNAME",
     "ClientAuth",
     "Cloud",
     "Endpoints",
     "Settings",
     "StoreKind",
     "StoreSettings",
-    "authentication_on",
     "read_settings",
 ]

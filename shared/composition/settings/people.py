@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from shared.adapters.http.transport import LOOPBACK
+from shared.composition.authentication import HOSTNAME, ON
 from shared.composition.settings.reader import Reader
 
-ON = "WEBSITE_AUTH_ENABLED"
-HOSTNAME = "WEBSITE_HOSTNAME"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
@@ -59,8 +58,3 @@ def _names(reader: Reader) -> dict[str, str]:
             reader.problems.append(f"{setting}: pair {number} must be a name, =, and the SHA-256 of the key in hex")
         names[digest.lower()] = name
     return names
-
-
-def authentication_on(env: Mapping[str, str]) -> bool:
-    """What the platform says, before the settings are read."""
-    return env.get(ON, "").strip().lower() == "true"

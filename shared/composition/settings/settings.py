@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared.composition.authentication import ON
 from shared.composition.settings.bus import BusSettings, read_bus
 from shared.composition.settings.endpoints import Cloud, Endpoints, read_endpoints
 from shared.composition.settings.events import read_event_source
 from shared.composition.settings.evidence import EvidenceSettings, read_evidence
 from shared.composition.settings.pace import read_pace
-from shared.composition.settings.people import ON, PeopleSettings, read_people
+from shared.composition.settings.people import PeopleSettings, read_people
 from shared.composition.settings.policy import read_approval, read_ceilings, read_policy
 from shared.composition.settings.reader import Reader
 from shared.composition.settings.schedules import read_schedules

@@ -14,7 +14,7 @@ from local.stack.folder import DataFolder
 from local.stack.store import Store, choose_store
 from shared.adapters.stores.sqlite import SqliteStore
 from shared.adapters.stores.table import TableStore
-from shared.composition.bootstrap import build
+from shared.composition.assembly import build
 from shared.composition.settings import read_settings
 from shared.domain.errors import SettingsError
 
