@@ -49,8 +49,8 @@ class Pace:
     faults_before_attention: int = 20
     loops_before_attention: int = 12
     refusals_before_attention: int = 3
-    batch: int = 8
-    parallel: int = 4
+    batch: int = 12
+    parallel: int = 6
 
     @property
     def connect_timeout(self) -> timedelta:

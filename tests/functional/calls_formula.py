@@ -64,10 +64,9 @@ def expected_calls(held: Held) -> Expected:
     inventory = 1 + len(COLLECTIONS) + held.azure_plans
     support_contact = int(held.legacy_licences > 0)
     proofs = checks * max(1, ceil(held.others / held.page_size)) + len(PROOFS) + support_contact
-    # One list reads back what is cancelled or set to end, in the subscriptions; nothing is read back one by one.
-    read_back = int(held.licences + held.late > 0) + int(held.seats > 0)
-    identify = preflight = removal = 1
-    reads = identify + preflight + looks * inventory + held.late + held.seats + read_back + proofs
+    # Identifying the customer is the plan's own read of it. Nothing is read back by itself: verify reads everything.
+    preflight = removal = 1
+    reads = preflight + looks * inventory + held.late + held.seats + proofs
     writes = held.licences + held.legacy_licences + held.legacy_azure + held.late + held.seats + held.software_orders
     writes += held.azure_subscriptions + held.azure_plans + removal
     needs_azure = held.azure_plans + held.legacy_azure + held.reservations + held.savings_plans > 0

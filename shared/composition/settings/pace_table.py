@@ -40,7 +40,10 @@ FIXED: Mapping[str, str] = MappingProxyType(
         "loops_before_attention": "Invariant I4, likewise.",
         "refusals_before_attention": "Invariant I4, likewise, for the removal.",
         "batch": "Writes whose intents are stored together: more would wait for one slow call.",
-        "parallel": "Calls at the same time in a handler; the rate is set by `OFFBOARDING_CALLS_PER_MINUTE`.",
+        "parallel": (
+            "Calls at the same time in a handler, so that an inventory is one round; the rate is set by "
+            "`OFFBOARDING_CALLS_PER_MINUTE`."
+        ),
     }
 )
 """Field of Pace to what it is for, which is why it is not a setting."""

@@ -33,7 +33,7 @@ IN_SUBSCRIPTION_LIST = frozenset(
 
 
 def cancel(session: Session) -> Outcome:
-    """Everything that is cancelled, returned or set to end with its term; one list reads the subscriptions back."""
+    """Everything that is cancelled, returned or set to end with its term."""
     asked = still_asked(session)
     if asked is not None:
         return asked
@@ -50,13 +50,15 @@ def cancel(session: Session) -> Outcome:
         due, awaits = approved_only(session, due)
         due, held = after_grace(session, due)
         accepted = perform(session, due)
-        if accepted and any(item.kind in IN_SUBSCRIPTION_LIST for item in due):
+        # verify reads everything at once; who waits here is shown as it is now.
+        waits = awaits or held
+        if waits and accepted and any(item.kind in IN_SUBSCRIPTION_LIST for item in due):
             refresh_subscriptions(session)
     except NoRelationshipError:
         return Next(Stage.VERIFY, UNREADABLE)
     if awaits is not None and held is not None:
         return replace(awaits, at=min(awaits.at, held.at))
-    return awaits or held or Next(Stage.VERIFY)
+    return waits or Next(Stage.VERIFY)
 
 
 def _window_closed(session: Session, due: list[DueAction]) -> bool:

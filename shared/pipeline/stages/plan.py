@@ -28,13 +28,14 @@ from shared.pipeline.steps.approvals import awaits_approval
 from shared.pipeline.steps.before_start import Ahead, look_ahead, renewing, wait_for_start, writes_something
 from shared.pipeline.steps.comes_back import comes_back
 from shared.pipeline.steps.expected import with_expectation
-from shared.pipeline.steps.foreseen import Foreseen, foresee
+from shared.pipeline.steps.foreseen import Foreseen
 from shared.pipeline.steps.gone import gone_without_us
 from shared.pipeline.steps.grace import begins
 from shared.pipeline.steps.identify import identify
-from shared.pipeline.steps.inventory import take_inventory
+from shared.pipeline.steps.inventory import inventory_of
 from shared.pipeline.steps.judge import judge
 from shared.pipeline.steps.preflight import preflight
+from shared.pipeline.steps.reading import Reading
 from shared.pipeline.steps.refunds import ask_for_refunds, quote_refunds
 from shared.pipeline.steps.stop_and_report import cannot_finish, read_incompletely
 
@@ -61,23 +62,24 @@ class _Draft:
 
 def plan(session: Session) -> Outcome:
     """Identify, read, plan; then go on, wait for the start date, or end (dry run, stop and report)."""
-    refusal = identify(session)
-    if refusal is not None:
-        return refusal
-    try:
-        inventory = take_inventory(session)
-    except NoRelationshipError:
-        return gone_without_us(session)
+    with Reading(session, delegated=True) as reading:
+        refusal = identify(session, reading)
+        if refusal is not None:
+            return refusal
+        try:
+            inventory = inventory_of(session, reading)
+        except NoRelationshipError:
+            return gone_without_us(session)
     foreign = resellers.refusal(inventory.holdings, session.policy)
     if foreign is not None:
         code, text = foreign
         return Finish(Status.REJECTED, Reason(code, f"{text}; {changed_so_far(session)}", WITH_ALL_RESELLERS))
-    draft = _draft(session, inventory)
+    draft = _draft(session, inventory, reading)
     decided = (rule(session, draft) for rule in RULES)
     return next((outcome for outcome in decided if outcome is not None), None) or _begin(session, draft)
 
 
-def _draft(session: Session, inventory: Inventory) -> _Draft:
+def _draft(session: Session, inventory: Inventory, reading: Reading) -> _Draft:
     if _promises(session.offboarding.request):
         ask_for_refunds(session)
     else:
@@ -87,7 +89,7 @@ def _draft(session: Session, inventory: Inventory) -> _Draft:
     verdict = judge(session, inventory)
     session.offboarding = replace(session.offboarding, plan=drafted, paid_until=drafted.paid_until)
     summary = ", ".join(f"{count} × {PHRASES[ActionKind(kind)]}" for kind, count in drafted.actions) or "nothing to do"
-    after, ahead = _foreseen(session), look_ahead(session)
+    after, ahead = _foreseen(session, reading), look_ahead(session)
     drafted = with_expectation(session, drafted, verdict, after.trouble)
     session.offboarding = replace(session.offboarding, plan=drafted)
     parts = (_rest(drafted, verdict), comes_back(session), after.sentence, renewing(session, ahead))
@@ -162,11 +164,11 @@ def _sign_in_broken(session: Session, draft: _Draft) -> Outcome | None:
     return Attention(ReasonCode.SIGN_IN_REQUIRED, f"{text} {so_far[0].upper()}{so_far[1:]}.", action)
 
 
-def _foreseen(session: Session) -> Foreseen:
+def _foreseen(session: Session, reading: Reading) -> Foreseen:
     """What comes after the removal. Work that has a closing window does not wait for Graph: what is wrong is told at
     once, and asked about before the removal. Only a promise about everything waits for the answer."""
     try:
-        return foresee(session)
+        return reading.foreseen()
     except RemoteError as error:
         if _promises(session.offboarding.request):
             raise

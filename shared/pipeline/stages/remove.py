@@ -34,12 +34,12 @@ from shared.domain.wording import shorten
 from shared.pipeline.core.outcome import Attention, Next, Outcome
 from shared.pipeline.core.session import Session
 from shared.pipeline.steps.approvals import awaits_approval
-from shared.pipeline.steps.foreseen import foresee
 from shared.pipeline.steps.gone import gone_without_us
 from shared.pipeline.steps.grace import removal_waits
-from shared.pipeline.steps.inventory import take_inventory
+from shared.pipeline.steps.inventory import inventory_of
 from shared.pipeline.steps.judge import judge
 from shared.pipeline.steps.named_orders import about_orders
+from shared.pipeline.steps.reading import Reading
 from shared.ports.write_deadline import require_time_to_write, writes_start_before
 
 REPORT = "This is a defect: keep the timeline, report it, then resume to plan again."
@@ -60,7 +60,9 @@ def remove(session: Session) -> Outcome:
     if grace is not None:
         return grace
     try:
-        inventory = take_inventory(session)
+        with Reading(session, delegated=True) as reading:
+            reading.begin(session.customer_id)
+            inventory = inventory_of(session, reading)
     except NoRelationshipError:
         return Next(Stage.CONFIRM) if session.offboarding.removal else gone_without_us(session)
     verdict = judge(session, inventory)
@@ -73,8 +75,9 @@ def remove(session: Session) -> Outcome:
         return awaits
     if not session.services.brakes.take(Ceiling.REMOVALS, 1):
         raise CeilingReachedError("removals", hour_of(session.services.clock.now()) + HOUR)
-    # Asked once more before the point of no return: a consent may have been withdrawn since the plan.
-    asks = foresee(session).attention
+    # Read once more, beside the inventory, before the point of no return: a consent may have been withdrawn since the
+    # plan.
+    asks = reading.foreseen().attention
     if asks is not None:
         return asks
     return _remove_under(session, verdict)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 from functools import partial
 
@@ -10,7 +12,7 @@ from shared.domain.holdings.classify import subscription_kind, subscription_stat
 from shared.domain.holdings.inventory import AZURE_SUBSCRIPTIONS, InventoryProblem
 from shared.domain.holdings.model import ENDED, HoldingKind, HoldingStatus
 from shared.domain.holdings.records import AzureSubscription, Collection, Subscription
-from shared.pipeline.core.parallel import run_all
+from shared.pipeline.core.parallel import submit
 from shared.pipeline.core.services import Services
 
 LOOK_IT_UP = (
@@ -18,6 +20,7 @@ LOOK_IT_UP = (
     "active; then resume."
 )
 NOTHING: Collection[AzureSubscription] = Collection((), 0)
+Part = Collection[AzureSubscription] | InventoryProblem
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,23 +31,28 @@ class BelowPlans:
     problems: tuple[InventoryProblem, ...]
 
 
-def read_below_plans(services: Services, customer_id: str, subscriptions: tuple[Subscription, ...]) -> BelowPlans:
-    """Every list below a plan that has not ended: nothing runs below an ended one, and its list may answer anything.
+def begin_below_plans(
+    pool: Executor, services: Services, customer_id: str, subscriptions: tuple[Subscription, ...]
+) -> list[Future[Part]]:
+    """Ask for every list below a plan that has not ended: nothing runs below an ended one, and its list may answer
+    anything."""
+    plans = [item for item in subscriptions if subscription_kind(item) is HoldingKind.AZURE_PLAN]
+    plans = [item for item in plans if subscription_status(item) not in ENDED]
+    return [submit(pool, partial(_below, services, customer_id, plan)) for plan in plans]
+
+
+def below_plans(begun: Sequence[Future[Part]]) -> BelowPlans:
+    """The answers.
 
     Raises the RemoteError of an answer that a later call may correct, NoRelationshipError when the customer is gone;
     any other refusal is one problem.
     """
-    plans = [item for item in subscriptions if subscription_kind(item) is HoldingKind.AZURE_PLAN]
-    plans = [item for item in plans if subscription_status(item) not in ENDED]
-    calls = [partial(_below, services, customer_id, plan) for plan in plans]
-    read = run_all(services.pace.parallel, calls) if calls else []
+    read = [future.result() for future in begun]
     parts = [part for part in read if isinstance(part, Collection)]
     return BelowPlans(_joined(parts), tuple(part for part in read if isinstance(part, InventoryProblem)))
 
 
-def _below(
-    services: Services, customer_id: str, plan: Subscription
-) -> Collection[AzureSubscription] | InventoryProblem:
+def _below(services: Services, customer_id: str, plan: Subscription) -> Part:
     try:
         return _twice(services, customer_id, plan)
     except RefusedError as error:

@@ -13,7 +13,7 @@ from shared.domain.holdings.delegated import Delegation, those
 from shared.domain.holdings.records import DelegatedRelationship
 from shared.domain.wording import count_of, shorten
 from shared.pipeline.core.outcome import Attention
-from shared.pipeline.core.session import Session
+from shared.pipeline.core.services import Services
 
 READ_ONLY = (
     "the sign-in may read delegated admin relationships (GDAP) and not end them: its token has no "
@@ -56,18 +56,13 @@ class Foreseen:
         return Attention(ReasonCode.GDAP_OUT_OF_REACH, text, f"{self.what_to_do} {LEAVE}".strip())
 
 
-def foresee(session: Session) -> Foreseen:
-    """Read the delegated admin relationships of the customer; nothing where they are left alone as configured.
+def read_delegated(services: Services, customer_id: str) -> Foreseen:
+    """Read the delegated admin relationships of the customer, whether or not they would be ended.
 
     Raises the retryable errors of Graph: those pass by themselves.
     """
-    return read_delegated(session) if session.policy.terminate_gdap else Foreseen()
-
-
-def read_delegated(session: Session) -> Foreseen:
-    """The same, whether or not they would be ended."""
     try:
-        found = session.services.delegated_admin.list_relationships(session.customer_id).items
+        found = services.delegated_admin.list_relationships(customer_id).items
     except (RefusedError, SignInRequiredError) as error:
         if error.retryable:
             raise
@@ -76,6 +71,6 @@ def read_delegated(session: Session) -> Foreseen:
         )
         return Foreseen(trouble=shorten(trouble, 300), what_to_do=error.operator_action)
     standing, invited = those(found, Delegation.STANDING, Delegation.ENDING), those(found, Delegation.INVITED)
-    if those(found, Delegation.STANDING) and not session.services.delegated_admin.may_terminate():
+    if those(found, Delegation.STANDING) and not services.delegated_admin.may_terminate():
         return Foreseen(standing, invited, READ_ONLY, GRANT)
     return Foreseen(standing, invited)

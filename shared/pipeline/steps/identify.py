@@ -20,6 +20,7 @@ from shared.pipeline.core.so_far import changed_so_far
 from shared.pipeline.steps.foreseen import read_delegated
 from shared.pipeline.steps.gone import gone_without_us, wait_for_second_look
 from shared.pipeline.steps.others import customer_of_domain, other_of_customer
+from shared.pipeline.steps.reading import Reading
 from shared.pipeline.steps.rivals import join_or_reject
 from shared.ports.store import Live
 
@@ -41,12 +42,14 @@ NAMELESS = (
 )
 
 
-def identify(session: Session) -> Outcome | None:
-    """Find the customer and compare what the request says of it, before any other call (I6).
+def identify(session: Session, reading: Reading) -> Outcome | None:
+    """Find the customer and compare what the request says of it, before anything is recorded or written (I6).
 
-    Once identified, an offboarding stays with that customer: a domain that moves to another tenant does not move it.
+    `reading` is begun with it, so that the plan waits for one round of answers and not for two; of a customer who is
+    refused nothing but its name is looked at. Once identified, an offboarding stays with that customer: a domain that
+    moves to another tenant does not move it.
     """
-    services, request, known = session.services, session.offboarding.request, session.offboarding.customer
+    request, known = session.offboarding.request, session.offboarding.customer
     customer_id = known.id if known else request.customer_id
     if customer_id is None:
         found = _by_domain(session, (request.domain or "").casefold())
@@ -57,10 +60,11 @@ def identify(session: Session) -> Outcome | None:
     if refusal is not None:
         return refusal
     try:
-        profile = services.partner_center.get_customer(customer_id)
+        reading.begin(customer_id)
+        profile = reading.who()
         if _cannot_be_compared(request, profile):
             # One odd answer is asked again before a person is.
-            profile = services.partner_center.get_customer(customer_id)
+            profile = reading.ask_who_again()
     except NoRelationshipError as error:
         return _not_ours(session, customer_id, error)
     missing = _cannot_be_compared(request, profile)
@@ -132,7 +136,7 @@ def _not_ours(session: Session, customer_id: str, refused: NoRelationshipError) 
 
 def _delegated_only(session: Session, customer_id: str) -> Outcome:
     """Nothing but delegated admin relationships is left of it, if that: somebody removed the relationship by hand."""
-    left = read_delegated(session)
+    left = read_delegated(session.services, customer_id)
     text = (
         f"Partner Center shows no customer {customer_id} of this partner: the id is wrong, "
         "or the relationship was removed before"

@@ -1,4 +1,4 @@
-"""Taking an inventory: all collections of one customer, read in parallel and within bounds, then recorded."""
+"""Taking an inventory: all collections of one customer, put together and recorded."""
 
 from __future__ import annotations
 
@@ -6,26 +6,17 @@ from dataclasses import replace
 
 from shared.domain.decisions.decisions import with_missing_children
 from shared.domain.decisions.transfers import moved_away, stayed
-from shared.domain.errors import RefusedError, SignInRequiredError
 from shared.domain.evidence.kinds import EntryKind
 from shared.domain.holdings.assemble import assemble
 from shared.domain.holdings.classify import subscription_holding
-from shared.domain.holdings.inventory import AZURE_SUBSCRIPTIONS, Inventory, InventoryProblem
+from shared.domain.holdings.inventory import AZURE_SUBSCRIPTIONS, Inventory
 from shared.domain.holdings.ledger import ActionState, HoldingRecord, observe
 from shared.domain.holdings.model import HoldingKind
-from shared.domain.holdings.reads import AzureRead, PartnerCenterRead, needs_azure, ordered_holdings
+from shared.domain.holdings.reads import ordered_holdings
 from shared.domain.offboarding.timeline import TimelineEvent
 from shared.pipeline.core.evidence import inventory_data
-from shared.pipeline.core.parallel import open_pool, submit
-from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
-from shared.pipeline.steps.azure_plans import read_below_plans
-
-AZURE_KINDS = frozenset({HoldingKind.RESERVATION, HoldingKind.SAVINGS_PLAN})
-AZURE_ROLE = (
-    "Give the sign-in account the Reservations Reader and Savings plan Reader roles in the customer's tenant "
-    "(through GDAP or admin-on-behalf-of), then resume."
-)
+from shared.pipeline.steps.reading import Reading
 
 
 def take_inventory(session: Session) -> Inventory:
@@ -33,23 +24,26 @@ def take_inventory(session: Session) -> Inventory:
 
     Raises NoRelationshipError when the customer is not readable as ours, RemoteError when a read fails.
     """
-    services, customer_id = session.services, session.customer_id
-    began_at, began_monotonic = services.clock.now(), services.clock.monotonic()
-    profile = services.partner_center.get_customer(customer_id)
-    read, unread = _read_partner_center(services, customer_id)
-    known_azure = any(record.holding.kind in AZURE_KINDS for record in session.records.values())
-    azure, problems = _read_azure(services, customer_id, read, wanted=known_azure)
-    now = services.clock.now()
-    holdings, contradictions = assemble(read, azure, now, _reservation_orders(session))
+    customer_id = session.customer_id
+    with Reading(session) as reading:
+        reading.begin(customer_id)
+        return inventory_of(session, reading)
+
+
+def inventory_of(session: Session, reading: Reading) -> Inventory:
+    """The inventory that was begun by `reading`; as above."""
+    read = reading.finish()
+    read_from, now = read.partner_center, session.services.clock.now()
+    holdings, contradictions = assemble(read_from, read.azure, now, _reservation_orders(session))
     holdings = with_missing_children(holdings, session.situation)
     inventory = Inventory(
-        profile,
+        read.profile,
         holdings,
-        (*unread, *problems, *contradictions),
-        began_at,
-        began_monotonic,
-        ordered_holdings(read.orders.items),
-        moved_away(read.transfers.items),
+        (*read.problems, *contradictions),
+        read.began_at,
+        read.began_monotonic,
+        ordered_holdings(read_from.orders.items),
+        moved_away(read_from.transfers.items),
     )
     _record(session, inventory)
     return inventory
@@ -86,23 +80,6 @@ def close_open_intents(session: Session) -> None:
         take_inventory(session)
 
 
-def _read_partner_center(
-    services: Services, customer_id: str
-) -> tuple[PartnerCenterRead, tuple[InventoryProblem, ...]]:
-    api = services.partner_center
-    with open_pool(services.pace.parallel) as pool:
-        subscriptions = submit(pool, lambda: api.list_subscriptions(customer_id))
-        entitlements = submit(pool, lambda: api.list_entitlements(customer_id))
-        orders = submit(pool, lambda: api.list_orders(customer_id))
-        transfers = submit(pool, lambda: api.list_transfers(customer_id))
-        found = subscriptions.result()
-    below = read_below_plans(services, customer_id, found.items)
-    return (
-        PartnerCenterRead(found, entitlements.result(), orders.result(), transfers.result(), below.subscriptions),
-        below.problems,
-    )
-
-
 def _reservation_orders(session: Session) -> frozenset[str]:
     """The reservation orders that the inventory before this one showed."""
     return frozenset(
@@ -110,22 +87,6 @@ def _reservation_orders(session: Session) -> frozenset[str]:
         for record in session.records.values()
         if record.holding.kind is HoldingKind.RESERVATION and record.missing_since is None
     )
-
-
-def _read_azure(
-    services: Services, customer_id: str, read: PartnerCenterRead, *, wanted: bool
-) -> tuple[AzureRead | None, tuple[InventoryProblem, ...]]:
-    if not wanted and not needs_azure(read.subscriptions.items, read.entitlements.items):
-        return None, ()
-    try:
-        reservations = services.reservations.list_reservations(customer_id)
-        return AzureRead(reservations, services.reservations.list_savings_plans(customer_id)), ()
-    except (RefusedError, SignInRequiredError) as error:
-        if error.retryable:
-            raise
-        detail = f"Azure reservations and savings plans cannot be read: {error}"
-        action = error.advice or AZURE_ROLE
-        return None, (InventoryProblem("azure", "azure_unreadable", detail, action, passes_by_itself=False),)
 
 
 def _record(session: Session, inventory: Inventory) -> None:

@@ -56,8 +56,8 @@ def test_the_default_pace() -> None:
         faults_before_attention=20,
         loops_before_attention=12,
         refusals_before_attention=3,
-        batch=8,
-        parallel=4,
+        batch=12,
+        parallel=6,
     )
     assert pace.retries == Backoff(timedelta(seconds=30), timedelta(hours=1))
     assert pace.looks == Backoff(timedelta(minutes=2), timedelta(hours=1))

@@ -1,4 +1,7 @@
-"""Whose offboarding it is: found, compared and guarded before anything else is read, and live only once (I6)."""
+"""Whose offboarding it is: found, compared and guarded before anything is recorded or written, and live only once (I6).
+
+The rest of the inventory is asked for at the same moment, and thrown away where the customer is refused.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any
 import pytest
 
 from shared.domain.errors import NoRelationshipError, UnreadableAnswerError
-from shared.domain.holdings.records import Collection, CustomerProfile, DelegatedRelationship
+from shared.domain.holdings.records import Collection, CustomerProfile, DelegatedRelationship, Subscription
 from shared.domain.offboarding.record import Customer, Offboarding
 from shared.domain.offboarding.request import OffboardingRequest
 from shared.domain.offboarding.states import TERMINAL, Stage, Status
@@ -39,6 +42,7 @@ from tests.unit.support.scripted import (
 )
 
 INVENTORY = ["customer", "subscriptions", "entitlements", "orders", "transfers"]
+BESIDE = [*INVENTORY, "gdap"]
 GONE = NoRelationshipError("no relationship", status=404, remote_code="20002")
 BY_DOMAIN: dict[str, Any] = {"customer_id": None}
 
@@ -61,7 +65,7 @@ def test_the_customer_of_the_request_is_read_recorded_and_taken() -> None:
     session = planning(tenant)
 
     assert plan(session) == Next(Stage.SUSPEND)
-    assert tenant.names == ["customer", *INVENTORY, "gdap", "claims", "url"]
+    assert tenant.names == [*BESIDE, "claims", "url"]
     assert {call[1] for call in tenant.calls if len(call) > 1} == {CUSTOMER}
     assert stored(session).customer == KNOWN
     assert noted(session, "identified") == ["Contoso (contoso.example)"]
@@ -181,14 +185,17 @@ def test_what_fits_is_planned(wanted: dict[str, Any], profile: dict[str, Any]) -
 
 
 @pytest.mark.parametrize(("wanted", "profile"), UNFITTING)
-def test_what_does_not_fit_is_refused_before_anything_else_is_read(
+def test_what_does_not_fit_is_refused_and_nothing_of_it_is_kept(
     wanted: dict[str, Any], profile: dict[str, Any]
 ) -> None:
-    tenant = Tenant(profile=replace(PROFILE, relationship="advisor", **profile))
+    others = complete(Subscription("s-1", "CFQ7TTC0LH18:0001", "Not ours to look at", "active"))
+    tenant = Tenant(profile=replace(PROFILE, relationship="advisor", **profile), subscriptions=others)
     session = planning(tenant, wanted=wanted)
 
     assert_rejected(plan(session), "customer_mismatch")
-    assert tenant.names == ["customer"]
+    assert tenant.names == BESIDE
+    assert session.records == {}
+    assert noted(session, "inventory") == []
     assert session.offboarding.customer is None
 
 
@@ -234,7 +241,7 @@ def test_an_identified_customer_that_changed_asks_a_person(wanted: dict[str, Any
     assert outcome.reason.code == "customer_changed"
     assert CUSTOMER in outcome.reason.text
     assert outcome.reason.operator_action
-    assert tenant.names == ["customer"]
+    assert tenant.names == BESIDE
 
 
 @pytest.mark.parametrize(
@@ -250,7 +257,7 @@ def test_only_a_reseller_relationship_is_ended(relationship: str, *, goes_on: bo
     if not goes_on:
         assert isinstance(outcome, Attention)
         assert outcome.reason.code == "not_a_reseller"
-        assert tenant.names == ["customer"]
+        assert tenant.names == BESIDE
         assert session.offboarding.customer is None
 
 
@@ -271,7 +278,7 @@ def test_a_ghost_is_no_mismatch(wanted: dict[str, Any], profile: dict[str, Any],
     assert isinstance(outcome, Attention)
     assert outcome.reason.code == "customer_nameless"
     assert f"without {missing}:" in outcome.reason.text
-    assert tenant.names == ["customer", "customer"]
+    assert tenant.names == [*BESIDE, "customer"]
 
 
 @pytest.mark.parametrize(
@@ -293,7 +300,7 @@ def test_what_the_request_does_not_name_may_be_missing(wanted: dict[str, Any], p
 def test_a_customer_whom_nobody_knows_is_refused(customers: tuple[CustomerProfile, ...]) -> None:
     tenant = Tenant(profile=GONE, customers=complete(*customers))
     assert_rejected(plan(planning(tenant)), "customer_unknown")
-    assert tenant.names == ["customer", "customers", "gdap"], "nothing is left of it in Graph either"
+    assert tenant.names == [*BESIDE, "customers", "gdap"], "nothing is left of it in Graph either"
 
 
 @pytest.mark.parametrize(
@@ -318,7 +325,7 @@ def test_an_identified_customer_who_is_gone_goes_to_the_proofs() -> None:
     assert outcome.stage is Stage.CONFIRM
     assert outcome.reason is not None
     assert outcome.reason.code == "gone_without_us"
-    assert tenant.names == ["customer"]
+    assert tenant.names == BESIDE
 
 
 def test_a_customer_who_goes_while_it_is_read_goes_to_the_proofs() -> None:
@@ -421,7 +428,7 @@ def test_a_customer_whom_we_removed_before_goes_to_the_proofs() -> None:
     assert outcome.reason.code == "gone_without_us"
     assert session.offboarding.customer == KNOWN
     assert noted(session, "removed_before") == ["by offboarding earlier, finished 2026-06-01 09:00 UTC"]
-    assert tenant.names == ["customer"]
+    assert tenant.names == BESIDE
 
 
 def test_any_of_several_earlier_removals_counts() -> None:
@@ -498,7 +505,7 @@ def test_the_same_request_joins_the_live_one() -> None:
     assert isinstance(outcome, Finish)
     assert (outcome.status, outcome.reason.code) == (Status.JOINED, "joined")
     assert session.offboarding.other_id == "live"
-    assert tenant.names == ["customer"]
+    assert tenant.names == BESIDE
 
 
 def test_another_request_beside_a_live_one_is_refused() -> None:
@@ -507,7 +514,7 @@ def test_another_request_beside_a_live_one_is_refused() -> None:
     assert isinstance(outcome, Finish)
     assert (outcome.status, outcome.reason.code) == (Status.REJECTED, "live_with_other_options")
     assert session.offboarding.other_id == "live"
-    assert tenant.names == ["customer"]
+    assert tenant.names == BESIDE
 
 
 def test_a_finished_offboarding_holds_nobody() -> None:

@@ -27,7 +27,7 @@ from shared.domain.wording import count_of
 from shared.pipeline.core.outcome import Again, Attention, Finish, Next
 from shared.pipeline.core.session import Session
 from shared.pipeline.stages.plan import plan
-from shared.pipeline.steps.foreseen import foresee
+from shared.pipeline.steps.foreseen import read_delegated
 from shared.pipeline.steps.stop_and_report import cannot_finish
 from shared.ports.sign_in import Claims
 from tests.unit.pipeline.stages.test_verify_record import dated
@@ -479,7 +479,7 @@ def test_relationships_that_cannot_be_ended_stop_only_who_asked_to_stop(stops: b
 @pytest.mark.parametrize(("length", "shown"), [(400, 300), (10, None)])
 def test_what_keeps_relationships_from_being_ended_is_shortened(length: int, shown: int | None) -> None:
     session, _ = planning(gdap=RefusedError("x" * length, status=403))
-    trouble = foresee(session).trouble
+    trouble = read_delegated(session.services, session.customer_id).trouble
     assert trouble.startswith("delegated admin relationships (GDAP) cannot be read in Microsoft Graph")
     assert len(trouble) == shown if shown else trouble.endswith("x" * length)
 

@@ -258,7 +258,7 @@ def test_a_customer_who_is_gone_before_any_removal_is_confirmed_as_gone_without_
     assert outcome.stage is Stage.CONFIRM
     assert outcome.reason is not None
     assert outcome.reason.code == "gone_without_us"
-    assert tenant.names == ["customer"]
+    assert tenant.names == [*INVENTORY, "gdap"]
 
 
 # After an intent the relationship is probed first.

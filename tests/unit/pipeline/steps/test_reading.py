@@ -1,7 +1,9 @@
 """An inventory: what is read, recorded as seen or missing, and what an incomplete read leaves alone (I1, I8)."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -23,7 +25,9 @@ from shared.domain.holdings.records import (
 )
 from shared.domain.pace import Pace
 from shared.domain.wording import stamp
-from shared.pipeline.steps.inventory import AZURE_ROLE, close_open_intents, refresh_subscriptions, take_inventory
+from shared.pipeline.steps.foreseen import Foreseen
+from shared.pipeline.steps.inventory import close_open_intents, inventory_of, refresh_subscriptions, take_inventory
+from shared.pipeline.steps.reading import AZURE_ROLE, Reading
 from tests.unit.domain.support import EARLIER
 from tests.unit.support.ports import CUSTOMER, PROFILE, Desk, desk, known, thing
 
@@ -150,6 +154,55 @@ def test_a_plan_that_is_busy_is_read_again_later() -> None:
     with pytest.raises(BusyError):
         take_inventory(at.session)
     assert reads(at).count("list_azure_subscriptions") == 1
+
+
+def test_everything_is_asked_for_at_the_same_time_and_what_the_answers_name_as_well() -> None:
+    """Each call waits for all others of its round, so that a round that is not whole ends as a broken barrier."""
+    first, second = Barrier(len(READS) + 1, timeout=30), Barrier(4, timeout=30)
+
+    def together(barrier: Barrier, answer: Any) -> Callable[..., Any]:
+        def call(*_: str) -> Any:
+            barrier.wait()
+            return answer
+
+        return call
+
+    of_first = dict.fromkeys(READS, items()) | {
+        "get_customer": PROFILE,
+        "list_subscriptions": items(azure_plan("plan-1"), azure_plan("plan-2")),
+        "list_relationships": items(),
+    }
+    of_second = ("list_azure_subscriptions", "list_reservations", "list_savings_plans")
+    answers = {name: together(first, answer) for name, answer in of_first.items()}
+    at = desk(pace=Pace(), answers=answers | {name: together(second, items()) for name in of_second})
+    at.session.services = replace(at.session.services, delegated_admin=at.port)
+    with Reading(at.session, delegated=True) as reading:
+        reading.begin(CUSTOMER)
+        found = inventory_of(at.session, reading)
+
+    assert sorted(reads(at)) == sorted([*of_first, *of_second, "list_azure_subscriptions"])
+    assert len(found.holdings) == 2
+    assert reading.foreseen() == Foreseen()
+
+
+def test_of_two_answers_about_the_customer_the_newest_is_the_one_of_the_inventory() -> None:
+    named = iter([replace(PROFILE, company_name=""), PROFILE])
+    at = desk(answers={"get_customer": lambda _: next(named)})
+    with Reading(at.session) as reading:
+        reading.begin(CUSTOMER)
+        asked = [reading.who(), reading.ask_who_again(), reading.who()]
+        found = inventory_of(at.session, reading)
+
+    assert [profile.company_name for profile in asked] == ["", PROFILE.company_name, PROFILE.company_name]
+    assert found.customer == PROFILE
+    assert reads(at).count("get_customer") == 2
+
+
+def test_nothing_is_known_before_it_was_asked_for() -> None:
+    at = desk()
+    with Reading(at.session) as reading, pytest.raises(ValueError, match=r"begin\(\) comes first"):
+        reading.who()
+    assert at.port.calls == []
 
 
 def test_the_times_are_those_of_the_first_read() -> None:
