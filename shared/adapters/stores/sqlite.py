@@ -13,12 +13,12 @@ from typing import Any
 from shared.adapters.stores import codec
 from shared.adapters.stores.sqlite_beside import write_beside
 from shared.adapters.stores.sqlite_listing import list_all, list_head, selection, unlisted
-from shared.adapters.stores.sqlite_schema import DUE, SCHEMA, columns
+from shared.adapters.stores.sqlite_schema import DUE, SCHEMA, columns, due_values
 from shared.domain.errors import ConcurrencyConflictError, UnavailableError
 from shared.domain.evidence.entry import Aside
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.messages import OutboundMessage, TimelineEntry
-from shared.domain.offboarding.states import RUNNABLE, TERMINAL, Status
+from shared.domain.offboarding.states import TERMINAL
 from shared.ports.listing import Cursor, sortable
 from shared.ports.store import KEEP_FOR, Change, Filter, Live, LiveElsewhere, Page, SharedRow, Stored
 
@@ -93,20 +93,8 @@ class SqliteStore:
             db.executemany("DELETE FROM outbox WHERE offboarding_id = ? AND id = ?", rows)
 
     def due(self, now: datetime, machine: datetime, grace: timedelta, limit: int) -> Sequence[str]:
-        statuses = [status.value for status in sorted(RUNNABLE)]
-        sql = DUE
-        values: dict[str, object] = {
-            "machine": machine.timestamp(),
-            "now": now.timestamp(),
-            "late": (now - grace).timestamp(),
-            "attention": Status.NEEDS_ATTENTION.value,
-            "limit": limit,
-        }
-        for number, status in enumerate(statuses):
-            sql = sql.replace("?", f":s{number}", 1)
-            values[f"s{number}"] = status
         with self._reading() as db:
-            return [str(row[0]) for row in db.execute(sql, values).fetchall()]
+            return [str(row[0]) for row in db.execute(DUE, due_values(now, machine, grace, limit)).fetchall()]
 
     def find(self, wanted: Filter) -> Page:
         sql, values = selection(wanted)

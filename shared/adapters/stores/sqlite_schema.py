@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from shared.adapters.stores import codec
 from shared.domain.offboarding.record import Offboarding
-from shared.domain.offboarding.states import RUNNABLE
+from shared.domain.offboarding.states import RUNNABLE, Status
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS offboardings (
@@ -23,6 +25,7 @@ CREATE TABLE IF NOT EXISTS asides (
 CREATE TABLE IF NOT EXISTS outbox (
     position INTEGER PRIMARY KEY AUTOINCREMENT, offboarding_id TEXT NOT NULL, id TEXT NOT NULL,
     created REAL NOT NULL, meta TEXT NOT NULL, body BLOB NOT NULL, UNIQUE (offboarding_id, id));
+CREATE INDEX IF NOT EXISTS owed ON outbox (created);
 CREATE TABLE IF NOT EXISTS live (customer_id TEXT PRIMARY KEY, offboarding_id TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS finished (offboarding_id TEXT PRIMARY KEY, at REAL NOT NULL);
 CREATE INDEX IF NOT EXISTS finished_at ON finished (at);
@@ -36,14 +39,32 @@ CREATE TABLE IF NOT EXISTS holds (service TEXT PRIMARY KEY, until TEXT NOT NULL)
 CREATE TABLE IF NOT EXISTS shared_rows (name TEXT PRIMARY KEY, etag INTEGER NOT NULL, body TEXT NOT NULL);
 """
 
+_RUNNABLE = {f"runnable{number}": status.value for number, status in enumerate(sorted(RUNNABLE))}
+_ANY = ", ".join(f":{name}" for name in _RUNNABLE)
+
+# Each part is a range of an index, so that a fleet that waits is not read.
 DUE = f"""
-SELECT id FROM offboardings WHERE
-    (status IN ({",".join("?" * len(RUNNABLE))}) AND (claim_expires IS NULL OR claim_expires <= :machine)
-        AND next_attempt <= CASE WHEN claim_expires IS NULL THEN :late ELSE :now END)
-    OR (status = :attention AND next_attempt <= :now)
-    OR id IN (SELECT offboarding_id FROM outbox WHERE created <= :late)
+SELECT id FROM (SELECT id, next_attempt FROM offboardings
+    WHERE status IN ({_ANY}) AND next_attempt <= :late AND claim_expires IS NULL
+UNION SELECT id, next_attempt FROM offboardings
+    WHERE status IN ({_ANY}) AND next_attempt <= :now AND claim_expires <= :machine
+UNION SELECT id, next_attempt FROM offboardings WHERE status = :attention AND next_attempt <= :now
+UNION SELECT id, next_attempt FROM offboardings
+    WHERE id IN (SELECT offboarding_id FROM outbox WHERE created <= :late))
 ORDER BY next_attempt IS NULL, next_attempt LIMIT :limit
-"""  # noqa: S608 - only question marks are put in
+"""  # noqa: S608 - only names of parameters are put in
+
+
+def due_values(now: datetime, machine: datetime, grace: timedelta, limit: int) -> dict[str, object]:
+    """The parameters of `DUE`."""
+    return {
+        **_RUNNABLE,
+        "machine": machine.timestamp(),
+        "now": now.timestamp(),
+        "late": (now - grace).timestamp(),
+        "attention": Status.NEEDS_ATTENTION.value,
+        "limit": limit,
+    }
 
 
 def columns(head: Offboarding) -> tuple[str | None, str, float | None, float | None, str]:
