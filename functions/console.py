@@ -1,24 +1,18 @@
 """The pages of the console. The operations behind them are those of the HTTP interface; so are the roles."""
 
 import json
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import azure.functions as func
 
 from functions.console_answers import Shown, not_there, show
 from shared.composition import bootstrap
-from shared.composition.doctor.look import look
-from shared.console.approvals import approvals
-from shared.console.bulk import batch_page
-from shared.console.fleet import fleet
-from shared.console.fleet_table import fleet_csv
-from shared.console.one import one
-from shared.console.pages import HEADERS, STATIC, static_file
-from shared.console.requests import find_customers
-from shared.console.system import system
-from shared.console.visitor import Visitor
 from shared.domain.people.rights import Operation
-from shared.sheets.customers import COLUMNS
+
+if TYPE_CHECKING:
+    from shared.console.visitor import Visitor
+
 
 bp = func.Blueprint()
 ANYBODY = func.AuthLevel.ANONYMOUS
@@ -92,6 +86,8 @@ def console_csv(req: func.HttpRequest, context: func.Context) -> func.HttpRespon
 @bp.route(route="console/static/{name}", methods=["GET"], auth_level=ANYBODY)
 def console_static(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """Style and script; there is nothing in them that anybody may not see."""
+    from shared.console.pages import HEADERS, STATIC, static_file
+
     name = req.route_params["name"]
     content = static_file(name)
     if content is None:
@@ -100,37 +96,48 @@ def console_static(req: func.HttpRequest, context: func.Context) -> func.HttpRes
     return func.HttpResponse(content, mimetype=STATIC[name], charset="utf-8", headers=headers)
 
 
-def require(visitor: Visitor, operation: Operation) -> None:
+def require(visitor: "Visitor", operation: Operation) -> None:
     """Raises DeniedError, and says which role it takes."""
     bootstrap.front_door().require(visitor.actor, visitor.roles, operation)
 
 
-def _fleet(req: func.HttpRequest, visitor: Visitor) -> Shown:
+def _fleet(req: func.HttpRequest, visitor: "Visitor") -> Shown:
+    from shared.console.fleet import fleet
+
     require(visitor, Operation.LIST)
     query = {name: value for name, value in req.params.items() if name != "done"}
     return Shown("fleet", fleet=fleet(query, bootstrap.services()), query=query)
 
 
-def _one(identity: str, visitor: Visitor) -> Shown:
+def _one(identity: str, visitor: "Visitor") -> Shown:
+    from shared.console.one import one
+
     require(visitor, Operation.SHOW)
     found = one(identity, visitor, bootstrap.services())
     return Shown("one", one=found) if found is not None else not_there(f"offboarding {identity[:80]}")
 
 
-def _approvals(visitor: Visitor) -> Shown:
+def _approvals(visitor: "Visitor") -> Shown:
+    from shared.console.approvals import approvals
+
     require(visitor, Operation.LIST)
     found, more = approvals(visitor, bootstrap.services())
     return Shown("approvals", found=found, more=more)
 
 
-def _new(req: func.HttpRequest, visitor: Visitor) -> Shown:
+def _new(req: func.HttpRequest, visitor: "Visitor") -> Shown:
+    from shared.console.requests import find_customers
+
     require(visitor, Operation.CREATE)
     wanted = req.params.get("q", "")
     found = find_customers(wanted, bootstrap.services()) if wanted else None
     return Shown("new", q=wanted, found=found, request_id=f"console-{uuid4()}")
 
 
-def _system(req: func.HttpRequest, visitor: Visitor) -> Shown:
+def _system(req: func.HttpRequest, visitor: "Visitor") -> Shown:
+    from shared.composition.doctor.look import look
+    from shared.console.system import system
+
     require(visitor, Operation.SHOW_BRAKE)
     checks = None
     if req.params.get("check"):
@@ -139,27 +146,37 @@ def _system(req: func.HttpRequest, visitor: Visitor) -> Shown:
     return Shown("system", system=system(visitor, bootstrap.services()), checks=checks)
 
 
-def _csv(req: func.HttpRequest, visitor: Visitor) -> func.HttpResponse:
+def _csv(req: func.HttpRequest, visitor: "Visitor") -> func.HttpResponse:
+    from shared.console.fleet_table import fleet_csv
+
     require(visitor, Operation.LIST)
     return _table(fleet_csv(dict(req.params), bootstrap.services()), "offboardings.csv")
 
 
-def _bulk(visitor: Visitor) -> Shown:
+def _bulk(visitor: "Visitor") -> Shown:
+    from shared.sheets.customers import COLUMNS
+
     require(visitor, Operation.CREATE_BATCH)
     return Shown("bulk", columns=COLUMNS)
 
 
-def _template(visitor: Visitor) -> func.HttpResponse:
+def _template(visitor: "Visitor") -> func.HttpResponse:
+    from shared.sheets.customers import COLUMNS
+
     require(visitor, Operation.CREATE_BATCH)
     return _table(",".join(COLUMNS) + "\r\n", "customers.csv")
 
 
-def _batch(identity: str, visitor: Visitor) -> Shown:
+def _batch(identity: str, visitor: "Visitor") -> Shown:
+    from shared.console.bulk import batch_page
+
     require(visitor, Operation.SHOW_BATCH)
     found = batch_page(identity, visitor, bootstrap.services())
     return Shown("batch", batch=found) if found is not None else not_there(f"batch {identity[:80]}")
 
 
 def _table(content: str | bytes, name: str) -> func.HttpResponse:
+    from shared.console.pages import HEADERS
+
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
     return func.HttpResponse(content, mimetype="text/csv", charset="utf-8", headers=headers)

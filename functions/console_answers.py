@@ -2,23 +2,23 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 import azure.functions as func
 
 from shared.composition import bootstrap
 from shared.composition.telemetry import traced
-from shared.console.approvals import how_many
-from shared.console.form import Form
-from shared.console.form_key import FIELD, cookie_in, form_key, new_cookie, require_own_form, set_cookie
-from shared.console.pages import HEADERS, render
-from shared.console.visitor import Visitor
-from shared.contracts.problems import Problem, problem, problem_of
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import DeniedError, InvalidRequestError, NotSignedInError, OffboardingError
 from shared.domain.people.actor import ActorType
 from shared.version import VERSION
+
+if TYPE_CHECKING:
+    from shared.console.form import Form
+    from shared.console.visitor import Visitor
+    from shared.contracts.problems import Problem
+
 
 log = logging.getLogger("offboarding")
 HOME = "/console"
@@ -48,9 +48,12 @@ class Shown:
 
 
 def show(
-    req: func.HttpRequest, context: func.Context, work: Callable[[Visitor], Shown | func.HttpResponse]
+    req: func.HttpRequest, context: func.Context, work: "Callable[[Visitor], Shown | func.HttpResponse]"
 ) -> func.HttpResponse:
     """The page that `work` makes for who looks; whoever is not signed in is sent to sign in."""
+    from shared.console.form_key import cookie_in, new_cookie
+    from shared.contracts.problems import problem
+
     with traced(context):
         cookie = cookie_in(req.headers) or new_cookie()
         visitor: Visitor | None = None
@@ -69,11 +72,13 @@ def show(
 
 
 def take(
-    req: func.HttpRequest, context: func.Context, work: Callable[[Visitor, Form], str | Shown]
+    req: func.HttpRequest, context: func.Context, work: "Callable[[Visitor, Form], str | Shown]"
 ) -> func.HttpResponse:
     """Do what a form asks for, and go to the address that `work` returns: loading that again sends nothing twice."""
+    from shared.console.form_key import FIELD, require_own_form
+    from shared.console.pages import HEADERS
 
-    def taken(visitor: Visitor) -> func.HttpResponse | Shown:
+    def taken(visitor: "Visitor") -> func.HttpResponse | Shown:
         form = form_in(req)
         require_own_form(req.headers, req.url, form.get(FIELD, ""), visitor.actor.id)
         place = work(visitor, form)
@@ -84,8 +89,10 @@ def take(
     return show(req, context, taken)
 
 
-def form_in(req: func.HttpRequest) -> Form:
+def form_in(req: func.HttpRequest) -> "Form":
     """The fields of the form; raises InvalidRequestError for more than any form of ours can be."""
+    from shared.console.form import Form
+
     body = req.get_body()
     if len(body) > LARGEST_FORM:
         rule = f"a form may have at most {LARGEST_FORM} bytes. Nothing was changed"
@@ -93,7 +100,10 @@ def form_in(req: func.HttpRequest) -> Form:
     return Form((str(name), str(value)) for name, value in req.form.items(multi=True))
 
 
-def _visitor(req: func.HttpRequest, cookie: str) -> Visitor:
+def _visitor(req: func.HttpRequest, cookie: str) -> "Visitor":
+    from shared.console.form_key import form_key
+    from shared.console.visitor import Visitor
+
     door = bootstrap.front_door()
     if not door.authentication:
         text = "the console is for people, and App Service Authentication is off: nobody can sign in"
@@ -104,7 +114,10 @@ def _visitor(req: func.HttpRequest, cookie: str) -> Visitor:
     return Visitor(caller.actor, caller.roles, form_key(cookie, caller.actor.id))
 
 
-def _sent(req: func.HttpRequest, shown: Shown, visitor: Visitor | None, cookie: str) -> func.HttpResponse:
+def _sent(req: func.HttpRequest, shown: Shown, visitor: "Visitor | None", cookie: str) -> func.HttpResponse:
+    from shared.console.form_key import cookie_in, set_cookie
+    from shared.console.pages import HEADERS, render
+
     values = {
         "visitor": visitor,
         "path": urlsplit(req.url).path,
@@ -119,8 +132,10 @@ def _sent(req: func.HttpRequest, shown: Shown, visitor: Visitor | None, cookie: 
     return func.HttpResponse(content, status_code=shown.status, mimetype="text/html", charset="utf-8", headers=headers)
 
 
-def _waiting(visitor: Visitor | None) -> str:
+def _waiting(visitor: "Visitor | None") -> str:
     """The number beside "Approvals"; a page that cannot tell it is shown all the same."""
+    from shared.console.approvals import how_many
+
     if visitor is None:
         return ""
     try:
@@ -130,6 +145,8 @@ def _waiting(visitor: Visitor | None) -> str:
 
 
 def _to_sign_in(req: func.HttpRequest) -> func.HttpResponse:
+    from shared.console.pages import HEADERS
+
     parts = urlsplit(req.url)
     wanted = parts.path if req.method == "GET" and parts.path.startswith(HOME) else HOME
     query = f"?{parts.query}" if parts.query and req.method == "GET" else ""
@@ -137,16 +154,20 @@ def _to_sign_in(req: func.HttpRequest) -> func.HttpResponse:
 
 
 def _of_error(error: OffboardingError) -> Shown:
+    from shared.contracts.problems import problem_of
+
     found = problem_of(error, of_request=False)
     if found.status >= 500:
         log.exception("page failed")
     return _of_problem(found)
 
 
-def _of_problem(found: Problem) -> Shown:
+def _of_problem(found: "Problem") -> Shown:
     return Shown("problem", found.status, problem=found)
 
 
 def not_there(what: str) -> Shown:
     """404, with a way back."""
+    from shared.contracts.problems import problem
+
     return _of_problem(problem(ReasonCode.NOT_FOUND, f"there is no {what}"))

@@ -1,20 +1,19 @@
 """The forms of the console: each does what the same call of the HTTP interface does, about what the person saw."""
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import azure.functions as func
 
 from functions.console_answers import HOME, Shown, take
 from shared.composition import bootstrap
-from shared.console.bulk import plan_all, send_chosen
-from shared.console.decide import decide
-from shared.console.form import Form
-from shared.console.requests import for_real, plan_first
-from shared.console.several import decide_several
-from shared.console.system import move
-from shared.console.visitor import Visitor
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import OffboardingError
+
+if TYPE_CHECKING:
+    from shared.console.form import Form
+    from shared.console.visitor import Visitor
+
 
 bp = func.Blueprint()
 ANYBODY = func.AuthLevel.ANONYMOUS
@@ -69,30 +68,41 @@ def console_send_chosen(req: func.HttpRequest, context: func.Context) -> func.Ht
     return take(req, context, _send_chosen)
 
 
-def _upload(req: func.HttpRequest, visitor: Visitor, form: Form) -> Shown:
+def _upload(req: func.HttpRequest, visitor: "Visitor", form: "Form") -> Shown:
+    from shared.console.bulk import plan_all
+
     file = req.files.get("file")
     content = file.read() if file is not None else form.get("pasted", "").encode()
     found = plan_all(content, form.get("reason", ""), visitor, bootstrap.front_door(), bootstrap.services())
     return Shown("uploaded", uploaded=found)
 
 
-def _send_chosen(visitor: Visitor, form: Form) -> str:
+def _send_chosen(visitor: "Visitor", form: "Form") -> str:
+    from shared.console.bulk import send_chosen
+
     identity = send_chosen(form, visitor, bootstrap.front_door(), bootstrap.services())
     return f"{HOME}/batches/{identity}?done=sent"
 
 
-def _plan_first(visitor: Visitor, form: Form) -> str:
+def _plan_first(visitor: "Visitor", form: "Form") -> str:
+    from shared.console.requests import plan_first
+
     found = plan_first(form, visitor, bootstrap.front_door(), bootstrap.services())
     return f"{HOME}/offboardings/{found.id}?done=sent"
 
 
-def _move(word: str, visitor: Visitor, form: Form) -> str:
+def _move(word: str, visitor: "Visitor", form: "Form") -> str:
+    from shared.console.system import move
+
     if not move(word, form, visitor, bootstrap.front_door(), bootstrap.services()):
         raise NotThereError(f"there is nothing that is called {word[:20]}")
     return f"{HOME}/system?done={word}"
 
 
-def _decide(route: Mapping[str, str], visitor: Visitor, form: Form) -> str:
+def _decide(route: Mapping[str, str], visitor: "Visitor", form: "Form") -> str:
+    from shared.console.decide import decide
+    from shared.console.requests import for_real
+
     identity, word = route["id"], route["word"]
     if word == "send":
         found = for_real(identity, form, visitor, bootstrap.front_door(), bootstrap.services())
@@ -102,7 +112,9 @@ def _decide(route: Mapping[str, str], visitor: Visitor, form: Form) -> str:
     return f"{HOME}/offboardings/{identity}?done={word}"
 
 
-def _decide_several(visitor: Visitor, form: Form) -> Shown:
+def _decide_several(visitor: "Visitor", form: "Form") -> Shown:
     """Shown at once: sent again by a reload, what was done is done, and the rest is refused again."""
+    from shared.console.several import decide_several
+
     word, results = decide_several(form, visitor, bootstrap.front_door(), bootstrap.services())
     return Shown("decided", word=word, results=results)

@@ -5,7 +5,6 @@ import azure.functions as func
 from functions.http_answers import answered
 from shared.composition import bootstrap
 from shared.domain.people.rights import Operation
-from shared.report.calendar import calendar
 
 bp = func.Blueprint()
 
@@ -18,6 +17,8 @@ def get_calendar(req: func.HttpRequest, context: func.Context) -> func.HttpRespo
 
 
 def _calendar(req: func.HttpRequest) -> func.HttpResponse:
+    from shared.report.calendar import calendar
+
     door = bootstrap.front_door()
     if not door.opens_calendar(req.params.get("key", "")):
         door.admit_person(Operation.LIST, req.headers)
