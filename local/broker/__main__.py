@@ -47,7 +47,9 @@ async def _serve(options: argparse.Namespace, entities: Entities) -> int:
         data=options.data,
         clock=SystemClock(options.clock),
         key=options.key,
-        limits=Limits(max_message_bytes=options.max_message_kb * 1024),
+        limits=Limits(
+            max_message_bytes=options.max_message_kb * 1024, idle_link_seconds=float(options.idle_link_seconds)
+        ),
     )
     try:
         await broker.start(options.port, options.rest_port)
@@ -97,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", type=Path, metavar="DIR", help="folder for the messages; without it they live in memory only")
     add("--clock", type=Path, metavar="FILE", help='JSON file {"offsetSeconds": N}: business time minus system time')
     add("--max-message-kb", type=_kilobytes, default=256, metavar="KB", help="largest message or batch (default 256)")
+    add("--idle-link-seconds", type=_seconds, default=600, metavar="N", help="detach idle links after (default 600)")
     add("--key", default=EMULATOR_KEY, metavar="KEY", help="shared access key that clients sign with")
     add("--exit-with-stdin", action="store_true", help="for a parent: stop when stdin ends, not on Ctrl-C")
     return parser
@@ -108,6 +111,10 @@ def _port(text: str) -> int:
 
 def _kilobytes(text: str) -> int:
     return _whole(text, 1, 102_400)
+
+
+def _seconds(text: str) -> int:
+    return _whole(text, 1, 86_400)
 
 
 def _whole(text: str, low: int, high: int) -> int:

@@ -43,8 +43,10 @@ class Content:
     """A message as its sender made it, less what the broker replaces.
 
     `ttl_ms` is the header's time to live, `scheduled_ms` the time from which it is to be seen (business time, Unix
-    milliseconds), `message_id` the text of the message id whatever its type. `annotations` are raw map entries;
-    `properties`, `application_properties` and `rest` (body, footer) are whole sections.
+    milliseconds), `message_id` the text of the message id whatever its type. `annotations` (of the message) and
+    `delivery_annotations` are raw map entries; `properties`, `application_properties` and `rest` (body, footer) are
+    whole sections. A message may have no body at all: https://learn.microsoft.com/azure/service-bus-messaging
+    describes bodies as optional, and Microsoft's clients send such messages.
     """
 
     durable: bool = False
@@ -56,12 +58,13 @@ class Content:
     properties: bytes = b""
     application_properties: bytes = b""
     rest: bytes = b""
+    delivery_annotations: RawEntries = ()
 
     @property
     def size(self) -> int:
         """Bytes that the message takes, for quotas."""
         parts = len(self.properties) + len(self.application_properties) + len(self.rest)
-        return parts + sum(len(key) + len(value) for key, value in self.annotations)
+        return parts + sum(len(key) + len(value) for key, value in (*self.annotations, *self.delivery_annotations))
 
     def with_application_properties(self, changes: Mapping[str, bytes]) -> Content:
         """Set application properties, given as encoded values by name; ones of the same name are replaced."""
@@ -106,7 +109,8 @@ def parse(payload: bytes) -> Content:
     """Read a message that a client sent. Raises DecodeError if a receiver could not read it."""
     durable, priority, ttl, scheduled, message_id = False, None, None, None, None
     annotations: RawEntries = ()
-    properties, application_properties, rest, body = b"", b"", [], False
+    for_delivery: RawEntries = ()
+    properties, application_properties, rest = b"", b"", []
     for section in sections(payload):
         if section.code == DATA:
             _binary(section)
@@ -115,22 +119,34 @@ def parse(payload: bytes) -> Content:
         if section.code == HEADER:
             durable, priority, ttl = _read_header(section)
         elif section.code == MESSAGE_ANNOTATIONS:
-            entries = map_entries(section.value, 0)
-            annotations = tuple(entry for entry in entries if _name(entry) not in _BROKER_ANNOTATIONS)
+            annotations = _of_client(section)
             scheduled = _scheduled_time(annotations)
         elif section.code == PROPERTIES:
             properties, message_id = section.whole, _message_id(section)
         elif section.code == APPLICATION_PROPERTIES:
             map_entries(section.value, 0)
             application_properties = section.whole
-        elif section.code != DELIVERY_ANNOTATIONS:
+        elif section.code == DELIVERY_ANNOTATIONS:
+            for_delivery = _of_client(section)
+        else:
             rest.append(section.whole)
-            body = body or section.code != FOOTER
-    if not body:
-        raise DecodeError("the message has no body section")
     return Content(
-        durable, priority, ttl, scheduled, message_id, annotations, properties, application_properties, b"".join(rest)
+        durable=durable,
+        priority=priority,
+        ttl_ms=ttl,
+        scheduled_ms=scheduled,
+        message_id=message_id,
+        annotations=annotations,
+        properties=properties,
+        application_properties=application_properties,
+        rest=b"".join(rest),
+        delivery_annotations=for_delivery,
     )
+
+
+def _of_client(section: Section) -> RawEntries:
+    """The annotations that are the client's to make."""
+    return tuple(entry for entry in map_entries(section.value, 0) if _name(entry) not in _BROKER_ANNOTATIONS)
 
 
 def _binary(section: Section) -> bytes:
@@ -142,9 +158,11 @@ def _binary(section: Section) -> bytes:
 
 def pack(content: Content) -> bytes:
     """Encode a message so that `parse` gives it back; the form in which it is stored."""
+    entries = content.delivery_annotations
     return b"".join(
         (
             put.described(HEADER, put.list_of(_header(content))),
+            put.described(DELIVERY_ANNOTATIONS, put.map_of(entries)) if entries else b"",
             put.described(MESSAGE_ANNOTATIONS, put.map_of(content.annotations)),
             content.properties,
             content.application_properties,
@@ -159,11 +177,11 @@ def unpack_batch(payload: bytes) -> list[Content]:
 
 
 def build(content: Content, stamp: Stamp, *, peeked: bool = False) -> bytes:
-    """Encode a message for a receiver. Delivery annotations hold the lock token, or nothing if there is no lock."""
+    """Encode a message for a receiver. Delivery annotations hold the sender's own, and the token of a lock."""
     parts = [put.described(HEADER, put.list_of([*_header(content), put.NULL, put.uint(stamp.failed_deliveries)]))]
     if not peeked:
         token = () if stamp.lock_token is None else ((_LOCK_TOKEN, put.encode(stamp.lock_token)),)
-        parts.append(put.described(DELIVERY_ANNOTATIONS, put.map_of(token)))
+        parts.append(put.described(DELIVERY_ANNOTATIONS, put.map_of((*content.delivery_annotations, *token))))
     own = [
         (_SEQUENCE_NUMBER, put.encode(stamp.sequence)),
         (_ENQUEUED_TIME, put.encode(Timestamp(stamp.enqueued_ms))),

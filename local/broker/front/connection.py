@@ -161,7 +161,10 @@ class Connection(asyncio.Protocol):
         """Keep an idle connection alive; cut one that does not get on with its opening or its end."""
         if self.phase is not Phase.OPEN and now - self._since > self.hub.limits.handshake_seconds:
             self.abort()
-        elif self._heartbeat_every is not None and now - self._written_at >= self._heartbeat_every:
+            return
+        for session in self._sessions.values():
+            session.tick(now)
+        if self._heartbeat_every is not None and now - self._written_at >= self._heartbeat_every:
             self.write(EMPTY_FRAME)
 
     def close(self, error: AmqpError | None) -> None:

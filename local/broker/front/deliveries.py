@@ -29,7 +29,8 @@ class Deliveries:
         self._write = write
         self._next_delivery = _INITIAL_ID
         self._blocked: deque[tuple[Transfer, bytes]] = deque()
-        self._unsettled: dict[int, tuple[MessageQueue, UUID]] = {}
+        self._unsettled: dict[int, tuple[int, MessageQueue, UUID]] = {}
+        """By delivery number: the handle of its link, and what it holds."""
 
     @property
     def has_room(self) -> bool:
@@ -57,7 +58,7 @@ class Deliveries:
         delivery = self._next_delivery
         self._next_delivery = (delivery + 1) & SERIAL_MASK
         if lock is not None:
-            self._remember(delivery, lock[0], lock[1].token)
+            self._remember(delivery, handle, lock[0], lock[1].token)
         room = max_frame - _FRAME_OVERHEAD
         for start in range(0, len(payload), room):
             more = start + room < len(payload)
@@ -65,23 +66,33 @@ class Deliveries:
             self._blocked.append((body, payload[start : start + room]))
         self._send_blocked()
 
-    def settle(self, asked: Disposition) -> None:
-        """Apply the client's disposition to every delivery it names and answer each; none is left unanswered."""
+    def settle(self, asked: Disposition) -> list[int]:
+        """Apply the client's disposition to every delivery it names and answer each; none is left unanswered.
+
+        Returns the handles of the links that the deliveries came over.
+        """
         last = asked.first if asked.last is None else asked.last
         try:
             outcome = read_outcome(asked.state)
         except AmqpError as error:
             self._answer(asked, asked.first, last, rejected(error))
-            return
+            return []
         if outcome is None or asked.state is None or outcome.kind is OutcomeKind.RECEIVED:
-            return
+            return []
         found = self._between(asked.first, last)
+        handles = []
         for delivery in found:
-            queue, token = self._unsettled.pop(delivery)
+            handle, queue, token = self._unsettled.pop(delivery)
+            handles.append(handle)
             self._answer(asked, delivery, delivery, settle(queue, token, outcome, asked.state))
         if not found:
             lost = AmqpError(Condition.MESSAGE_LOCK_LOST, "The delivery is not known, or has been settled already.")
             self._answer(asked, asked.first, last, rejected(lost))
+        return handles
+
+    def forget(self, handle: int) -> None:
+        """A link is gone: what came over it is settled by its lock token from now on, through the management node."""
+        self._unsettled = {each: held for each, held in self._unsettled.items() if held[0] != handle}
 
     def _between(self, first: int, last: int) -> list[int]:
         """Deliveries that wait to be settled, from first to last. Never walks a range that a client made up."""
@@ -95,10 +106,10 @@ class Deliveries:
         if not asked.settled:
             self._write(Disposition(False, first, last, True, state), b"")
 
-    def _remember(self, delivery: int, queue: MessageQueue, token: UUID) -> None:
-        self._unsettled[delivery] = (queue, token)
+    def _remember(self, delivery: int, handle: int, queue: MessageQueue, token: UUID) -> None:
+        self._unsettled[delivery] = (handle, queue, token)
         if len(self._unsettled) > self._max_unsettled:
-            self._unsettled = {each: held for each, held in self._unsettled.items() if held[0].is_locked(held[1])}
+            self._unsettled = {each: held for each, held in self._unsettled.items() if held[1].is_locked(held[2])}
 
     def _send_blocked(self) -> None:
         while self._blocked and self._window > 0:

@@ -22,6 +22,9 @@ class Limits:
     """Of answers that a client does not read; then its connection is dropped."""
     max_unsettled: int = 10_000
     """Of deliveries that one session remembers; those whose lock has run out are forgotten first."""
+    idle_link_seconds: float = 600.0
+    """A link to an entity on which nothing is sent or asked for so long is detached, as Service Bus does:
+    https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-troubleshoot"""
     handshake_seconds: float = 30.0
     """From the connection to its open frame, and from a close frame to the end."""
 

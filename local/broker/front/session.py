@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from datetime import timedelta
 from typing import Protocol
 
 from local.broker.amqp.errors import AmqpError, Condition
@@ -10,6 +12,7 @@ from local.broker.amqp.performatives import Attach, Begin, Detach, Disposition, 
 from local.broker.amqp.terms import error_value
 from local.broker.engine.message import Lock
 from local.broker.engine.queue import MessageQueue
+from local.broker.front.addresses import NodeKind
 from local.broker.front.attaching import Attacher
 from local.broker.front.cbs import Grant
 from local.broker.front.deliveries import Deliveries
@@ -65,7 +68,8 @@ class Session:
             self._on_transfer(body, payload)
         elif isinstance(body, Disposition):
             if body.role:
-                self._deliveries.settle(body)
+                for handle in self._deliveries.settle(body):
+                    self._touch(handle)
         elif isinstance(body, Flow):
             self._on_flow(body)
         elif isinstance(body, Attach):
@@ -86,6 +90,14 @@ class Session:
             link.stop()
         self._connection.links -= len(self._links)
         self._links.clear()
+
+    def tick(self, now: float) -> None:
+        """Detach links on which nothing has happened for too long; a lock that came over one stays what it is."""
+        limit = self.hub.limits.idle_link_seconds
+        for link in self._links.values():
+            if not link.detached and link.used_at is not None and now - link.used_at >= limit:
+                link.detach(_idle(link, limit))
+                self._deliveries.forget(link.handle)
 
     def wake(self) -> None:
         """There may be room for deliveries again."""
@@ -112,6 +124,7 @@ class Session:
         self, handle: int, payload: bytes, tag: bytes, *, settled: bool, lock: tuple[MessageQueue, Lock] | None
     ) -> None:
         """Send a message; with a lock, remember the delivery until it is settled."""
+        self._touch(handle)
         max_frame = self._connection.remote_max_frame
         self._deliveries.send(handle, payload, tag, settled=settled, lock=lock, max_frame=max_frame)
 
@@ -124,6 +137,7 @@ class Session:
         self._received += 1
         link = self._link(transfer.handle)
         if not link.detached:
+            self._touch(transfer.handle)
             link.on_transfer(transfer, payload)
         if self._received >= WINDOW // 4:
             self.send_flow()
@@ -133,6 +147,7 @@ class Session:
         if flow.handle is not None:
             link = self._link(flow.handle)
             if not link.detached:
+                self._touch(flow.handle)
                 link.on_flow(flow)
         elif flow.echo:
             self.send_flow()
@@ -154,6 +169,8 @@ class Session:
             self.send(Detach(attach.handle, True, error_value(error)))
             return
         link, reply = self._attacher.make(attach, target)
+        if target.address.kind is NodeKind.ENTITY:
+            link.used_at = _now()
         self._links[attach.handle] = link
         self.send(reply)
         if isinstance(link, IncomingLink):
@@ -164,11 +181,28 @@ class Session:
         del self._links[detach.handle]
         self._connection.links -= 1
         link.stop()
+        self._deliveries.forget(detach.handle)
         if not link.detached:
             self.send(Detach(detach.handle, bool(detach.closed)))
+
+    def _touch(self, handle: int) -> None:
+        link = self._links.get(handle)
+        if link is not None and link.used_at is not None:
+            link.used_at = _now()
 
     def _link(self, handle: int) -> Link:
         link = self._links.get(handle)
         if link is None:
             raise AmqpError(Condition.UNATTACHED_HANDLE, f"handle {handle} is not attached")
         return link
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _idle(link: Link, limit: float) -> AmqpError:
+    """In the words of Service Bus: https://learn.microsoft.com/azure/service-bus-messaging/service-bus-amqp-troubleshoot"""
+    detail = f"AmqpMessage{link.kind.title()}.IdleTimerExpired: Idle timeout: {timedelta(seconds=limit)}"
+    text = f"The link is force detached. Code: {link.kind}(link{link.handle}). Details: {detail}."
+    return AmqpError(Condition.DETACH_FORCED, text)

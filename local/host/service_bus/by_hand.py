@@ -21,11 +21,15 @@ def received(
     failed_deliveries: int = 0,
     ttl: timedelta | None = None,
     value: object = None,
+    bare: bool = False,
 ) -> ServiceBusReceivedMessage:
-    """A peek-locked message as the SDK builds it from the wire: texts of the message's own properties are bytes."""
+    """A peek-locked message as the SDK builds it from the wire: texts of the message's own properties are bytes.
+
+    A `bare` one has no body at all.
+    """
     millis = int(ENQUEUED.timestamp() * 1000)
     message = Message(
-        data=None if value is not None else (body if isinstance(body, list) else [body]),
+        data=None if bare or value is not None else (body if isinstance(body, list) else [body]),
         value=value,
         header=Header(delivery_count=failed_deliveries, ttl=int(ttl.total_seconds() * 1000) if ttl else None),
         properties=Properties(message_id="id-1", **(properties or {})),

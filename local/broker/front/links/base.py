@@ -41,10 +41,15 @@ class LinkHost(Protocol):
 class Link:
     """A link that is attached, or was and waits for the client's detach."""
 
+    kind = "link"
+    """What the error of a forced detach calls it."""
+
     def __init__(self, host: LinkHost, handle: int) -> None:
         self.host = host
         self.handle = handle
         self.detached = False
+        self.used_at: float | None = None
+        """When something last happened on it, seconds of the event loop; None for a link that may be idle for ever."""
 
     def detach(self, error: AmqpError) -> None:
         """Close the link from this side; whatever the client still sends on it is ignored."""

@@ -19,6 +19,8 @@ Acceptor = Callable[[bytes, int], "Callable[[], None] | None"]
 class IncomingLink(Link):
     """The client sends; whole messages go to `accept`, which raises AmqpError for those that are not taken."""
 
+    kind = "publisher"
+
     def __init__(self, host: LinkHost, handle: int, initial_count: int, max_bytes: int, accept: Acceptor) -> None:
         super().__init__(host, handle)
         self._count = initial_count

@@ -95,6 +95,8 @@ class ReplyLink(OutgoingLink):
 class ConsumerLink(OutgoingLink):
     """Carries messages of a queue."""
 
+    kind = "consumer"
+
     def __init__(self, host: LinkHost, handle: int, queue: MessageQueue, *, peek_lock: bool) -> None:
         super().__init__(host, handle)
         self.queue = queue

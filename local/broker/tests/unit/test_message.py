@@ -107,12 +107,26 @@ def test_a_batch_is_unpacked() -> None:
     assert [content.message_id for content in wire.unpack_batch(batch)] == [None, "2"]
 
 
+@pytest.mark.parametrize("payload", [b"", section(wire.PROPERTIES, ["bare"])])
+def test_a_body_may_be_missing(payload: bytes) -> None:
+    content = wire.parse(payload)
+    assert wire.parse(wire.pack(content)) == content
+    assert content.rest == b""
+
+
+def test_delivery_annotations_are_the_senders_but_for_the_brokers_own() -> None:
+    sent = {Symbol("own"): "x", Symbol("x-opt-lock-token"): "forged"}
+    content = wire.parse(section(wire.DELIVERY_ANNOTATIONS, sent) + BODY)
+    assert wire.parse(wire.pack(content)) == content
+    token = UUID(int=5)
+    built = sections(wire.build(content, wire.Stamp(1, 2, 0, lock_token=token)))
+    assert built[wire.DELIVERY_ANNOTATIONS] == {"own": "x", "x-opt-lock-token": token}
+
+
 @pytest.mark.parametrize(
     "payload",
     [
-        b"",
         b"\x41",
-        section(wire.PROPERTIES, []),
         section(wire.DATA, "text"),
         section(0x79, 1) + BODY,
         section(wire.APPLICATION_PROPERTIES, [1]) + BODY,

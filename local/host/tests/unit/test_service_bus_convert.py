@@ -120,6 +120,12 @@ def test_bodies_that_cannot_be_handed_over() -> None:
     assert _seen(received(b"\xff")).get_body() == b"\xff"
 
 
+@pytest.mark.parametrize("binary", [True, False])
+def test_a_message_without_a_body_has_no_bytes(binary: bool) -> None:
+    seen = _seen(received(bare=True), binary=binary)
+    assert (seen.message_id, seen.get_body()) == ("id-1", b"")
+
+
 def test_ids_of_other_types_are_text() -> None:
     number = uuid.UUID(int=5)
     assert _seen(received(properties={"correlation_id": number})).correlation_id == str(number)
