@@ -97,6 +97,8 @@ class Connection:
     def _read_body(self, head: Head) -> bytes | None:
         """The body; None when the client has gone before its end."""
         if encoding := head.joined("transfer-encoding"):
+            if any(name.lower() == "content-length" for name, _ in head.headers):
+                raise bad_request("Content-Length and Transfer-Encoding exclude each other")
             if self._dechunk is None or "chunked" not in encoding.lower():
                 raise RefusedError(HTTPStatus.LENGTH_REQUIRED, "send a Content-Length instead of a Transfer-Encoding")
             self._encourage(head)

@@ -11,6 +11,8 @@ from local.http_shell.message import Head, RefusedError
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_LENGTH = re.compile(r"0|[1-9][0-9]*")
+_MOST_DIGITS = 18
 _VERSION = re.compile(r"HTTP/\d\.\d")
 
 
@@ -28,15 +30,21 @@ def parse_head(lines: Sequence[bytes]) -> Head:
 
 
 def body_length(head: Head, max_bytes: int) -> int:
-    """What Content-Length says; 0 without one. Raises RefusedError."""
-    given = {value for name, value in head.headers if name.lower() == "content-length"}
+    """What Content-Length says; 0 without one. Raises RefusedError.
+
+    Stricter than RFC 9112, section 6.3, has to be: what two readers could understand differently is refused, because
+    the rest of the connection would be another request for one of them. So it is one header of plain digits.
+    """
+    given = [value for name, value in head.headers if name.lower() == "content-length"]
     if not given:
         return 0
-    text = given.pop()
-    if given or not text.isascii() or not text.isdigit() or len(text) > 18:
-        raise bad_request("Content-Length is not one whole number")
-    if int(text) > max_bytes:
-        raise too_large(text, max_bytes)
+    if len(given) > 1:
+        raise bad_request("Content-Length is given more than once; send it once")
+    (text,) = given
+    if not _LENGTH.fullmatch(text):
+        raise bad_request(f"Content-Length {text[:40]!a} is not a whole number in plain digits 0 to 9")
+    if len(text) > _MOST_DIGITS or int(text) > max_bytes:
+        raise too_large(text[:40], max_bytes)
     return int(text)
 
 

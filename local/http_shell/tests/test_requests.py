@@ -17,6 +17,11 @@ from local.http_shell.server import HttpServer
 from local.http_shell.stream import Stream
 from local.http_shell.tests.echo import LIMITS, said, serving
 
+ODD_LENGTHS = (
+    *(b"+1", b"-1", b"01", b"1_0", b"1,1", b"1, 1", b"1;1", b"1 1", b"1.0", b"1e0", b"0x1", b"", b"one", b"\x0b1"),
+    *("\u0661".encode(), "\uff11".encode(), "\u00b2".encode("latin-1"), "\u00bd".encode("latin-1")),
+)
+
 
 class LinesOfText(io.RawIOBase):
     """A stand-in for chunks: each line is one, an empty one ends the body, `!` is nonsense."""
@@ -67,9 +72,10 @@ def test_a_request_arrives_whole(server: HttpServer) -> None:
         (b"GET / HTTP/1.1\r\nA : 1\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nA: \x00\r\n\r\n", 400),
         (b"GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nxx", 400),
-        (b"GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx", 200),
-        (b"GET / HTTP/1.1\r\nContent-Length: +1\r\n\r\nx", 400),
-        (b"GET / HTTP/1.1\r\nContent-Length: \xb2\r\n\r\nxx", 400),
+        (b"GET / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 1\r\n\r\nx", 400),
+        *[(b"GET / HTTP/1.1\r\nContent-Length: " + odd + b"\r\n\r\nx", 400) for odd in ODD_LENGTHS],
+        (b"GET / HTTP/1.1\r\nContent-Length: 1" + b"0" * 40 + b"\r\n\r\n", 413),
+        (b"GET / HTTP/1.1\r\nContent-Length: 0\r\n\r\n", 200),
         (b"GET / HTTP/1.1\r\nContent-Length: 1000\r\n\r\n" + b"x" * 1000, 200),
         (b"GET / HTTP/1.1\r\nContent-Length: 1001\r\n\r\n", 413),
         (b"GET / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 411),
@@ -114,6 +120,18 @@ def test_a_body_may_come_in_chunks(chunky: HttpServer, body: bytes, status: int)
     assert answer.startswith(f"HTTP/1.1 {status} ".encode())
     if status == HTTPStatus.OK:
         assert _body(answer)[3] == "abcd"
+
+
+def test_a_length_and_chunks_exclude_each_other(chunky: HttpServer) -> None:
+    both = b"POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\nContent-Length: 0\r\n\r\n\n"
+    answer = said(chunky, both)
+    assert answer.startswith(b"HTTP/1.1 400 ")
+    assert b"Connection: close" in answer
+
+
+def test_what_follows_an_odd_length_is_no_request(server: HttpServer) -> None:
+    answer = said(server, b"GET /one HTTP/1.1\r\nContent-Length: 00\r\n\r\nGET /two HTTP/1.1\r\n\r\n")
+    assert (answer.count(b"HTTP/1.1 "), answer.startswith(b"HTTP/1.1 400 ")) == (1, True)
 
 
 def test_chunks_in_another_encoding_are_refused(chunky: HttpServer) -> None:

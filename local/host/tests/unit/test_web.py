@@ -221,6 +221,12 @@ def _raw(server: HttpServer, request: bytes) -> bytes:
         (b"Content-Length: 104857601\r\n\r\n", b"413"),
         (b"Content-Length: -1\r\n\r\n", b"400"),
         (b"Content-Length: many\r\n\r\n", b"400"),
+        (b"Content-Length: +1\r\n\r\nx", b"400"),
+        (b"Content-Length: 01\r\n\r\nx", b"400"),
+        (b"Content-Length: 1_0\r\n\r\nx", b"400"),
+        (b"Content-Length: \xd9\xa1\r\n\r\nx", b"400"),
+        (b"Content-Length: 1\r\nContent-Length: 1\r\n\r\nx", b"400"),
+        (b"Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", b"400"),
         (b"Transfer-Encoding: chunked\r\n\r\nnonsense\r\n", b"400"),
     ],
 )
