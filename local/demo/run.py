@@ -18,7 +18,9 @@ from requests import RequestException
 from local.demo.client import Client
 from local.demo.show import Progress, print_outcome
 from local.stack.errors import StackError
+from local.stack.private import private_folder, write_private
 from local.stack.stack import Options, Stack, say
+from local.stack.temporary import KEPT
 from local.stack.tenant import Tenant
 from offboard.verify_evidence import main as verify_evidence
 
@@ -153,8 +155,8 @@ def _verify(folder: Path, client: Client, stack: Stack, outcome: dict[str, Any])
         time.sleep(0.2)
     name = str(outcome["customer"]["companyName"]).lower().replace(" ", "-")
     key, file = folder / "evidence-key.pem", folder / f"{name}.evidence.jsonl"
-    key.write_text(client.evidence_key, encoding="ascii")
-    file.write_bytes(exported.read_bytes())
+    write_private(key, client.evidence_key)
+    write_private(file, exported.read_text(encoding="utf-8"))
     said = io.StringIO()
     with contextlib.redirect_stdout(said):
         code = verify_evidence([str(file), "--key", str(key)])
@@ -164,12 +166,11 @@ def _verify(folder: Path, client: Client, stack: Stack, outcome: dict[str, Any])
 
 
 def _write_evidence(data: Path, client: Client, outcomes: list[dict[str, Any]]) -> Path:
-    folder = data.resolve() / "evidence"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder = private_folder(data.resolve() / KEPT)
     for outcome in outcomes:
         name = str(outcome["customer"]["companyName"]).lower().replace(" ", "-")
         text = json.dumps(outcome, indent=2, ensure_ascii=False)
-        (folder / f"{name}.json").write_text(text + "\n", encoding="utf-8")
+        write_private(folder / f"{name}.json", text + "\n")
     lines = "".join(json.dumps(entry) + "\n" for entry in client.journal())
-    (folder / "journal.jsonl").write_text(lines, encoding="utf-8")
+    write_private(folder / "journal.jsonl", lines)
     return folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -10,24 +11,39 @@ from pathlib import Path
 from local.demo.run import demo
 from local.stack.errors import StackError
 from local.stack.ports import HIGHEST, LOWEST
+from local.stack.private import UMASK
 from local.stack.stack import Options, default_data, say
 from local.stack.store import Store
+from local.stack.temporary import empty, empty_earlier
 from local.stack.up import up
+
+DEMO = "demo-"
 
 
 def main() -> int:
     """Parse and run; a user's mistake is one message and an exit code."""
     options = _parser().parse_args()
+    os.umask(UMASK)  # for the parts too: databases, logs and evidence hold personal data
     try:
         if options.command == "up":
             return up(_options(options, "up"), as_json=options.json)
-        return demo(_options(options, f"demo-{time.strftime('%Y%m%d-%H%M%S')}"))
+        return _demo(_options(options, f"{DEMO}{time.strftime('%Y%m%d-%H%M%S')}"), temporary=options.data is None)
     except StackError as error:
         say(f"{options.command}: {error}")
         return error.code
     except KeyboardInterrupt:
         say("stopped.")
         return 130
+
+
+def _demo(options: Options, *, temporary: bool) -> int:
+    if not temporary:
+        return demo(options)
+    empty_earlier(options.data, DEMO)
+    code = demo(options)
+    if code == 0:
+        empty(options.data)
+    return code
 
 
 def _options(given: argparse.Namespace, name: str) -> Options:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import sys
 from collections.abc import Callable
@@ -10,15 +9,25 @@ from pathlib import Path
 from typing import IO
 
 from local.stack.errors import StackError
+from local.stack.private import private_folder, tighten
+from local.stack.private import write_private as write_private
+
+KNOWN_BY = ("lock", "scenario.json")
+"""What a folder holds that a stack has used before."""
 
 
 class DataFolder:
-    """A folder under an exclusive lock that the operating system releases when the stack dies."""
+    """A folder under an exclusive lock that the operating system releases when the stack dies.
+
+    Nobody else can read it. A folder with somebody else's files keeps its rights; what is made in it is private.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path.resolve()
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
+            used = all((self.path / name).exists() for name in KNOWN_BY)
+            if used or not self.path.exists() or not any(self.path.iterdir()):
+                private_folder(self.path)
             self._lock: IO[str] = (self.path / "lock").open("a+", encoding="utf-8")
         except OSError as error:
             raise StackError(
@@ -26,12 +35,16 @@ class DataFolder:
             ) from None
         if not _lock(self._lock):
             raise StackError(f"another stack is using {self.path}. Stop it, or choose another --data.")
+        if used:
+            tighten(self.path)
 
     def part(self, name: str) -> Path:
         """A sub-folder, made when missing."""
-        folder = self.path / name
-        folder.mkdir(parents=True, exist_ok=True)
-        return folder
+        return private_folder(self.path / name)
+
+    def release(self) -> None:
+        """Let another stack have it."""
+        self._lock.close()
 
     def function_key(self) -> str:
         """The key of the HTTP interface, made once for each folder."""
@@ -43,15 +56,6 @@ class DataFolder:
         if not file.exists():
             write_private(file, make())
         return file.read_text(encoding="utf-8").strip()
-
-
-def write_private(file: Path, text: str) -> None:
-    """Write a file that only its owner can read."""
-    temporary = file.with_name(file.name + ".tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as handle:
-        handle.write(text)
-    temporary.replace(file)
 
 
 if sys.platform == "win32":

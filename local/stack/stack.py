@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from local.stack.child import Child, python
+from local.stack.databases import checkpoint
 from local.stack.errors import StackError
 from local.stack.evidence import FOLDER, evidence_settings, public_key
 from local.stack.folder import DataFolder, write_private
@@ -150,6 +151,9 @@ class Stack:
         for child in reversed(self._children):
             child.stop()
         self._children.clear()
+        for problem in checkpoint(self._folder.path):
+            say(problem)
+        self._folder.release()
 
     @property
     def pids(self) -> dict[str, int]:

@@ -16,6 +16,8 @@ pytestmark = [pytest.mark.e2e, pytest.mark.slow]
 CUSTOMERS = ("Contoso Bakery", "Fabrikam Logistics")
 CALLED_OFF = "Northwind Traders"
 PROOFS = 7
+LATE = "did not arrive in time"
+"""What the sweeper says of a wake-up that it had to send again (shared/upkeep/sweep.py)."""
 
 
 def test_the_demo_removes_two_customers_restores_a_third_and_shows_how(tmp_path: Path) -> None:
@@ -39,6 +41,10 @@ def test_the_demo_removes_two_customers_restores_a_third_and_shows_how(tmp_path:
     assert "time moves on by" in progress
     assert progress.count("a second person, approves exactly this plan") >= len(CUSTOMERS)
     assert "Traceback" not in progress
+    # What arrives late is sent again and forgiven; in a healthy run nothing is late.
+    evidence = tmp_path / "data" / "evidence"
+    for told in (tmp_path / "data" / "logs" / "host.log", *evidence.glob("*.json")):
+        assert LATE not in told.read_text(encoding="utf-8"), told
     journal = (tmp_path / "data" / "evidence" / "journal.jsonl").read_text(encoding="utf-8").splitlines()
     assert sum("relationship.removed" in line for line in journal) == len(CUSTOMERS)
 

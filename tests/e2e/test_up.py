@@ -17,6 +17,7 @@ from tests.e2e.support.api import Api
 from tests.e2e.support.scenario import request_for, small, write_scenario
 from tests.e2e.support.stack import STORE, Addresses, LocalStack
 from tests.e2e.support.tenant import Tenant
+from tests.e2e.support.until import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.skipif(os.name == "nt", reason="needs SIGINT and process groups")]
 
@@ -42,6 +43,8 @@ def test_up_stays_until_ctrl_c_and_goes_on_where_it_was(tmp_path: Path) -> None:
         api, tenant = Api(addresses), Tenant(addresses)
         request = request_for("Again Ltd", "again", tenant.customer("Again Ltd"))
         location = urlsplit(api.ask(request).headers["Location"]).path
+        assert (data / "offboardings.sqlite3-wal").exists() or STORE == "azurite"
+        _is_private(data)
         assert first.interrupt() == 0
         assert not first.alive(), "processes are left"
         assert "Traceback" not in first.errors()
@@ -49,10 +52,19 @@ def test_up_stays_until_ctrl_c_and_goes_on_where_it_was(tmp_path: Path) -> None:
         first.kill()
     with pytest.raises(requests.ConnectionError):
         api.page()
+    _is_private(data)
+    assert not list(data.rglob("*-wal")), "a clean stop leaves no transactions outside of the databases"
+    (data / "logs" / "host.log").chmod(0o644)  # as an earlier version left it
     assert "link is down" not in (data / "logs" / "host.log").read_text(encoding="utf-8"), "the broker went first"
     other = "sqlite" if STORE == "azurite" else "azurite"
     _refused(tmp_path, f"{data} was made with --store ", "--store", other)
     _goes_on(data, scenario, location)
+
+
+def _is_private(data: Path) -> None:
+    """Nobody but the owner can read anything: keys, tokens, databases and their logs, evidence."""
+    open_to_others = [str(path) for path in (data, *data.rglob("*")) if path.lstat().st_mode & 0o077]
+    assert not open_to_others
 
 
 def _goes_on(data: Path, scenario: Path, location: str) -> None:
@@ -61,6 +73,8 @@ def _goes_on(data: Path, scenario: Path, location: str) -> None:
         api = Api(addresses)
         assert api.follow("again", {"removed"})["offboardingId"] == location.rsplit("/", 1)[-1]
         assert len(api.page()["items"]) == 1
+        until(lambda: list(data.glob("exported-evidence/*")), "the evidence is exported")
+        _is_private(data)
         stack.process.terminate()
         assert stack.process.wait(30) == 0
         assert not stack.alive(), "processes are left"

@@ -71,6 +71,7 @@ class LocalStack:
                 stderr=errors,
                 text=True,
                 start_new_session=True,
+                umask=0o022 if os.name != "nt" else -1,  # as most machines have it
             )
         atexit.register(self.kill)
 
