@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 from local.demo.run import demo
+from local.stack.chosen import parse
 from local.stack.errors import StackError
 from local.stack.ports import HIGHEST, LOWEST
 from local.stack.private import UMASK
@@ -53,7 +54,8 @@ def _options(given: argparse.Namespace, name: str) -> Options:
     data = (given.data or default_data(name)).resolve()
     scenario = given.scenario.resolve() if given.scenario else None
     store = Store(given.store) if given.store else None
-    return Options(data, scenario, given.port_base, store, given.authentication, given.approval)
+    chosen = parse(given.set)
+    return Options(data, scenario, given.port_base, store, given.authentication, given.approval, chosen)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -92,6 +94,13 @@ def _parser() -> argparse.ArgumentParser:
             choices=("always", "irreversible", "never"),
             default="always" if name == "demo" else "never",
             help="which plans a second person has to approve; default: %(default)s",
+        )
+        command.add_argument(
+            "--set",
+            action="append",
+            default=[],
+            metavar="NAME=VALUE",
+            help="a setting of the application (docs/reference.md), for this run; may be given again",
         )
         if name == "up":
             command.add_argument("--json", action="store_true", help="print one JSON object with the addresses")

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from local.stack.environment import of_parts
 from local.stack.errors import StackError
 from local.stack.excerpt import excerpt
 
@@ -53,7 +54,7 @@ class Child:
     ) -> None:
         self.name, self._log_file = name, log_file
         self._lines: queue.Queue[str | None] = queue.Queue()
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1", **(extra or {})}
+        environment = {**of_parts(os.environ), "PYTHONUNBUFFERED": "1", **(extra or {})}
         with log_file.open("ab") as log:
             self._log_start = log.seek(0, os.SEEK_END)
             self._process = subprocess.Popen(

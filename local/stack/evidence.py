@@ -18,8 +18,7 @@ FOLDER = "exported-evidence"
 
 
 def evidence_settings(folder: DataFolder) -> dict[str, str]:
-    """The application's settings; the key is made before the application starts, so that it can be shown."""
-    folder.kept(KEY, _fresh_key)
+    """The application's settings."""
     return {
         "OFFBOARDING_EVIDENCE_FOLDER": str(folder.path / FOLDER),
         "OFFBOARDING_EVIDENCE_KEY_FILE": str(folder.path / KEY),
@@ -27,7 +26,8 @@ def evidence_settings(folder: DataFolder) -> dict[str, str]:
 
 
 def public_key(folder: DataFolder) -> str:
-    """The key to trust, PEM."""
+    """The key to trust, PEM; made at the first time, before the application starts."""
+    folder.kept(KEY, _fresh_key)
     private = load_pem_private_key((folder.path / KEY).read_bytes(), None)
     return private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
 

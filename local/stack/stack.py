@@ -6,24 +6,27 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from local.stack.child import Child, python
+from local.stack.chosen import ELSEWHERE, require_accepted
 from local.stack.databases import checkpoint
+from local.stack.environment import left_out
 from local.stack.errors import StackError
 from local.stack.evidence import FOLDER, evidence_settings, public_key
 from local.stack.folder import DataFolder, write_private
 from local.stack.people import Person, keep_people
 from local.stack.ports import require_free
 from local.stack.settings import app_settings
-from local.stack.store import Store, choose_store, store_settings
+from local.stack.store import Store, choose_store, expected_settings, store_settings
 from local.stack.tenant import choose_tenant, read_scenario, remember
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTITIES = ROOT / "infra" / "servicebus.json"
 PARTS = ("broker", "partner simulator", "Functions host", "broker's HTTP door")
 """In the order of their ports."""
+CLOCK = "clock.json"
 RESTARTABLE = 70
 """The host's exit code after an invocation ran over functionTimeout: the real host starts a new worker then."""
 RESTARTS = 20
@@ -33,7 +36,7 @@ RESTARTS = 20
 class Options:
     """What a user may choose. Port base 0: free ports. No scenario, no store: those of the folder, or the defaults.
     `authentication`: people sign in, as App Service Authentication would have them. `approval`: which plans a second
-    person has to approve (OFFBOARDING_APPROVAL)."""
+    person has to approve (OFFBOARDING_APPROVAL). `chosen`: further settings of the application, by name."""
 
     data: Path
     scenario: Path | None = None
@@ -41,6 +44,7 @@ class Options:
     store: Store | None = None
     authentication: bool = True
     approval: str = "never"
+    chosen: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,8 @@ class Stack:
         self._folder = DataFolder(options.data)
         self._store = choose_store(self._folder, options.store)
         self.tenant = choose_tenant(self._folder, options.scenario)
+        values = self._values(ELSEWHERE, ELSEWHERE, "", expected_settings(self._store, self._folder))
+        require_accepted(values, authentication=options.authentication)
         self._logs = self._folder.part("logs")
         self._children: list[Child] = []
         self._host_arguments: list[str] = []
@@ -98,6 +104,8 @@ class Stack:
 
     def start(self) -> Addresses:
         """Start everything; raises StackError with the last words of whatever did not come up."""
+        if names := left_out(os.environ):
+            say(f"left out, because the local stack has settings of its own (--set NAME=VALUE): {', '.join(names)}")
         parts = PARTS if self._store is Store.SQLITE else (*PARTS, "table store")
         require_free(self._options.port_base, parts)
         if self.tenant.goes_on:
@@ -106,7 +114,7 @@ class Stack:
                 "(another --data starts afresh)"
             )
         store = store_settings(self._store, self._folder, self._port(4), self._start_apart)
-        clock = self._folder.path / "clock.json"
+        clock = self._folder.path / CLOCK
         broker = self._child("broker", "local.broker", self._broker_arguments(clock))
         simulator = self._child("simulator", "local.simulator", self._simulator_arguments(clock))
         bus = broker.ready()
@@ -117,8 +125,8 @@ class Stack:
         keys = self._folder.path / "keys.json"
         write_private(keys, json.dumps({"functionKeys": {"default": key}}))
         settings = self._folder.path / "local.settings.json"
-        values = app_settings(self.tenant, service_bus, tenant, clock, key) | store | evidence_settings(self._folder)
-        values["OFFBOARDING_APPROVAL"] = self._options.approval
+        self.tenant.keep_token(self._folder.path)
+        values = self._values(service_bus, tenant, key, store)
         write_private(settings, json.dumps({"IsEncrypted": False, "Values": values}))
         timers = str(self._folder.path / "timers.json")
         arguments = ["--app", str(ROOT), "--settings", str(settings), "--keys", str(keys), "--timers", timers]
@@ -169,6 +177,12 @@ class Stack:
     def _added(self, child: Child) -> Child:
         self._children.append(child)
         return child
+
+    def _values(self, service_bus: str, tenant: str, key: str, store: Mapping[str, str]) -> dict[str, str]:
+        """Every setting of the application."""
+        clock = self._folder.path / CLOCK
+        values = app_settings(self.tenant, service_bus, tenant, clock, key) | evidence_settings(self._folder)
+        return {**values, **store, "OFFBOARDING_APPROVAL": self._options.approval, **self._options.chosen}
 
     def _port(self, offset: int) -> str:
         return str(self._options.port_base + offset) if self._options.port_base else "0"

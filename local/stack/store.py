@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from local.stack.azurite import accounts, connection_string, find_azurite, new_key
 from local.stack.child import Child
+from local.stack.chosen import ELSEWHERE
 from local.stack.errors import StackError
 from local.stack.folder import DataFolder
 
@@ -43,6 +44,13 @@ def choose_store(folder: DataFolder, given: Store | None) -> Store:
     return Store(used)
 
 
+def expected_settings(store: Store, folder: DataFolder) -> dict[str, str]:
+    """What `store_settings` will say, but for the address of a process that does not run yet."""
+    if store is Store.AZURITE:
+        return {"OFFBOARDING_STORE": "table", "OFFBOARDING_TABLE_CONNECTION": connection_string(ELSEWHERE, new_key())}
+    return {"OFFBOARDING_STORE": "sqlite", "OFFBOARDING_SQLITE_FILE": str(folder.path / "offboardings.sqlite3")}
+
+
 def store_settings(store: Store, folder: DataFolder, port: str, start: Start) -> dict[str, str]:
     """The application's settings for the store, after starting it where it is a process of its own.
 
@@ -51,8 +59,7 @@ def store_settings(store: Store, folder: DataFolder, port: str, start: Start) ->
     azurite = find_azurite() if store is Store.AZURITE else None
     folder.kept(KEPT, lambda: store.value)
     if azurite is None:
-        file = str(folder.path / "offboardings.sqlite3")
-        return {"OFFBOARDING_STORE": "sqlite", "OFFBOARDING_SQLITE_FILE": file}
+        return expected_settings(store, folder)
     key = folder.kept("storage-key", new_key)
     child = start("azurite", azurite.command(folder.part("azurite"), int(port)), accounts(key))
     connection = connection_string(str(child.ready()["url"]), key)

@@ -25,15 +25,16 @@ class Tenant:
     scenario: Scenario
     goes_on: bool
 
-    def sign_in(self, folder: Path) -> dict[str, str]:
-        """The application's settings for signing in; fields that the scenario leaves out have defaults.
-
-        The scenario's refresh token is put into the folder once; the application renews it there.
-        """
-        partner, file = self.scenario.partner, folder / REFRESH_TOKEN
+    def keep_token(self, folder: Path) -> None:
+        """Put the scenario's refresh token into the folder, once; the application renews it there."""
+        file = folder / REFRESH_TOKEN
         if not file.exists():
-            stored = {"refreshToken": partner.sign_in.refresh_token, "storedAt": datetime.now(UTC).isoformat()}
-            write_private(file, json.dumps(stored))
+            token = self.scenario.partner.sign_in.refresh_token
+            write_private(file, json.dumps({"refreshToken": token, "storedAt": datetime.now(UTC).isoformat()}))
+
+    def sign_in(self, folder: Path) -> dict[str, str]:
+        """The application's settings for signing in; fields that the scenario leaves out have defaults."""
+        partner, file = self.scenario.partner, folder / REFRESH_TOKEN
         return {
             "OFFBOARDING_PARTNER_TENANT_ID": partner.tenant_id,
             "OFFBOARDING_CLIENT_ID": partner.sign_in.client_id,

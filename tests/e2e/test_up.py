@@ -94,12 +94,38 @@ def test_a_broken_scenario_is_one_clear_message(mistake: str, tmp_path: Path) ->
     [
         (("--scenario", "no-such-file.json"), "no-such-file.json is not a file"),
         (("--port-base", "80"), "--port-base must be from 1024 to 65000 (got 80)"),
+        (("--set", "OFFBOARDING_MOD=live"), "no setting OFFBOARDING_MOD; did you mean OFFBOARDING_MODE?"),
+        (("--set", "OFFBOARDING_MODE=alive"), "OFFBOARDING_MODE must be one of plan, live (got 'alive')"),
+        (("--without-authentication", "--approval", "always"), "nobody can approve: App Service Authentication is off"),
     ],
 )
 def test_a_mistake_on_the_command_line_is_one_clear_message(
     arguments: tuple[str, ...], message: str, tmp_path: Path
 ) -> None:
     _refused(tmp_path, message, *arguments)
+
+
+def test_settings_of_the_shell_are_named_and_not_inherited_and_those_of_the_command_line_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OFFBOARDING_KEY_VAULT_URL", "https://a-real-one.vault.azure.net")
+    monkeypatch.setenv("OFFBOARDING_CLIENT_SECRET", "not-this-one")
+    monkeypatch.setenv("AzureFunctionsJobHost__functionTimeout", "nonsense")
+    scenario = write_scenario(tmp_path / "scenario.json", small("Planned Ltd"))
+    stack, addresses = LocalStack.start(tmp_path / "data", scenario, "--set", "OFFBOARDING_MODE=plan")
+    try:
+        told = stack.errors()
+        assert "left out, because the local stack has settings of its own" in told
+        assert "AzureFunctionsJobHost__functionTimeout, OFFBOARDING_CLIENT_SECRET, OFFBOARDING_KEY_VAULT_URL" in told
+        assert "not-this-one" not in told
+        api, tenant = Api(addresses), Tenant(addresses)
+        customer = tenant.customer("Planned Ltd")
+        api.ask(request_for("Planned Ltd", "planned", customer))
+        api.follow("planned", {"scheduled"})
+        assert not tenant.effects(customer["id"]), "mode plan has no effect"
+        assert stack.interrupt() == 0
+    finally:
+        stack.kill()
 
 
 def _second_is_refused(data: Path, scenario: Path) -> None:

@@ -38,6 +38,7 @@ def test_a_started_folder_keeps_its_own(folder: DataFolder, scenario: Path) -> N
     remember(folder, choose_tenant(folder, scenario))
     chosen = choose_tenant(folder, None)
     assert chosen.goes_on
+    chosen.keep_token(folder.path)
     stored = Path(chosen.sign_in(folder.path)["OFFBOARDING_REFRESH_TOKEN_FILE"])
     assert json.loads(stored.read_text(encoding="utf-8"))["refreshToken"] == "not-a-real-one"
     assert [customer.name for customer in chosen.scenario.customers] == ["Contoso"]
