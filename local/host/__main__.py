@@ -2,7 +2,7 @@
 
 Exit codes: 0 stopped on request; 1 the port is taken or the host failed; 2 wrong options, settings or keys; 3 the
 app cannot be indexed; 70 a function ran longer than functionTimeout. After 70 start it again, as Azure does with
-its worker: locked messages are delivered again when their locks have run out.
+its worker: all messages in flight were abandoned and are delivered again at once.
 """
 
 import argparse

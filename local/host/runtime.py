@@ -25,6 +25,8 @@ from local.host.web.server import HttpServer
 
 _log = logging.getLogger("host")
 GRACE_SECONDS = 5.0
+FORSAKE_SECONDS = 5.0
+"""How long the messages in flight may take to be abandoned after a time-out, before the process ends anyway."""
 # A closing link of the SDK waits for its own threads for up to a second or two.
 _DETACH_SECONDS = 3.0
 
@@ -44,7 +46,8 @@ class Runtime:
         limit = app.host_json.function_timeout
         options = app.host_json.extensions
         self._state = "Initializing"
-        self._invoker = Invoker(Watchdog(limit, on_timeout) if limit is not None else None)
+        self._on_timeout = on_timeout
+        self._invoker = Invoker(Watchdog(limit, self._timed_out) if limit is not None else None)
         self._timers = TimerService(app.functions, self._invoker, TimerMemory(timer_file))
         self._listeners = [
             Listener(function, function.trigger, options.service_bus, self._invoker)
@@ -75,6 +78,15 @@ class Runtime:
         self._timers.start()
         self._state = "Running"
         return True
+
+    def _timed_out(self, invocation: Invocation) -> None:
+        deadline = time.monotonic() + FORSAKE_SECONDS
+        for listener in self._listeners:
+            listener.forsake()
+        for listener in self._listeners:
+            if not listener.wait_forsaken(max(0.0, deadline - time.monotonic())):
+                _log.warning("messages in flight were not abandoned in time; they come again when their locks end")
+        self._on_timeout(invocation)
 
     def stop(self) -> bool:
         """Stops everything; False if a function was still running at the end of the grace."""

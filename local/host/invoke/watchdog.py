@@ -1,8 +1,9 @@
 """functionTimeout: ends the process when an invocation runs too long.
 
 A thread cannot be killed, so Azure kills the worker process and starts another; here the process ends with exit
-code 70 and a supervisor starts it again. Messages in flight are not settled: their locks run out and they are
-delivered again, and only then, so that nothing runs twice at the same time.
+code 70 and a supervisor starts it again. As in Azure, where every invocation of the killed worker counts as failed, all
+messages in flight are abandoned at once: they are delivered again right away, to another instance even before this
+process has ended.
 """
 
 import threading

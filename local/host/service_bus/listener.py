@@ -44,6 +44,14 @@ class Listener:
         """Receives nothing more. Returns at once."""
         self._stopping.set()
 
+    def forsake(self) -> None:
+        """Abandons everything in flight and receives nothing more: the process is about to end. Returns at once."""
+        self._pump.forsake()
+
+    def wait_forsaken(self, seconds: float) -> bool:
+        """Waits until that is done, at most so long; tells whether it is."""
+        return self._pump.wait_forsaken(seconds)
+
     def join(self, seconds: float) -> None:
         """Waits for the loop to settle and detach."""
         if self._thread is not None:

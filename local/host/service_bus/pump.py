@@ -76,12 +76,17 @@ class Pump(Generic[M]):
         self._running: list[_InFlight[M]] = []
         self._finished: SimpleQueue[_InFlight[M]] = SimpleQueue()
         self._unsettled: list[_InFlight[M]] = []
+        self._forsaking = threading.Event()
+        self._forsaken = threading.Event()
 
     def run(self, grace: float) -> None:
         """Blocks until stopped, then gives running functions `grace` seconds, settles them and detaches."""
         backoff = _BACKOFF_FIRST
         down, told = True, ""
         while not self._stopping.is_set():
+            if self._forsaking.is_set():
+                self._abandon_all()
+                return
             try:
                 if down:
                     self._receiver.attach()
@@ -101,6 +106,33 @@ class Pump(Generic[M]):
                 self._stopping.wait(backoff * random.uniform(0.8, 1.2))
                 backoff = min(backoff * 2, _BACKOFF_MOST)
         self._stop(grace)
+
+    def forsake(self) -> None:
+        """Have everything in flight abandoned, whether or not it still runs, and nothing more received.
+
+        Returns at once; called from another thread, when the process is about to end.
+        """
+        self._forsaking.set()
+
+    def wait_forsaken(self, seconds: float) -> bool:
+        """Waits until that is done, at most so long; tells whether it is."""
+        return self._forsaken.wait(seconds)
+
+    def _abandon_all(self) -> None:
+        try:
+            self._settle_finished()
+            for item in self._running:
+                self._abandon(item)
+        except LinkDownError as error:
+            _log.warning("%s: link is down, what was in flight comes again when its lock ends: %s", self.name, error)
+        self._forsaken.set()
+
+    def _abandon(self, item: _InFlight[M]) -> None:
+        try:
+            self._receiver.abandon(item.message)
+            _log.warning("%s: message %s is abandoned, its function was cut off", self.name, item.message.message_id)
+        except LockLostError as error:
+            _log.warning("%s: message %s was not abandoned: %s", self.name, item.message.message_id, error)
 
     def step(self) -> None:
         """One turn: settle, renew, then receive or wait. Raises LinkDownError; nothing in flight is lost by that."""

@@ -108,6 +108,20 @@ def test_the_stop_lets_running_functions_finish_and_settles_them(toy: Toy) -> No
     assert toy.broker.peek() == []
 
 
+def test_after_a_time_out_everything_in_flight_is_abandoned_before_the_process_ends(toy: Toy) -> None:
+    settings = {**toy.settings, "AzureFunctionsJobHost__functionTimeout": "00:00:01"}
+    with running(TOY_APP, settings) as host:
+        toy.broker.send(_message("first", seconds=60), _message("second", seconds=60))
+        assert host.wait() == 70
+        until(lambda: "" in host.errors, "the end of the log")
+    for name in ("first", "second"):
+        assert f"message {name} is abandoned, its function was cut off" in host.log
+    with running(TOY_APP, toy.settings):
+        until(lambda: len(_of(toy, "order", "first") + _of(toy, "order", "second")) == 4, "both orders again")
+        again = [item["delivery_count"] for name in ("first", "second") for item in _of(toy, "order", name)]
+    assert again == [1, 2, 1, 2]
+
+
 @pytest.mark.slow
 def test_a_lock_is_renewed_while_the_function_runs(toy: Toy) -> None:
     with running(TOY_APP, toy.settings):

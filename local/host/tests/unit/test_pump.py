@@ -241,6 +241,33 @@ def test_the_stop_does_not_wait_for_ever(queue: QueueInMemory, desk: Desk) -> No
     assert "complete endless" not in queue.log
 
 
+def test_when_the_process_is_about_to_end_everything_in_flight_is_abandoned(queue: QueueInMemory, desk: Desk) -> None:
+    loop = Loop(queue, desk, grace=_DEADLINE)
+    queue.put("runs", "waits", "done")
+    assert _until(lambda: len(desk.works) == 3)
+    assert desk.works[0].future.set_running_or_notify_cancel()
+    desk.works[2].future.set_result(None)
+    loop.pump.forsake()
+    assert loop.pump.wait_forsaken(_DEADLINE)
+    assert sorted(queue.log) == ["abandon runs", "abandon waits", "attach", "complete done"]
+    queue.put("later")
+    loop.stop()
+    assert len(desk.works) == 3
+
+
+def test_a_link_that_is_down_does_not_hold_up_the_end(queue: QueueInMemory, desk: Desk) -> None:
+    loop = Loop(queue, desk)
+    queue.put("runs")
+    assert _until(lambda: len(desk.works) == 1)
+    queue.lose_lock(desk.works[0].message)
+    queue.put("other")
+    assert _until(lambda: len(desk.works) == 2)
+    queue.cut(down=True)
+    loop.pump.forsake()
+    assert loop.pump.wait_forsaken(_DEADLINE)
+    loop.stop()
+
+
 def _until(condition: Callable[[], bool]) -> bool:
     tick = threading.Event()
     for _ in range(int(_DEADLINE / 0.005)):
