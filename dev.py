@@ -21,6 +21,8 @@ Options of demo and up (all of them: python3 dev.py up --help):
     --data DIR          keep everything in this folder; given again, it goes on where it was
     --scenario FILE     another partner tenant (docs/scenarios.md); read once, when the folder is new
     --port-base N       fixed ports from N on, instead of free ones
+    --set NAME=VALUE    a setting of the application (docs/reference.md); may be given again
+    --like-azure        a host for each group of functions, scaled from zero, at the pace of a deployment
     --json              (up) print the addresses as one JSON object
 
 Exit codes: 0 fine, 1 the work did not succeed, 2 a mistake in arguments, files, ports or the scenario,

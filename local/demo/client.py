@@ -10,7 +10,7 @@ from typing import Any
 import requests
 from azure.servicebus import ServiceBusClient, ServiceBusMessage
 
-from local.stack.stack import Addresses
+from local.stack.addresses import Addresses
 
 TIMEOUT = 10
 

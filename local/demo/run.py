@@ -7,8 +7,6 @@ import io
 import json
 import sys
 import time
-from collections.abc import Callable
-from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,7 @@ from requests import RequestException
 
 from local.demo.client import Client
 from local.demo.show import Progress, print_outcome
+from local.demo.waits import Waits
 from local.stack.errors import StackError
 from local.stack.private import private_folder, write_private
 from local.stack.stack import Options, Stack, say
@@ -24,7 +23,7 @@ from local.stack.temporary import KEPT
 from local.stack.tenant import Tenant
 from offboard.verify_evidence import main as verify_evidence
 
-DEADLINE = 110.0
+DEADLINE, LIKE_AZURE = 110.0, 600.0
 """Machine seconds for each customer: far more than needed, so that a demo never hangs."""
 TERMINAL = frozenset({"removed", "already_removed", "planned", "stopped", "rejected", "joined", "withdrawn"})
 REQUESTS = (
@@ -37,12 +36,13 @@ CALLED_OFF = REQUESTS[-1][0]
 
 def demo(options: Options) -> int:
     """Exit code 0 when two relationships are gone and proven, and the third is as it was."""
-    stack = Stack(options)
+    stack, within = Stack(options), LIKE_AZURE if options.like_azure else DEADLINE
     _require_customers(stack.tenant)
     say(f"starting the local stack in {options.data} …")
     try:
         client = Client(stack.start())
-        outcomes = [_offboard(client, stack, name, reason) for name, reason in REQUESTS]
+        waits = Waits(client, say, deployed=options.like_azure)
+        outcomes = [_offboard(client, stack, waits, within, name, reason) for name, reason in REQUESTS]
         evidence = _write_evidence(options.data, client, outcomes)
         verified = [_verify(evidence, client, stack, outcome) for outcome in outcomes]
         for outcome, text in zip(outcomes, verified, strict=True):
@@ -64,7 +64,7 @@ def demo(options: Options) -> int:
     return 1 if missing else 0
 
 
-def _offboard(client: Client, stack: Stack, name: str, reason: str) -> dict[str, Any]:
+def _offboard(client: Client, stack: Stack, waits: Waits, within: float, name: str, reason: str) -> dict[str, Any]:
     customer = _customer(client, name)
     request_id = f"demo-{name.split()[0].lower()}"
     known = client.find(request_id)
@@ -73,7 +73,7 @@ def _offboard(client: Client, stack: Stack, name: str, reason: str) -> dict[str,
         return known
     if known is not None:
         say(f"\n── {name}: an earlier run on this data has asked for it ({known['status']}); it goes on")
-        return _follow(client, stack, request_id)
+        return _follow(client, stack, waits, within, request_id)
     say(f"\n── {name}: the CRM drops its request on the queue")
     client.send(
         {
@@ -85,7 +85,7 @@ def _offboard(client: Client, stack: Stack, name: str, reason: str) -> dict[str,
             "reason": reason,
         }
     )
-    return _follow(client, stack, request_id)
+    return _follow(client, stack, waits, within, request_id)
 
 
 def _require_customers(tenant: Tenant) -> None:
@@ -105,10 +105,10 @@ def _customer(client: Client, name: str) -> dict[str, Any]:
     return found[0]
 
 
-def _follow(client: Client, stack: Stack, request_id: str) -> dict[str, Any]:
+def _follow(client: Client, stack: Stack, waits: Waits, within: float, request_id: str) -> dict[str, Any]:
     # On a terminal the whole timeline follows on stdout anyway: once is enough.
     progress = Progress(say, brief=sys.stdout.isatty() and sys.stderr.isatty())
-    ends = time.monotonic() + DEADLINE
+    ends = time.monotonic() + within
     while time.monotonic() < ends:
         stack.check()
         shown = client.find(request_id)
@@ -121,28 +121,9 @@ def _follow(client: Client, stack: Stack, request_id: str) -> dict[str, Any]:
             if shown["status"] == "waiting" and shown["customer"].get("companyName") == CALLED_OFF:
                 say(f"   ✋ {client.withdraw(shown, 'the wrong customer')} calls it off; what was changed is put back")
             else:
-                _skip_wait(client, shown, say)
+                waits.skip(shown)
         time.sleep(0.2)
-    raise StackError(f"{request_id} did not finish within {DEADLINE:.0f} s; the logs are in the data folder", 1)
-
-
-def _skip_wait(client: Client, shown: dict[str, Any], tell: Callable[[str], None]) -> None:
-    """A wait of more than a minute of business time is skipped by moving the clock to the next attempt."""
-    if shown["status"] not in ("waiting", "scheduled") or "nextAttemptAt" not in shown:
-        return
-    due, now = datetime.fromisoformat(shown["nextAttemptAt"]), client.now()
-    if due - now < timedelta(minutes=1):
-        return
-    tell(f"   ⏩ time moves on by {_span(due - now)}, to {due:%Y-%m-%d %H:%M} UTC")
-    client.advance_to(due + timedelta(seconds=1))
-
-
-def _span(span: timedelta) -> str:
-    minutes = round(span / timedelta(minutes=1))
-    days = round(span / timedelta(days=1))
-    if minutes < 24 * 60:
-        return f"{minutes // 60} h {minutes % 60} min"
-    return "1 day" if days == 1 else f"{days} days"
+    raise StackError(f"{request_id} did not finish within {within:.0f} s; the logs are in the data folder", 1)
 
 
 def _verify(folder: Path, client: Client, stack: Stack, outcome: dict[str, Any]) -> str:

@@ -16,8 +16,10 @@ from typing import TextIO
 
 from local.host import logs
 from local.host.bindings import AuthLevel
+from local.host.business_clock import BusinessClock
 from local.host.errors import ExitCode, IndexingError, UsageError
 from local.host.functions import HttpTrigger, table
+from local.host.groups import as_json, only
 from local.host.index import App, index_app
 from local.host.invoke.context import Invocation, current
 from local.host.process import StopSignal
@@ -53,6 +55,12 @@ def _arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="people file (issuer, audience, jwks, people): App Service Authentication is on",
     )
     parser.add_argument("--timers", type=Path, metavar="FILE", help="where timers remember their runs across restarts")
+    parser.add_argument("--clock", type=Path, metavar="FILE", help="timers follow this clock file (offsetSeconds)")
+    parser.add_argument(
+        "--functions", metavar="NAMES", help="fire only these, separated by commas: one group of Flex Consumption"
+    )
+    parser.add_argument("--groups", action="store_true", help="print the groups of the app as JSON and end")
+    parser.add_argument("--sdk-logs", action="store_true", help="what azure.* logs is shown as in Azure, from INFO on")
     parser.add_argument("--exit-with-stdin", action="store_true", help="for a parent: stop with stdin, not on Ctrl-C")
     parser.add_argument("--log-format", type=logs.LogFormat, choices=list(logs.LogFormat), default=logs.LogFormat.TEXT)
     return parser.parse_args(arguments)
@@ -63,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _arguments(arguments)
     # stdout carries the ready line and nothing else; what the app prints goes to stderr.
     stdout, sys.stdout = sys.stdout, sys.stderr
-    logs.configure(options.log_format)
+    logs.configure(options.log_format, quiet_sdk=not options.sdk_logs)
     stop = StopSignal(with_stdin=options.exit_with_stdin)
     try:
         authentication = _authentication(options.authentication)
@@ -74,8 +82,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except IndexingError as error:
         _show(error)
         return ExitCode.INDEXING
+    if options.groups:
+        stdout.write(as_json(app.functions) + "\n")
+        return ExitCode.OK
+    clock = BusinessClock(options.clock.resolve()) if options.clock else None
     try:
-        runtime = Runtime(app, options.port, keys, timer_file, _timed_out, authentication)
+        runtime = Runtime(app, options.port, keys, timer_file, _timed_out, authentication, clock)
     except (OSError, OverflowError) as error:
         cause = getattr(error, "strerror", None) or error
         _say(f"port {options.port} cannot be used: {cause}. Stop what uses it, or give another --port.")
@@ -108,6 +120,8 @@ def _prepare(options: argparse.Namespace) -> tuple[App, Keys, Path | None]:
     else:
         keys = Keys(host=(options.function_key,) if options.function_key else ())
     app = index_app(app_dir)
+    if options.functions is not None:
+        app = only(app, options.functions)
     try:
         logs.set_level(app.host_json.logging.log_level.default)
     except ValueError as error:

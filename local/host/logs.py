@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import TextIO
 
 from local.host.invoke.context import current_invocation
+from local.host.service_bus.listener import TRIGGER
 
 # Names of https://learn.microsoft.com/azure/azure-functions/configure-monitoring#configure-log-levels
 _LEVELS = {
@@ -78,16 +79,28 @@ class JsonFormatter(_Formatter):
         return json.dumps(content, ensure_ascii=False)
 
 
-def configure(log_format: LogFormat, stream: TextIO | None = None) -> None:
-    """Sends every log record of this process to stderr. Call once, before the app is imported."""
+def configure(log_format: LogFormat, stream: TextIO | None = None, *, quiet_sdk: bool = True) -> None:
+    """Sends every log record of this process to stderr. Call once, before the app is imported.
+
+    Without `quiet_sdk` nothing is held back that Azure would show: there the root logger's level counts for Microsoft's
+    libraries too, unless the app sets theirs.
+    """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonFormatter() if log_format is LogFormat.JSON else TextFormatter())
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
+    if not quiet_sdk:
+        handler.addFilter(_is_of_the_app)
+        return
     # The SDK tells of every link and connection at INFO, its own retries at WARNING; this host reports both itself.
     logging.getLogger("azure.servicebus").setLevel(logging.ERROR)
     logging.getLogger("azure.core").setLevel(logging.WARNING)
+
+
+def _is_of_the_app(record: logging.LogRecord) -> bool:
+    """In Azure triggers receive in a process that is not Python: the app's log has no lines of theirs."""
+    return not (record.name.startswith("azure.") and (record.threadName or "").startswith(TRIGGER))
 
 
 def set_level(name: str) -> None:

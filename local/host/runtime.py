@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from local.host.business_clock import BusinessClock
 from local.host.functions import ServiceBusTrigger
 from local.host.index import App
 from local.host.invoke.context import Invocation
@@ -42,19 +43,20 @@ class Runtime:
         timer_file: Path | None,
         on_timeout: Callable[[Invocation], None],
         authentication: Authentication | None = None,
+        clock: BusinessClock | None = None,
     ) -> None:
         limit = app.host_json.function_timeout
         options = app.host_json.extensions
         self._state = "Initializing"
         self._on_timeout = on_timeout
         self._invoker = Invoker(Watchdog(limit, self._timed_out) if limit is not None else None)
-        self._timers = TimerService(app.functions, self._invoker, TimerMemory(timer_file))
+        self._timers = TimerService(app.functions, self._invoker, TimerMemory(timer_file), clock)
         self._listeners = [
             Listener(function, function.trigger, options.service_bus, self._invoker)
             for function in app.functions
             if isinstance(function.trigger, ServiceBusTrigger)
         ]
-        admin = Admin(app.functions, self._timers.fire, lambda: self._state)
+        admin = Admin(app.functions, self._timers.fire, lambda: self._state, lambda: self._invoker.running)
         web = WebApp(app.functions, options.http.route_prefix, keys, self._invoker, admin, authentication)
         self._http = HttpServer(port, web.handle)
 

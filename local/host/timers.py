@@ -26,6 +26,12 @@ _log = logging.getLogger("host.timer")
 _NEVER = datetime(1, 1, 1, tzinfo=UTC)
 # The clock of the machine may jump (sleep, time server): look at it at least so often, seconds.
 _LONGEST_SLEEP = 30.0
+# A clock that somebody moves is looked at so often, seconds.
+_LOOK_EVERY = 0.5
+
+
+def _machine_now() -> datetime:
+    return datetime.now(UTC)
 
 
 @dataclass(slots=True)
@@ -91,11 +97,13 @@ class TimerService:
         functions: Sequence[Function],
         invoker: Invoker,
         memory: TimerMemory,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        clock: Callable[[], datetime] | None = None,
     ) -> None:
+        """`clock` is one that may be moved forward at any moment; without one it is the machine's."""
         self._invoker = invoker
         self._memory = memory
-        self._now = now
+        self._now = now = clock or _machine_now
+        self._longest_sleep = _LONGEST_SLEEP if clock is None else _LOOK_EVERY
         self._changed = threading.Condition()
         self._stopping = False
         self._timers = [
@@ -136,7 +144,7 @@ class TimerService:
                         timer.begin(now)
                         self._run(timer, info)
                 upcoming = [(timer.next_run - now).total_seconds() for timer in self._timers if not timer.running]
-                self._changed.wait(max(0.0, min([*upcoming, _LONGEST_SLEEP])))
+                self._changed.wait(max(0.0, min([*upcoming, self._longest_sleep])))
 
     def _run(self, timer: Timer, info: dict[str, object]) -> None:
         if info["IsPastDue"]:

@@ -13,7 +13,8 @@ from local.stack.chosen import parse
 from local.stack.errors import StackError
 from local.stack.ports import HIGHEST, LOWEST
 from local.stack.private import UMASK
-from local.stack.stack import Options, default_data, say
+from local.stack.scaling.metrics import Scaler, granted
+from local.stack.stack import ROOT, Options, default_data, say
 from local.stack.store import Store
 from local.stack.temporary import empty, empty_earlier
 from local.stack.up import up
@@ -54,8 +55,20 @@ def _options(given: argparse.Namespace, name: str) -> Options:
     data = (given.data or default_data(name)).resolve()
     scenario = given.scenario.resolve() if given.scenario else None
     store = Store(given.store) if given.store else None
-    chosen = parse(given.set)
-    return Options(data, scenario, given.port_base, store, given.authentication, given.approval, chosen)
+    if given.scaler and not given.like_azure:
+        raise StackError("--scaler says what the scale controller of --like-azure may see; it needs --like-azure")
+    scaler = Scaler(given.scaler) if given.scaler else granted(ROOT / "infra")
+    return Options(
+        data=data,
+        scenario=scenario,
+        port_base=given.port_base,
+        store=store,
+        authentication=given.authentication,
+        approval=given.approval,
+        chosen=parse(given.set),
+        like_azure=given.like_azure,
+        scaler=scaler,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -101,6 +114,17 @@ def _parser() -> argparse.ArgumentParser:
             default=[],
             metavar="NAME=VALUE",
             help="a setting of the application (docs/reference.md), for this run; may be given again",
+        )
+        command.add_argument(
+            "--like-azure",
+            action="store_true",
+            help="a host for each group of functions, from zero as Flex Consumption does, at a deployment's pace",
+        )
+        command.add_argument(
+            "--scaler",
+            choices=[scaler.value for scaler in Scaler],
+            help="how the scale controller of --like-azure sees work: counts (role Data Owner) or peek (without); "
+            "default: as infra/ grants",
         )
         if name == "up":
             command.add_argument("--json", action="store_true", help="print one JSON object with the addresses")

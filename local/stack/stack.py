@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from local.stack.addresses import Addresses
 from local.stack.child import Child, python
 from local.stack.chosen import ELSEWHERE, require_accepted
 from local.stack.databases import checkpoint
@@ -18,7 +20,11 @@ from local.stack.evidence import FOLDER, evidence_settings, public_key
 from local.stack.folder import DataFolder, write_private
 from local.stack.people import Person, keep_people
 from local.stack.ports import require_free
-from local.stack.settings import app_settings
+from local.stack.scaling.begin import begin, groups_of
+from local.stack.scaling.controller import Controller
+from local.stack.scaling.hosts import Hosts
+from local.stack.scaling.metrics import Scaler, metric_of
+from local.stack.settings import DEPLOYED_PACE, SHORT_WAITS, app_settings
 from local.stack.store import Store, choose_store, expected_settings, store_settings
 from local.stack.tenant import choose_tenant, read_scenario, remember
 
@@ -45,43 +51,10 @@ class Options:
     authentication: bool = True
     approval: str = "never"
     chosen: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Addresses:
-    """Where everything is, as `up --json` prints it."""
-
-    servicebus: str
-    servicebus_rest: str
-    http: str
-    function_key: str
-    simulator: str
-    data: str
-    queues: dict[str, str]
-    topic: str
-    subscriptions: tuple[str, ...]
-    evidence: str = ""
-    evidence_key: str = ""
-    people: tuple[Person, ...] = ()
-
-    def to_json(self) -> str:
-        """One line."""
-        return json.dumps(
-            {
-                "servicebus": self.servicebus,
-                "servicebusRest": self.servicebus_rest,
-                "http": self.http,
-                "functionKey": self.function_key,
-                "simulator": self.simulator,
-                "data": self.data,
-                "queues": self.queues,
-                "topic": self.topic,
-                "subscriptions": list(self.subscriptions),
-                "people": [person.shown() for person in self.people],
-                "evidence": self.evidence,
-                "evidenceKey": self.evidence_key,
-            }
-        )
+    like_azure: bool = False
+    """A process for each group of functions, from zero, at the pace of a deployment; see local/stack/scaling."""
+    scaler: Scaler = Scaler.PEEK
+    """Which right the scale controller has."""
 
 
 class Stack:
@@ -101,6 +74,7 @@ class Stack:
         self._children: list[Child] = []
         self._host_arguments: list[str] = []
         self._restarts = 0
+        self._controller: Controller | None = None
 
     def start(self) -> Addresses:
         """Start everything; raises StackError with the last words of whatever did not come up."""
@@ -123,18 +97,22 @@ class Stack:
         remember(self._folder, self.tenant)
         key = self._folder.function_key()
         keys = self._folder.path / "keys.json"
-        write_private(keys, json.dumps({"functionKeys": {"default": key}}))
+        master = self._folder.kept("master-key", lambda: secrets.token_urlsafe(32))
+        write_private(keys, json.dumps({"masterKey": master, "functionKeys": {"default": key}}))
         settings = self._folder.path / "local.settings.json"
         self.tenant.keep_token(self._folder.path)
         values = self._values(service_bus, tenant, key, store)
         write_private(settings, json.dumps({"IsEncrypted": False, "Values": values}))
-        timers = str(self._folder.path / "timers.json")
-        arguments = ["--app", str(ROOT), "--settings", str(settings), "--keys", str(keys), "--timers", timers]
+        arguments = ["--app", str(ROOT), "--settings", str(settings), "--keys", str(keys)]
         people: tuple[Person, ...] = ()
         if self._options.authentication:
             file = self._folder.path / "people.json"
             people = keep_people(tenant, file)
             arguments += ["--authentication", str(file)]
+        if self._options.like_azure:
+            arguments = self._scaled(arguments, service_bus, rest, master)
+        else:
+            arguments += ["--timers", str(self._folder.path / "timers.json")]
         ready = self._child("host", "local.host", [*arguments, "--port", self._port(2)]).ready()
         http = str(ready["url"])
         # Started again it must be found where it was.
@@ -143,6 +121,8 @@ class Stack:
 
     def check(self) -> None:
         """Restart the host after a timed-out invocation; raises StackError when a part has died otherwise."""
+        if self._controller is not None:
+            self._controller.check()
         for child in self._children:
             code = child.exit_code
             if code is None:
@@ -155,7 +135,10 @@ class Stack:
             raise StackError(f"{child.name} stopped unexpectedly with exit code {code}.\n{child.last_words()}", 3)
 
     def stop(self) -> None:
-        """Host first, so that nothing is in flight when the broker goes."""
+        """Hosts first, so that nothing is in flight when the broker goes."""
+        if self._controller is not None:
+            self._controller.stop()
+            self._controller = None
         for child in reversed(self._children):
             child.stop()
         self._children.clear()
@@ -167,6 +150,14 @@ class Stack:
     def pids(self) -> dict[str, int]:
         """The processes, by name."""
         return {child.name: child.pid for child in self._children}
+
+    def _scaled(self, arguments: list[str], service_bus: str, rest: str, master: str) -> list[str]:
+        """Start the scale controller; returns the arguments of the host that answers HTTP."""
+        arguments = [*arguments, "--clock", str(self._folder.path / CLOCK), "--sdk-logs"]
+        http, others = groups_of(ROOT, arguments)
+        metric = metric_of(self._options.scaler, rest, service_bus)
+        self._controller = begin(others, Hosts(self._folder.path, ROOT, arguments, master, metric), metric, say)
+        return [*arguments, "--functions", ",".join(http.functions)]
 
     def _child(self, name: str, module: str, arguments: list[str]) -> Child:
         return self._added(Child(name, python(module, arguments), self._logs / f"{name}.log", ROOT))
@@ -181,8 +172,16 @@ class Stack:
     def _values(self, service_bus: str, tenant: str, key: str, store: Mapping[str, str]) -> dict[str, str]:
         """Every setting of the application."""
         clock = self._folder.path / CLOCK
-        values = app_settings(self.tenant, service_bus, tenant, clock, key) | evidence_settings(self._folder)
-        return {**values, **store, "OFFBOARDING_APPROVAL": self._options.approval, **self._options.chosen}
+        values = app_settings(self.tenant, service_bus, tenant, clock, key)
+        pace = DEPLOYED_PACE if self._options.like_azure else SHORT_WAITS
+        return {
+            **values,
+            **pace,
+            **store,
+            **evidence_settings(self._folder),
+            "OFFBOARDING_APPROVAL": self._options.approval,
+            **self._options.chosen,
+        }
 
     def _port(self, offset: int) -> str:
         return str(self._options.port_base + offset) if self._options.port_base else "0"

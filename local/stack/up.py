@@ -8,8 +8,9 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
+from local.stack.addresses import Addresses
 from local.stack.errors import StackError
-from local.stack.stack import Addresses, Options, Stack, say
+from local.stack.stack import Options, Stack, say
 
 
 def up(options: Options, *, as_json: bool) -> int:

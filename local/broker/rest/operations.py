@@ -16,6 +16,7 @@ from local.broker.engine.queue import MessageQueue
 from local.broker.front.hub import Hub
 from local.broker.front.nodes import check_direction
 from local.broker.rest.answer import ENTRY, Answer
+from local.broker.rest.described import described
 from local.broker.rest.request import HttpError, HttpRequest
 from local.broker.rest.sent import encoded_message
 from local.broker.rest.shown import message_answer
@@ -49,6 +50,9 @@ class Operations:
         if len(parts) == 4 and parts[1].lower() == "messages":
             self._require(request.method, "DELETE", "PUT", "POST")
             return await self._settle(request, parts[0], parts[2], parts[3])
+        entity = self._hub.namespace.find(request.path) if request.method == "GET" else None
+        if entity is not None and entity.queue is not None:
+            return described(self._hub.namespace, entity)
         raise HttpError(
             HTTPStatus.NOT_FOUND,
             "There is nothing at this address; known are ENTITY/messages, ENTITY/messages/head and "

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.demo.run import _span
 from local.demo.show import Progress, cut, line
+from local.demo.waits import span
 
 AT = {"at": "2026-11-22T17:36:04.123Z", "stage": "cancel", "seq": 1}
 
@@ -39,7 +39,7 @@ def test_a_line_has_an_arrow_only_between_two_texts(entry: dict[str, str], end: 
 
 
 @pytest.mark.parametrize(
-    ("span", "text"),
+    ("waited", "text"),
     [
         (timedelta(days=7, seconds=-2), "7 days"),
         (timedelta(hours=23, minutes=59, seconds=58), "1 day"),
@@ -47,8 +47,8 @@ def test_a_line_has_an_arrow_only_between_two_texts(entry: dict[str, str], end: 
         (timedelta(days=5, hours=6), "5 days"),
     ],
 )
-def test_a_span_is_rounded(span: timedelta, text: str) -> None:
-    assert _span(span) == text
+def test_a_span_is_rounded(waited: timedelta, text: str) -> None:
+    assert span(waited) == text
 
 
 @pytest.mark.parametrize(("brief", "count"), [(False, 2), (True, 1)])

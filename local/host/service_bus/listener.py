@@ -13,6 +13,9 @@ from local.host.service_bus.convert import message_argument, trace_properties
 from local.host.service_bus.pump import Pump, PumpOptions
 from local.host.service_bus.sdk import SdkReceiver
 
+TRIGGER = "trigger "
+"""How the names of these threads begin."""
+
 
 class Listener:
     """One trigger at work."""
@@ -33,7 +36,9 @@ class Listener:
 
     def start(self, grace: float) -> None:
         """Begins to attach and receive; `grace` is how long running functions may finish at the stop, seconds."""
-        self._thread = threading.Thread(target=self._pump.run, args=(grace,), name=self._pump.name, daemon=True)
+        self._thread = threading.Thread(
+            target=self._pump.run, args=(grace,), name=f"{TRIGGER}{self._pump.name}", daemon=True
+        )
         self._thread.start()
 
     def wait_attached(self, seconds: float) -> bool:

@@ -19,11 +19,17 @@ class Admin:
     """Answers below /admin; all but the ping want the master key."""
 
     def __init__(
-        self, functions: Sequence[Function], fire_timer: Callable[[str], bool], state: Callable[[], str]
+        self,
+        functions: Sequence[Function],
+        fire_timer: Callable[[str], bool],
+        state: Callable[[], str],
+        running: Callable[[], int] = lambda: 0,
     ) -> None:
+        """`running` tells how many invocations are under way: whoever stops instances lets them end first."""
         self._functions = {function.name.casefold(): function for function in functions}
         self._fire_timer = fire_timer
         self._state = state
+        self._running = running
         self._began = time.monotonic()
 
     def home(self) -> Response:
@@ -40,9 +46,9 @@ class Admin:
         if not is_master:
             return Response(status=401)
         if parts == ["host", "status"] and request.method == "GET":
-            return _json(
-                {"id": "local", "state": self._state(), "processUptime": int((time.monotonic() - self._began) * 1000)}
-            )
+            uptime = int((time.monotonic() - self._began) * 1000)
+            shown = {"id": "local", "state": self._state(), "processUptime": uptime, "running": self._running()}
+            return _json(shown)
         if parts == ["functions"] and request.method == "GET":
             return _json([{"name": item.name, "trigger": str(item.trigger)} for item in self._functions.values()])
         if len(parts) == 2 and parts[0] == "functions" and request.method == "POST":

@@ -73,3 +73,16 @@ def test_settings_reach_the_app_and_what_it_prints_stays_off_stdout(tmp_path: Pa
     assert ended.returncode == 0
     assert json.loads(ended.stdout)["functions"] == ["x"]
     assert "app says hello True" in ended.stderr
+
+
+def test_the_groups_of_an_app_are_printed_and_nothing_is_started(tmp_path: Path) -> None:
+    ended = _start(tmp_path, _APP, "--groups")
+    assert ended.returncode == 0, ended.stderr
+    shown = json.loads(ended.stdout)
+    assert shown == {"groups": [{"name": "http", "functions": ["x"], "entity": None, "schedule": None}]}
+
+
+def test_a_function_that_the_app_does_not_have_cannot_be_chosen(tmp_path: Path) -> None:
+    ended = _start(tmp_path, _APP, "--functions", "x,y")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "--functions x,y: the app has no function y" in ended.stderr

@@ -3,6 +3,7 @@
 import io
 import json
 import logging
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -85,3 +86,19 @@ def test_what_would_steer_a_terminal_is_shown_as_what_it_is(stream: io.StringIO)
     logs.configure(logs.LogFormat.TEXT, stream)
     logging.getLogger("app").warning("a\x1b[2Jb\x00c\x9bd\u202ee\tf")
     assert stream.getvalue().endswith("a\\x1b[2Jb\\x00c\\x9bd\\u202ee\tf\n")
+
+
+def test_the_sdk_is_quiet_or_heard_as_in_azure(stream: io.StringIO) -> None:
+    sdk = logging.getLogger("azure.servicebus.tests")
+    logs.configure(logs.LogFormat.TEXT, stream)
+    sdk.info("quiet")
+    logging.getLogger("azure.servicebus").setLevel(logging.NOTSET)
+    try:
+        logs.configure(logs.LogFormat.TEXT, stream, quiet_sdk=False)
+        sdk.info("of the app")
+        trigger = threading.Thread(target=lambda: sdk.info("of a trigger"), name="trigger plan")
+        trigger.start()
+        trigger.join()
+    finally:
+        logging.getLogger("azure.servicebus").setLevel(logging.ERROR)
+    assert [line.rpartition("- ")[2] for line in stream.getvalue().splitlines()] == ["of the app"]

@@ -161,3 +161,15 @@ def test_a_timer_can_be_run_by_hand(invoker: Invoker) -> None:
     service.stop()
     assert not service.fire("handler")
     assert runs.seen[0].past_due is False
+
+
+def test_a_clock_that_is_moved_forward_fires_what_has_come_due(invoker: Invoker) -> None:
+    runs, offset = Runs(), [timedelta(0)]
+    function = runs.function(schedule="0 0 0 1 1 *")
+    service = TimerService([function], invoker, TimerMemory(None), lambda: datetime.now(UTC) + offset[0])
+    service.start()
+    assert not runs.entered.acquire(timeout=0.1)
+    offset[0] = timedelta(days=366)
+    assert runs.entered.acquire(timeout=_DEADLINE)
+    runs.release.release()
+    service.stop()

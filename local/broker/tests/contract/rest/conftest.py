@@ -14,7 +14,7 @@ from local.broker.front.limits import Limits
 from local.broker.server import BrokerServer
 from local.broker.tests.contract.rest.client import Rest
 
-QUEUES = 24
+QUEUES = 26
 LIMITS = Limits(max_message_bytes=64 * 1024, handshake_seconds=1.5)
 
 
