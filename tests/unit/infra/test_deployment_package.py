@@ -64,6 +64,7 @@ def test_patterns_are_plain_names() -> None:
         ".pytest_cache/x",
         ".ruff_cache/x",
         ".hypothesis/x",
+        ".schemathesis/x",
         "shared/domain/__pycache__/gate.cpython-313.pyc",
         "node_modules/azurite/package.json",
         "stack.json",
