@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
@@ -9,6 +11,7 @@ import azure.functions as func
 import requests
 from bs4 import BeautifulSoup, Tag
 
+from shared.console.form_key import form_key
 from tests.unit.functions.support import CONTEXT, FUNCTIONS, OPERATOR
 from tests.unit.functions.wire import route_of
 
@@ -69,6 +72,15 @@ class Browser:
         for name, given in fields.items():
             values.extend((name, value) for value in ([given] if isinstance(given, str) else given))
         return self.post(action, values)
+
+    def form_key(self, page: Page) -> str:
+        """The key that a form would carry; made from the cookie where the page has no form."""
+        found = page.soup.find("input", attrs={"name": "form_key"})
+        if isinstance(found, Tag):
+            return str(found["value"])
+        principal = json.loads(base64.b64decode(self.headers["X-MS-CLIENT-PRINCIPAL"]))
+        [identity] = [claim["val"] for claim in principal["claims"] if claim["typ"] == "oid"]
+        return form_key(self.cookie.partition("=")[2], identity)
 
     def upload(self, page: Page, action: str, content: bytes, **fields: str) -> Page:
         """Send a form with a file; nothing is followed."""
