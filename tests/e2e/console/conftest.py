@@ -14,6 +14,7 @@ from local.simulator.scenario.builder import customer, nce
 from tests.e2e.support.api import Api
 from tests.e2e.support.scenario import CUSTOMERS, closed, late, small, write_scenario
 from tests.e2e.support.stack import Addresses, LocalStack
+from tests.e2e.support.tenant import Tenant
 
 CHROMIUM = os.environ.get("OFFBOARDING_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome") or ""
 FLAGS = [
@@ -53,6 +54,12 @@ def addresses(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Addresses]:
 def api(addresses: Addresses) -> Api:
     """A program, which makes requests."""
     return Api(addresses)
+
+
+@pytest.fixture(scope="session")
+def tenant(addresses: Addresses) -> Tenant:
+    """Of this stack, and not of the one that the tests around have: a fixture is made once, with the first of both."""
+    return Tenant(addresses)
 
 
 @pytest.fixture(scope="session")
