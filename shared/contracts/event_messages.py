@@ -68,9 +68,10 @@ def window_closing_message(
 def renewal_coming_message(
     offboarding: Offboarding, at: datetime, text: str, now: datetime, source: str
 ) -> OutboundMessage:
-    """The warning that terms renew on one day; one id for each warning."""
+    """The warning that terms renew on one day. Its id has its number: warned of anew at the same moment, it is another
+    event."""
     data = _data(offboarding, offboarding.blockers).model_copy(update={"renews_at": at, "notice": text})
-    name = f"renewal/{now.isoformat()}/{at.date().isoformat()}"
+    name = f"renewal/{offboarding.events}/{at.date().isoformat()}"
     return _message(offboarding, EventType.RENEWAL_COMING, name, data, now, source)
 
 

@@ -11,6 +11,7 @@ from local.simulator.scenario.models import CustomerSpec
 from shared.adapters.http.error_map import About, ErrorRow
 from shared.adapters.http.failures import LOOK_IT_UP
 from shared.adapters.partner_center.error_map import PARTNER_CENTER
+from shared.domain.decisions.history import TRIED_AGAIN
 from shared.domain.errors import Verdict
 from shared.domain.offboarding.states import Status
 from tests.functional.checks import check_invariants
@@ -70,9 +71,9 @@ def test_what_only_a_person_can_solve_says_what_to_do(row: ErrorRow) -> None:
     assert offboarding.status is Status.NEEDS_ATTENTION
     (blocker,) = offboarding.blockers
     assert row.sentence in blocker.detail
-    assert blocker.what_to_do == row.advice
+    assert blocker.what_to_do == f"{row.advice} {TRIED_AGAIN}"
     assert offboarding.reason is not None
-    assert offboarding.reason.operator_action == row.advice
+    assert offboarding.reason.operator_action == blocker.what_to_do
     (record,) = world.store.holdings(offboarding.id).values()
     assert record.last is not None
     assert (record.last.code, record.last.tries) == (row.code, 1)
@@ -93,7 +94,7 @@ def test_done_already_again_and_again_is_a_refusal_in_the_end() -> None:
     world, offboarding = offboarded(CUSTOMER, answer(row, times=None), within=timedelta(hours=12))
 
     assert offboarding.status is Status.NEEDS_ATTENTION
-    assert offboarding.blockers[0].what_to_do == row.advice
+    assert offboarding.blockers[0].what_to_do == f"{row.advice} {TRIED_AGAIN}"
     assert sum(entry["status"] == 400 for entry in world.journal()) == 4
 
 
@@ -103,7 +104,7 @@ def test_a_code_that_nobody_knows_is_refused_by_name() -> None:
 
     assert offboarding.status is Status.NEEDS_ATTENTION
     assert "refused with code 4242, which is not known here" in offboarding.blockers[0].detail
-    assert offboarding.blockers[0].what_to_do == LOOK_IT_UP
+    assert offboarding.blockers[0].what_to_do == f"{LOOK_IT_UP} {TRIED_AGAIN}"
 
 
 def test_a_removal_that_only_a_person_can_make_possible_is_not_tried_three_times() -> None:

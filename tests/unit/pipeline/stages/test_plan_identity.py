@@ -216,7 +216,7 @@ def test_a_domain_that_cannot_be_confirmed_says_which_one_is_expected(customs: t
     outcome = assert_rejected(plan(planning(tenant, wanted={"domain": "www.shop.example"})), "customer_mismatch")
 
     assert sentence in outcome.reason.text
-    assert tenant.names == ["customer"]
+    assert tenant.names == BESIDE
 
 
 def test_a_custom_domain_alone_finds_nobody_and_says_what_does() -> None:
@@ -227,7 +227,7 @@ def test_a_custom_domain_alone_finds_nobody_and_says_what_does() -> None:
 
     assert "Expected is the default domain" in outcome.reason.text
     assert "customerTenantId" in outcome.reason.text
-    assert tenant.names == ["customers"]
+    assert tenant.names == ["customers", "customers"]  # a list that changes while it is read can hide one
 
 
 @pytest.mark.parametrize(("wanted", "profile"), UNFITTING)
