@@ -71,7 +71,7 @@ class MemoryBus:
 
     def _put(self, message: OutboundMessage) -> None:
         key, now = (message.destination, message.id), self.clock.now()
-        detects = message.destination in (Destination.STAGE, Destination.EVENTS)
+        detects = message.destination in (Destination.STAGE, Destination.EVENTS, Destination.NOTIFICATIONS)
         seen = self._seen.get(key)
         if detects and seen is not None and now - seen < DUPLICATE_WINDOW:
             return

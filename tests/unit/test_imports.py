@@ -57,12 +57,14 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "jinja2",
         "markupsafe",
     ),
+    "shared/notify": (*DOMAIN, "shared.ports", "shared.contracts", "shared.version", "shared.notify", "pydantic"),
     # Settings say what can be set; who uses it is not their business.
     "shared/composition/authentication.py": (),
     "shared/composition/packages.py": (),
     "shared/composition/settings": (
         *DOMAIN,
         "shared.ports",
+        "shared.contracts",
         "shared.adapters",
         "shared.composition.authentication",
         "shared.composition.settings",
@@ -84,6 +86,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "function_app.py": ("functions", "shared.composition", "azure.functions"),
     "local/http_shell": ("local.http_shell",),
     "local/broker": ("local.broker", "local.http_shell"),
+    "local/sink": ("local.sink", "local.http_shell"),
     "local/simulator": (
         "local.simulator",
         "local.http_shell",
@@ -153,7 +156,7 @@ def test_no_local_tool_needs_the_tests_of_the_application(tool: str) -> None:
         assert not {name for name in imports(path) if ".tests." in f"{name}."}, path
 
 
-@pytest.mark.parametrize("tool", ["local/broker", "local/host", "local/http_shell", "local/simulator"])
+@pytest.mark.parametrize("tool", ["local/broker", "local/host", "local/http_shell", "local/simulator", "local/sink"])
 def test_what_stands_in_for_azure_knows_nothing_of_the_application(tool: str) -> None:
     """Not even in its tests: each of them can be used, read and tested without the rest."""
     for path in sorted((ROOT / tool).rglob("*.py")):

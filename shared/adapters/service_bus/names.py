@@ -15,6 +15,7 @@ class EntityNames:
     requests: str = "offboarding-requests"
     rejected: str = "offboarding-rejected"
     events: str = "offboarding-events"
+    notifications: str = "offboarding-notifications"
     stage_prefix: str = "offboarding-"
 
     def stage(self, stage: Stage) -> str:
@@ -31,5 +32,6 @@ class EntityNames:
             Destination.EVENTS: self.events,
             Destination.REJECTED: self.rejected,
             Destination.REQUESTS: self.requests,
+            Destination.NOTIFICATIONS: self.notifications,
         }
         return named[message.destination]

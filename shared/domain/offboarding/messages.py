@@ -48,13 +48,14 @@ class WakeUp:
 
 class Destination(StrEnum):
     """Where an outbox message goes, by role; the adapter knows the entity names. EVIDENCE is sent nowhere: it owes the
-    export of the finished evidence."""
+    export of the finished evidence. NOTIFICATIONS is no outbox's: the app tells people from what the topic brought."""
 
     STAGE = "stage"
     REJECTED = "rejected"
     EVENTS = "events"
     REQUESTS = "requests"
     EVIDENCE = "evidence"
+    NOTIFICATIONS = "notifications"
 
 
 @dataclass(frozen=True, slots=True)

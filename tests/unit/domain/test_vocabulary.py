@@ -13,6 +13,8 @@ from shared.domain.holdings.delegated import Delegation
 from shared.domain.holdings.ledger import ActionState
 from shared.domain.holdings.model import ENDED, HoldingKind, HoldingStatus
 from shared.domain.lessons import Lesson
+from shared.domain.notices.burst import How
+from shared.domain.notices.rules import Channel
 from shared.domain.offboarding.messages import Destination, Who
 from shared.domain.offboarding.proofs import ProofName
 from shared.domain.offboarding.removal import RemovalState
@@ -59,7 +61,9 @@ WORDS: dict[type[StrEnum], str] = {
     Status: """received planning awaiting_approval scheduled running waiting restoring needs_attention removed
         already_removed planned stopped rejected joined withdrawn""",
     Who: "request pipeline sweeper watcher operator",
-    Destination: "stage rejected events requests evidence",
+    Destination: "stage rejected events requests evidence notifications",
+    Channel: "teams email webhook",
+    How: "known alone collected no_room",
     EntryKind: """request plan approval rejection intent answer observation verdict override withdrawal brake
         transition proof outcome erasure note""",
     Commitments: "wait_for_term_end stop_and_report",

@@ -1,0 +1,1 @@
+"""Who is told what: rules, bursts, the next try, and the text of one notice. Pure."""
