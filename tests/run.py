@@ -39,6 +39,7 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "host": ("local/host",),
     "simulator": ("local/simulator",),
     "http_shell": ("local/http_shell",),
+    "sink": ("local/sink",),
     "stack": ("local/stack", "local/demo", "tests/e2e"),
     "tools": ("tools/*/tests",),
 }

@@ -1,0 +1,1 @@
+"""Receives what would have been told to people: a Teams workflow, a mail service and a web hook on one machine."""
