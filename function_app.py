@@ -18,6 +18,7 @@ from functions import (
     http_doctor,
     http_redrive,
     http_report,
+    notifications,
     platform,
     requests_queue,
     sign_in,
@@ -51,4 +52,5 @@ app.register_functions(http_redrive.bp)
 app.register_functions(http_report.bp)
 app.register_functions(console.bp)
 app.register_functions(console_forms.bp)
+app.register_functions(notifications.bp)
 app.register_functions(platform.bp)

@@ -50,12 +50,12 @@ module topic 'servicebus-topic.bicep' = [for item in topics: {
     name: item.name
     properties: item.properties
     subscriptions: item.subscriptions
-    senderPrincipalId: appPrincipalId
+    appPrincipalId: appPrincipalId
   }
 }]
 
-// Receiver and Sender on each queue, not on the namespace: the app has no business reading the topic's
-// subscriptions. Nor Owner, with which the scaler could read counts: it may also delete the queue. Without it the
+// Receiver and Sender on each queue, not on the namespace: of the topic's subscriptions the app
+// reads its own alone (servicebus-topic.bicep). Nor Owner, with which the scaler could read counts: it may also delete the queue. Without it the
 // scaler peeks at the front of the queue, so that nothing may lie scheduled there for long
 // (docs/decisions/0017-what-the-scaler-may-read.md).
 var receiver = '4f6d3b9b-027b-4f4c-9142-0e5a2a2247e0' // Azure Service Bus Data Receiver

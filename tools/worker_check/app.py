@@ -73,6 +73,9 @@ INVOCATIONS = (
     Invocation("accept", Message("request", _request(1))),
     # The request is refused, the message is not: it would come back for ever.
     Invocation("accept", Message("no-json", b'{"messageId": "x", "deliveryCount": "y"')),
+    # Nobody is to be told of anything, and a message of a rule that is none is completed.
+    Invocation("notify", Message("event", b"{}")),
+    Invocation("deliver_notification", Message("notification", b'{"rule": "none"}\n{}')),
     Invocation("sweep", Tick()),
     Invocation("watch", Tick()),
     Invocation("renew_sign_in", Tick(), Ends.WITH_AN_ERROR),  # there is no token, and somebody has to hear of it

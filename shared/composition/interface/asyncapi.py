@@ -11,6 +11,7 @@ from shared.composition.interface.models import component_schemas
 from shared.composition.interface.route import JSON
 from shared.contracts.event_meanings import WHEN_SENT
 from shared.contracts.events import OUTCOMES, Event, EventType
+from shared.contracts.notification import CONTENT_TYPE
 from shared.contracts.request import RequestV1
 from shared.contracts.schema_names import data_schema_id
 from shared.contracts.schemas import ALWAYS_IN
@@ -81,6 +82,9 @@ def _channels() -> dict[str, Any]:
             "those of one subject. An event that is sent again has its `id` and its number again.",
             *(_key(kind) for kind in EventType),
         ),
+        "notifications": _channel(
+            NAMES.notifications, "A queue of the pipeline's own: what people are to be told.", "notification"
+        ),
     }
     return own | {
         f"stage_{stage.value}": _channel(
@@ -100,6 +104,8 @@ def _operations() -> dict[str, Any]:
         "takeIn": _does("receive", "requests", "Take in a request, or call an offboarding off."),
         "reject": _does("send", "rejected", "Keep a copy of what can never work."),
         "tell": _does("send", "events", "Tell what became of an offboarding."),
+        "handOn": _does("send", "notifications", "Owe a rule its notice of an event, or its digest."),
+        "notify": _does("receive", "notifications", "Tell a channel of people, or a web hook."),
         **{f"wake_{one.value}": _does("send", f"stage_{one.value}", "Wake a stage.") for one in Stage},
         **{f"work_{one.value}": _does("receive", f"stage_{one.value}", "Look at the offboarding.") for one in Stage},
     }
@@ -125,6 +131,11 @@ def _messages() -> dict[str, Any]:
             "summary": "The bytes that were refused, or a part of them.",
             "contentType": BYTES,
             "headers": _properties("code", "field", "rule", "errors", "offboardingId", "part", "parts"),
+            "payload": {},
+        },
+        "notification": {
+            "summary": "Two lines: which rule and try it is for, as JSON, and the event as it came, or nothing.",
+            "contentType": CONTENT_TYPE,
             "payload": {},
         },
         "wakeUp": {"summary": "Decides nothing.", "contentType": JSON, "payload": reference(WakeUpMessage)},

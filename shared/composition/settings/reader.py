@@ -37,6 +37,12 @@ class Reader:
             raise AssertionError(f"{name} is not in the table of settings: nobody could know of it")
         return self._env.get(name, "").strip() or default
 
+    def variant(self, name: str, ending: str) -> tuple[str, str]:
+        """A setting of which there may be several, told apart by their ending: its full name, and its text."""
+        self.optional(name)
+        full = f"{name}_{ending.upper().replace('-', '_')}" if ending else name
+        return full, self._env.get(full, "").strip()
+
     def required(self, name: str) -> str:
         """The text; absent is a problem."""
         value = self.optional(name)

@@ -11,6 +11,7 @@ from shared.composition.settings.bus import BusSettings, read_bus
 from shared.composition.settings.endpoints import Cloud, Endpoints, read_endpoints
 from shared.composition.settings.events import read_event_source
 from shared.composition.settings.evidence import EvidenceSettings, read_evidence
+from shared.composition.settings.notices import NoticeSettings, read_notices
 from shared.composition.settings.pace import read_pace
 from shared.composition.settings.people import PeopleSettings, read_people
 from shared.composition.settings.policy import read_approval, read_ceilings, read_policy
@@ -52,6 +53,7 @@ class Settings:
     ceilings: Ceilings
     approval: ApprovalPolicy
     pace: Pace
+    notices: NoticeSettings
 
 
 def read_settings(env: Mapping[str, str], *, from_outside: bool = False) -> Settings:
@@ -60,6 +62,7 @@ def read_settings(env: Mapping[str, str], *, from_outside: bool = False) -> Sett
     `from_outside`: not the running app reads, so that what the platform alone sets may be absent without being off.
     """
     reader = Reader(env)
+    people = read_people(reader)
     cloud = reader.choice("OFFBOARDING_CLOUD", Cloud, Cloud.GLOBAL)
     settings = Settings(
         mode=reader.choice("OFFBOARDING_MODE", Mode, Mode.PLAN),
@@ -72,7 +75,7 @@ def read_settings(env: Mapping[str, str], *, from_outside: bool = False) -> Sett
         store=read_store(reader),
         bus=read_bus(reader),
         event_source=read_event_source(reader),
-        people=read_people(reader),
+        people=people,
         evidence=read_evidence(reader),
         managed_identity_client_id=reader.optional("ServiceBus__clientId"),
         calls_per_minute=reader.integer(
@@ -83,6 +86,7 @@ def read_settings(env: Mapping[str, str], *, from_outside: bool = False) -> Sett
         ceilings=read_ceilings(reader),
         approval=read_approval(reader),
         pace=read_pace(reader),
+        notices=read_notices(reader, people.own_address),
     )
     read_schedules(reader)
     known = not from_outside or bool(reader.optional(ON))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from shared.composition.settings.notices_table import NOTICES
 from shared.composition.settings.policy_table import POLICY
 from shared.composition.settings.setting import Section as Section
 from shared.composition.settings.setting import Setting as Setting
@@ -235,6 +236,7 @@ SECTIONS: tuple[Section, ...] = (
     EVENTS,
     EVIDENCE,
     PEOPLE,
+    NOTICES,
     CALLS,
     ADDRESSES,
     SCHEDULES,

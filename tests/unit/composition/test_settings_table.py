@@ -19,6 +19,7 @@ from shared.composition.settings.table import ALWAYS, SCHEDULES, SECTIONS, SETTI
 from shared.domain.errors import SettingsError
 from shared.domain.pace import Pace
 from tests.unit.test_settings import GOOD as ONE_MACHINE
+from tests.unit.test_settings_notices import NOTIFY
 
 ROOT = Path(__file__).resolve().parents[3]
 GOOD = {**ONE_MACHINE, "ServiceBus": "x"}
@@ -63,6 +64,7 @@ def valid(tmp_path_factory: pytest.TempPathFactory) -> list[Recorded]:
             {**certificate, "OFFBOARDING_CLIENT_CERTIFICATE": pem},
             {**certificate, "OFFBOARDING_CLIENT_CERTIFICATE_FILE": str(file)},
             {**IN_AZURE, "OFFBOARDING_CLIENT_AUTH": "federated"},
+            {**GOOD, **NOTIFY, "OFFBOARDING_NOTIFY_RULES": "a: all to teams; b: all to webhook; c: all to email"},
             {**without_endpoint, "OFFBOARDING_CLIENT_AUTH": "federated", "OFFBOARDING_TABLE_CONNECTION": "x"},
         )
     ]

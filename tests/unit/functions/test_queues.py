@@ -65,6 +65,8 @@ def test_every_entry_point_is_called_by_these_tests() -> None:
         "describe_http",
         "describe_messages",
         "redrive_dead_letters",
+        "notify",
+        "deliver_notification",
         *STAGES,
     }
 

@@ -28,7 +28,7 @@ PLACES = {
     "keyvault": r"\| the app \| (?:vault|key `evidence`)",
     "monitoring": r"\| the app \| Application Insights",
     "servicebus": r"\| the app \| each queue",
-    "servicebus-topic": r"\| the app \| each topic",
+    "servicebus-topic": r"\| the app \| (?:each topic|its own subscription)",
     "storage": r"\| the app \| storage account",
 }
 """Module to the beginning of its rows; the table shortens the second of two roles of Service Bus."""

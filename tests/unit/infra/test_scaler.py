@@ -12,6 +12,7 @@ import pytest
 
 from shared.domain.pace import Pace
 from shared.intake.take_in import TRY_AGAIN_AFTER
+from shared.notify.notifier import LONGEST_SCHEDULED
 from tests.unit.infra.support import BICEP_FILES, INFRA, bicep_code
 
 GUID = re.compile(r"'([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})'")
@@ -33,6 +34,7 @@ def test_no_key_gives_manage_past_the_roles() -> None:
 def test_a_blind_scaler_is_blind_for_five_minutes_at_most() -> None:
     assert timedelta(seconds=1) <= Pace().longest_scheduled <= timedelta(minutes=5)
     assert Pace().longest_scheduled >= TRY_AGAIN_AFTER, "what is put back on the request queue lies there, too"
+    assert Pace().longest_scheduled >= LONGEST_SCHEDULED, "a notification that waits lies on its queue, too"
 
 
 def test_the_sweeper_runs_often_enough_to_start_the_longer_waits() -> None:

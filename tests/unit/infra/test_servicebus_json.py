@@ -19,6 +19,7 @@ STAGE_QUEUES = [
 ]
 PEOPLE_QUEUE = "offboarding-rejected"
 INTAKE_QUEUE = "offboarding-requests"
+TELL_QUEUE = "offboarding-notifications"
 
 DUPLICATES = {"requiresDuplicateDetection": bool, "duplicateDetectionHistoryTimeWindow": str}
 DELIVERY = {"lockDuration": str, "maxDeliveryCount": int, "deadLetteringOnMessageExpiration": bool}
@@ -63,9 +64,9 @@ def test_shape() -> None:
 
 
 def test_the_entities_of_the_pipeline() -> None:
-    assert {e.name for e in ALL if e.kind == "queue"} == {INTAKE_QUEUE, PEOPLE_QUEUE, *STAGE_QUEUES}
+    assert {e.name for e in ALL if e.kind == "queue"} == {INTAKE_QUEUE, PEOPLE_QUEUE, TELL_QUEUE, *STAGE_QUEUES}
     assert {e.name for e in ALL if e.kind == "topic"} == {"offboarding-events"}
-    assert {e.name for e in ALL if e.kind == "subscription"} == {"crm", "operations"}
+    assert {e.name for e in ALL if e.kind == "subscription"} == {"crm", "operations", "notify"}
 
 
 def test_names_are_unique_without_case() -> None:
@@ -137,5 +138,15 @@ def test_events_are_deduplicated_and_an_unread_subscription_cannot_fill_the_topi
     assert BY_NAME["offboarding-events"].properties["requiresDuplicateDetection"] is True
     assert BY_NAME["crm"].properties["deadLetteringOnMessageExpiration"] is True
     assert BY_NAME["operations"].properties["deadLetteringOnMessageExpiration"] is False
-    for name in ("crm", "operations"):
+    for name in ("crm", "operations", "notify"):
         assert "defaultMessageTimeToLive" in BY_NAME[name].properties
+
+
+def test_what_could_not_be_told_is_kept_and_not_told_over_and_over() -> None:
+    """The last try raises, so each delivery after it asks a receiver that has failed for 18 hours once more."""
+    properties = BY_NAME[TELL_QUEUE].properties
+    assert properties["requiresDuplicateDetection"] is True
+    assert properties["deadLetteringOnMessageExpiration"] is True
+    assert "defaultMessageTimeToLive" not in properties
+    assert properties["maxDeliveryCount"] == 3
+    assert BY_NAME["notify"].properties["deadLetteringOnMessageExpiration"] is True

@@ -1,0 +1,1 @@
+"""The channels: Teams, mail and web hooks, over one way out that checks where it goes."""
