@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
             type=int,
             default=0,
             metavar="N",
-            help="ports N to N+3 (azurite: N+4); default: free ports",
+            help="ports N to N+4 (azurite: N+5); default: free ports",
         )
         command.add_argument(
             "--store",

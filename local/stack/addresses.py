@@ -23,6 +23,8 @@ class Addresses:
     subscriptions: tuple[str, ...]
     evidence: str = ""
     evidence_key: str = ""
+    notifications: str = ""
+    webhook_key: str = ""
     people: tuple[Person, ...] = ()
 
     def to_json(self) -> str:
@@ -41,5 +43,7 @@ class Addresses:
                 "people": [person.shown() for person in self.people],
                 "evidence": self.evidence,
                 "evidenceKey": self.evidence_key,
+                "notifications": self.notifications,
+                "webhookKey": self.webhook_key,
             }
         )

@@ -1,4 +1,4 @@
-"""Broker, simulator and Functions host as one thing: start in order, watch, stop in the opposite order."""
+"""Broker, simulator, sink and Functions host as one thing: start in order, watch, stop in the opposite order."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from local.stack.environment import left_out
 from local.stack.errors import StackError
 from local.stack.evidence import FOLDER, evidence_settings, public_key
 from local.stack.folder import DataFolder, write_private
+from local.stack.notices import keep_key, notice_settings, webhook_key
 from local.stack.people import Person, keep_people
 from local.stack.ports import require_free
 from local.stack.scaling.begin import begin, groups_of
@@ -30,9 +31,11 @@ from local.stack.tenant import choose_tenant, read_scenario, remember
 
 ROOT = Path(__file__).resolve().parents[2]
 ENTITIES = ROOT / "infra" / "servicebus.json"
-PARTS = ("broker", "partner simulator", "Functions host", "broker's HTTP door")
+PARTS = ("broker", "partner simulator", "Functions host", "broker's HTTP door", "notification sink")
 """In the order of their ports."""
 CLOCK = "clock.json"
+EMULATOR = "Endpoint=sb://127.0.0.1:1;UseDevelopmentEmulator=true"
+"""Stands for the broker before it is up."""
 RESTARTABLE = 70
 """The host's exit code after an invocation ran over functionTimeout: the real host starts a new worker then."""
 RESTARTS = 20
@@ -68,7 +71,7 @@ class Stack:
         self._folder = DataFolder(options.data)
         self._store = choose_store(self._folder, options.store)
         self.tenant = choose_tenant(self._folder, options.scenario)
-        values = self._values(ELSEWHERE, ELSEWHERE, "", expected_settings(self._store, self._folder))
+        values = self._values(EMULATOR, ELSEWHERE, ELSEWHERE, "", expected_settings(self._store, self._folder))
         require_accepted(values, authentication=options.authentication)
         self._logs = self._folder.part("logs")
         self._children: list[Child] = []
@@ -87,7 +90,7 @@ class Stack:
                 f"going on with the data in {self._folder.path}; the scenario is not read again "
                 "(another --data starts afresh)"
             )
-        store = store_settings(self._store, self._folder, self._port(4), self._start_apart)
+        store = store_settings(self._store, self._folder, self._port(5), self._start_apart)
         clock = self._folder.path / CLOCK
         broker = self._child("broker", "local.broker", self._broker_arguments(clock))
         simulator = self._child("simulator", "local.simulator", self._simulator_arguments(clock))
@@ -101,7 +104,10 @@ class Stack:
         write_private(keys, json.dumps({"masterKey": master, "functionKeys": {"default": key}}))
         settings = self._folder.path / "local.settings.json"
         self.tenant.keep_token(self._folder.path)
-        values = self._values(service_bus, tenant, key, store)
+        keep_key(self._folder.part("sink"), key)
+        sink = self._child("sink", "local.sink", ["--data", str(self._folder.part("sink")), "--port", self._port(4)])
+        told = str(sink.ready()["url"])
+        values = self._values(service_bus, tenant, told, key, store)
         write_private(settings, json.dumps({"IsEncrypted": False, "Values": values}))
         arguments = ["--app", str(ROOT), "--settings", str(settings), "--keys", str(keys)]
         people: tuple[Person, ...] = ()
@@ -117,7 +123,8 @@ class Stack:
         http = str(ready["url"])
         # Started again it must be found where it was.
         self._host_arguments = [*arguments, "--port", str(ready["port"])]
-        return replace(self._addresses(service_bus, rest, http, key, tenant), people=people)
+        found = self._addresses(service_bus, rest, http, key, tenant)
+        return replace(found, people=people, notifications=told, webhook_key=webhook_key(key))
 
     def check(self) -> None:
         """Restart the host after a timed-out invocation; raises StackError when a part has died otherwise."""
@@ -169,7 +176,7 @@ class Stack:
         self._children.append(child)
         return child
 
-    def _values(self, service_bus: str, tenant: str, key: str, store: Mapping[str, str]) -> dict[str, str]:
+    def _values(self, service_bus: str, tenant: str, sink: str, key: str, store: Mapping[str, str]) -> dict[str, str]:
         """Every setting of the application."""
         clock = self._folder.path / CLOCK
         values = app_settings(self.tenant, service_bus, tenant, clock, key)
@@ -179,6 +186,7 @@ class Stack:
             **pace,
             **store,
             **evidence_settings(self._folder),
+            **notice_settings(sink, key),
             "OFFBOARDING_APPROVAL": self._options.approval,
             **self._options.chosen,
         }

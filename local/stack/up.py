@@ -24,7 +24,7 @@ def up(options: Options, *, as_json: bool) -> int:
 
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     stack = Stack(options)
-    say(f"starting broker, partner simulator and Functions host in {options.data} …")
+    say(f"starting broker, partner simulator, sink and Functions host in {options.data} …")
     try:
         addresses = stack.start()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -69,12 +69,14 @@ def _for_people(addresses: Addresses) -> str:
             *_people(addresses),
             f"Partner simulator  {addresses.simulator}",
             f"  the tenant       {addresses.simulator}/_simulator/state",
+            f"Notifications      {addresses.notifications}   (what people would have been told)",
             f"Data and logs      {addresses.data}",
             f"Finished evidence  {addresses.evidence}",
             "",
             "Try:",
             f"  curl -s -H 'x-functions-key: {key}' {addresses.http}/api/offboardings",
             f"  curl -s {addresses.simulator}/_simulator/journal",
+            f"  curl -s {addresses.notifications}",
             f'  curl -s -X POST {addresses.simulator}/_simulator/clock -d \'{{"advance": "P30D"}}\'',
         )
     )

@@ -160,11 +160,11 @@ def _addresses(text: str, data: Path) -> Addresses:
 
 
 def _free_ports() -> int:
-    """The first of four neighbouring ports that are free now."""
-    for first in range(20_000 + os.getpid() % 10_000, 60_000, 4):
-        if all(map(_is_free, range(first, first + 4))):
+    """The first of five neighbouring ports that are free now."""
+    for first in range(20_000 + os.getpid() % 10_000, 60_000, 5):
+        if all(map(_is_free, range(first, first + 5))):
             return first
-    raise AssertionError("no four free ports in a row")
+    raise AssertionError("no five free ports in a row")
 
 
 def _is_free(port: int) -> bool:

@@ -83,7 +83,12 @@ class Peeks:
 
     def active(self, queue: str) -> int:
         if queue not in self._receivers:
-            self._receivers[queue] = self._client.get_queue_receiver(queue)
+            topic, _, subscription = queue.partition("/Subscriptions/")
+            self._receivers[queue] = (
+                self._client.get_subscription_receiver(topic, subscription)
+                if subscription
+                else self._client.get_queue_receiver(queue)
+            )
         receiver = self._receivers[queue]
         first = receiver.peek_messages(1, sequence_number=BEGINNING)
         if not first or first[0].state is ServiceBusMessageState.ACTIVE:

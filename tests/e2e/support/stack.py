@@ -52,6 +52,8 @@ class Addresses:
     people: Mapping[str, Person] = field(default_factory=dict)
     """By their roles, such as "Operate"; whoever has all of them is "all"."""
     evidence_key: str = ""
+    notifications: str = ""
+    """Where the sink shows what people would have been told."""
 
 
 class LocalStack:
@@ -99,6 +101,7 @@ class LocalStack:
             shown["servicebusRest"],
             {_title(one): Person(one["name"], one["objectId"], one["token"]) for one in shown["people"]},
             shown["evidenceKey"],
+            shown["notifications"],
         )
 
     def line(self) -> str:
