@@ -19,7 +19,7 @@ from offboard.doctor.given import given_settings, what_to_do
 from offboard.doctor.login import from_a_desk
 from offboard.doctor.references import resolved
 from offboard.doctor.remote import ask, findings_of
-from offboard.operate.api import RefusedError, UnreachableError, UsageError
+from offboard.operate.failures import RefusedError, UnreachableError, UsageError
 from offboard.operate.shown import Shown
 from shared.adapters.clock import SystemClock
 from shared.adapters.http.transport import pooled_session

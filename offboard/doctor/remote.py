@@ -7,7 +7,8 @@ from typing import Any
 
 import requests
 
-from offboard.operate.api import Api, UnreachableError
+from offboard.operate.api import Api
+from offboard.operate.failures import UnreachableError
 from shared.composition.doctor.probe import Finding
 from shared.domain.advice import Problem
 

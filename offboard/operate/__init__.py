@@ -1,9 +1,14 @@
 """The operators' command over HTTP: for people who run offboardings, without the app's settings.
 
-arguments.py   what may be typed, with help and examples
-api.py         one call: address, identity, refusals, whoever cannot be reached
-actions.py     what each command does: look first, then say what was seen
-shown.py       how it is shown to people
-planned.py     what an approval is asked for, holding by holding, and what is lost
-__main__.py    python -m offboard.operate, and the exit codes
+register.py     how a command is registered: common options, examples, exit codes
+arguments.py    what several commands take
+desk.py         where a command works: address, identity, streams, questions, progress
+api.py          one call; identity.py who calls; local_stack.py the stack of dev.py up
+ask.py          plan, request
+listing.py      list, export
+look.py         show, why, watch, report, evidence
+decide.py       approve, reject, withdraw, reschedule, resume, override
+switch.py       hold, release, brake, redrive
+shown.py        how it is shown to people; planned.py a plan, holding by holding
+exits.py        the exit codes; failures.py what leads to them
 """

@@ -3,38 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
-from requests.auth import AuthBase
 
+from offboard.operate.failures import RefusedError, UnreachableError, UsageError
+from offboard.operate.identity import KEY, TOKEN, Identity
 from shared.adapters.http.transport import checked_base_url, pooled_session
 from shared.domain.errors import SettingsError
 
-TOKEN, KEY, URL = "OFFBOARDING_TOKEN", "OFFBOARDING_KEY", "OFFBOARDING_URL"
+URL = "OFFBOARDING_URL"
 CONNECT_WITHIN, ANSWER_WITHIN = 10.0, 240.0
 """Seconds. Azure's front end ends a call after 230 s."""
 PASSES = frozenset({429, 502, 503, 504})
 """Answers of something on the way, or of an app that is not at its work now."""
-
-
-class UsageError(Exception):
-    """What was typed or set cannot work; nothing was sent."""
-
-
-class RefusedError(Exception):
-    """The pipeline said no. `answer` is what it said, JSON or not."""
-
-    def __init__(self, cause: str, consequence: str, action: str, answer: Any = None) -> None:
-        self.cause, self.consequence, self.action, self.answer = cause, consequence, action, answer
-        super().__init__(cause)
-
-
-class UnreachableError(Exception):
-    """Nobody answered, or something else than the pipeline did."""
+TRIES = 4
+"""Of what changes nothing, or nothing twice, while something passes."""
+LONGEST_PAUSE = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +43,24 @@ class Answer:
             raise UnreachableError(text) from None
 
 
-class Identity(AuthBase):
-    """Puts token or key into a header: never into an address, an argument or a message."""
+class NotNowError(UnreachableError):
+    """It passes; `after` seconds from now, 0 where nobody said when."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        token, key = environment.get(TOKEN, "").strip(), environment.get(KEY, "").strip()
-        if not token and not key:
-            raise UsageError(
-                f"nobody is named: set {TOKEN} to an access token (az login, then az account get-access-token "
-                f"--resource api://<client id> --query accessToken -o tsv), or {KEY} to a function key, in the "
-                "environment"
-            )
-        name, value = (TOKEN, token) if token else (KEY, key)
-        if not (value.isascii() and value.isprintable()) or " " in value:
-            raise UsageError(f"{name} is no single word of ASCII characters; set the bare value")
-        self._header = ("Authorization", f"Bearer {token}") if token else ("x-functions-key", key)
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        name, value = self._header
-        request.headers[name] = value
-        return request
+    def __init__(self, text: str, after: float) -> None:
+        self.after = after
+        super().__init__(text)
 
 
 class Api:
     """The pipeline at one address."""
 
-    def __init__(self, url: str, environment: Mapping[str, str], session: requests.Session | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        environment: Mapping[str, str],
+        session: requests.Session | None = None,
+        pause: Callable[[float], None] = time.sleep,
+    ) -> None:
         address = url or environment.get(URL, "")
         if not address:
             raise UsageError(f"no address: give --url https://..., or set {URL}")
@@ -88,15 +69,28 @@ class Api:
         except SettingsError as error:
             raise UsageError(str(error)) from None
         self._identity = Identity(environment)
-        self._session = session or pooled_session(1)
+        self._session = session or pooled_session(4)
+        self._pause = pause
 
     def get(self, path: str, accept: str = "") -> Answer:
         """Read something, in the media type `accept` where there are several."""
-        return self._call("GET", path, {"Accept": accept} if accept else {})
+        return self._tried("GET", path, {"Accept": accept} if accept else {})
+
+    def send_again(self, path: str, body: Mapping[str, object]) -> Answer:
+        """POST what is once however often it is sent."""
+        return self._tried("POST", path, {}, body)
 
     def send(self, method: str, path: str, body: Mapping[str, object], etag: str = "") -> Answer:
         """Change something; `etag` is that of what was seen before."""
         return self._call(method, path, {"If-Match": etag} if etag else {}, body)
+
+    def _tried(self, method: str, path: str, headers: dict[str, str], body: object = None) -> Answer:
+        for number in range(1, TRIES):
+            try:
+                return self._call(method, path, headers, body)
+            except NotNowError as error:
+                self._pause(min(error.after or 2.0**number, LONGEST_PAUSE))
+        return self._call(method, path, headers, body)
 
     def _call(self, method: str, path: str, headers: dict[str, str], body: object = None) -> Answer:
         host = urlsplit(self.url).netloc
@@ -121,7 +115,7 @@ class Api:
 
 def _unsure(method: str) -> str:
     if method == "GET":
-        return f"check --url or {URL}, and the network"
+        return f"check --url or {URL}, and the network (with --local: is python3 dev.py up running?)"
     return "it may have been done: look with `offboard show`, and repeat it if it was not; twice is once"
 
 
@@ -129,7 +123,7 @@ def _refusal(answer: requests.Response, method: str) -> Exception:
     said = _said(answer)
     cause = str(said.get("detail") or f"the answer was {answer.status_code} without a reason")
     if answer.status_code in PASSES:
-        return UnreachableError(f"not now ({answer.status_code}): {cause}; {_unsure(method)}")
+        return NotNowError(f"not now ({answer.status_code}): {cause}; {_unsure(method)}", _after(answer))
     if answer.status_code == 401 and not said:
         cause = "nobody is signed in: the token or the key is not valid, or has expired"
     if 300 <= answer.status_code < 400:
@@ -139,7 +133,13 @@ def _refusal(answer: requests.Response, method: str) -> Exception:
         cause += f"; {mistake.get('field')}: {mistake.get('rule')}"
     consequence = "Nothing was changed." if answer.status_code < 500 else "It is not known how far it got."
     action = str(said.get("operatorAction") or _advice(answer.status_code))
-    return RefusedError(cause, consequence, action, said or None)
+    return RefusedError(cause, consequence, action, said or None, answer.status_code)
+
+
+def _after(answer: requests.Response) -> float:
+    """Seconds of Retry-After; 0 where it says none."""
+    word = answer.headers.get("Retry-After", "")
+    return float(word) if word.isascii() and word.isdigit() and len(word) < 6 else 0.0
 
 
 def _advice(status: int) -> str:

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+import io
 import os
+import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TextIO
+
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
 
 from offboard.operate.planned import OTHERS_SHOWN, TITLES, other_rows, planned_of, rows, totals
 from shared.domain.wording import plain
 
-COLOURS = {"removed": "32", "already_removed": "32", "needs_attention": "33", "rejected": "31", "stopped": "31"}
+COLOURS = {
+    "removed": "green",
+    "already_removed": "green",
+    "needs_attention": "yellow",
+    "awaiting_approval": "yellow",
+    "rejected": "red",
+    "stopped": "red",
+}
 WITH_A_PLAN = ("awaiting_approval", "planned")
 """States in which what was planned is what somebody looks for."""
+UNBOUNDED = 100_000
+"""Columns where nobody reads on a screen: what goes into a file or a pipe is never wrapped."""
+NARROWEST = 60
 
 
 class Shown:
@@ -20,7 +36,9 @@ class Shown:
     def __init__(self, stream: TextIO, environment: Mapping[str, str] = os.environ) -> None:
         self._stream = stream
         dumb = environment.get("TERM") == "dumb" or bool(environment.get("NO_COLOR"))
-        self._colour = stream.isatty() and not dumb
+        terminal = stream.isatty()
+        self._colour = terminal and not dumb
+        self._width = max(shutil.get_terminal_size().columns, NARROWEST) if terminal else UNBOUNDED
 
     def line(self, text: str = "") -> None:
         """One line; what of it would move the cursor or colour the terminal is taken out."""
@@ -31,26 +49,42 @@ class Shown:
         told = [(name, value) for name, value in pairs if value not in (None, "", (), [])]
         width = max((len(name) for name, _ in told), default=0)
         for name, value in told:
-            text = f"{name.ljust(width)}  {plain(value)}"
-            self._write(self._painted(text, str(value)))
+            text = Text(f"{name.ljust(width)}  {plain(value)}", COLOURS.get(str(value), ""))
+            self._render(text, UNBOUNDED)
 
     def table(self, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Columns as wide as they have to be; the last one is not padded."""
-        cells = [list(titles), *([plain("" if cell is None else cell) for cell in row] for row in rows)]
-        widths = [max(len(row[column]) for row in cells) for column in range(len(titles))]
-        for row in cells:
-            padded = [cell.ljust(width) for cell, width in zip(row[:-1], widths[:-1], strict=True)]
-            text = "  ".join([*padded, row[-1]]).rstrip()
-            self._write(self._painted(text, row[1] if len(row) > 1 else ""))
+        """Columns as wide as they have to be. On a terminal long cells are folded, but for the first column, which is
+        copied."""
+        made = Table(box=None, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        for number, title in enumerate(titles):
+            made.add_column(title, no_wrap=number == 0, overflow="fold")
+        for row in rows:
+            cells = [plain("" if cell is None else cell) for cell in row]
+            made.add_row(*map(Text, cells), style=COLOURS.get(cells[1], "") if len(cells) > 1 else "")
+        self._render(made, self._width)
+
+    def _render(self, what: RenderableType, width: int) -> None:
+        drawn = io.StringIO()
+        console = Console(
+            file=drawn,
+            width=width,
+            force_terminal=self._colour,
+            color_system="standard" if self._colour else None,
+            no_color=not self._colour,
+            legacy_windows=False,
+            highlight=False,
+            markup=False,
+            emoji=False,
+            _environ={},
+        )
+        console.print(what, soft_wrap=width == UNBOUNDED and isinstance(what, Text))
+        for text in drawn.getvalue().splitlines():
+            self._write(text.rstrip())
 
     def _write(self, text: str) -> None:
         # Redirected on Windows, a stream knows two hundred letters; a customer's name must not end the command.
         encoding = self._stream.encoding or "utf-8"
         self._stream.write(text.encode(encoding, "backslashreplace").decode(encoding) + "\n")
-
-    def _painted(self, text: str, word: str) -> str:
-        colour = COLOURS.get(word) if self._colour else None
-        return f"\x1b[{colour}m{text}\x1b[0m" if colour else text
 
 
 def show_one(found: Mapping[str, Any], out: Shown) -> None:
@@ -138,6 +172,55 @@ def show_list(items: Sequence[Mapping[str, Any]], out: Shown) -> None:
         for item in items
     ]
     out.table(("OFFBOARDING", "STATUS", "CUSTOMER", "CHANGED", "REASON"), rows)
+
+
+def show_why(found: Mapping[str, Any], out: Shown) -> None:
+    """What holds one offboarding back, each thing with what to do."""
+    reason = found.get("reason") or {}
+    out.fields(
+        [
+            ("offboarding", found.get("offboardingId")),
+            ("customer", _customer(found.get("customer") or {})),
+            ("status", found.get("status")),
+            ("reason", _reason(reason)),
+            ("what to do", reason.get("operatorAction")),
+            ("looks again", found.get("nextAttemptAt")),
+        ]
+    )
+    blockers = found.get("blockers") or ()
+    if blockers:
+        out.line()
+        rows_of = [
+            (
+                item.get("name"),
+                item.get("cause"),
+                str(item.get("unblocksAt") or "")[:10] or "not known",
+                "somebody" if item.get("whatToDo") else "time",
+                item.get("detail"),
+                item.get("whatToDo"),
+                item.get("holding"),
+            )
+            for item in blockers
+        ]
+        out.table(("HOLDING", "CAUSE", "ENDS", "NEEDS", "DETAIL", "WHAT TO DO", "KEY"), rows_of)
+    elif not reason.get("code"):
+        out.line("Nothing holds it back.")
+
+
+def show_counts(found: Mapping[str, Any], out: Shown) -> None:
+    """A batch: one line for each request, then how many stand where."""
+    rows_of = [
+        (
+            item.get("offboardingId") or item.get("requestId") or f"request {item.get('position', 0) + 1}",
+            item.get("status") or "not accepted",
+            item.get("requestId"),
+            (item.get("problem") or item.get("reason") or {}).get("code"),
+        )
+        for item in found.get("items") or ()
+    ]
+    out.table(("OFFBOARDING", "STATUS", "REQUEST", "REASON"), rows_of)
+    out.line()
+    out.fields((name, count) for name, count in (found.get("counts") or {}).items())
 
 
 def show_brake(found: Mapping[str, Any], out: Shown) -> None:

@@ -6,7 +6,7 @@ import csv
 import io
 from datetime import datetime
 
-from shared.domain.wording import plain
+from shared.report.cells import harmless
 from shared.report.facts import Facts, HoldingFacts
 from shared.report.page import moment
 
@@ -24,9 +24,6 @@ COLUMNS = (
     "note",
     "runsOn",
 )
-BEGINS_A_FORMULA = tuple("=+-@\uff1d\uff0b\uff0d\uff20")
-"""What a spreadsheet calculates instead of showing, in full width too. One in front of which space stands counts."""
-
 
 def as_csv(facts: Facts) -> bytes:
     """One line for each holding, RFC 4180."""
@@ -53,16 +50,6 @@ def _line(item: HoldingFacts) -> tuple[str, ...]:
         _date(last),
     )
     return tuple(harmless(cell) for cell in (*cells, item.refund, item.note, "yes" if item.runs_on else "no"))
-
-
-def harmless(cell: str) -> str:
-    """The cell as text: an apostrophe stands before what would be calculated."""
-    shown = plain(cell)
-    return (
-        f"'{shown}"
-        if shown.lstrip(" \N{NO-BREAK SPACE}\N{REPLACEMENT CHARACTER}").startswith(BEGINS_A_FORMULA)
-        else shown
-    )
 
 
 def _date(at: datetime | None) -> str:

@@ -16,6 +16,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError
+from shared.report.cells import as_typed
 
 LARGEST = 4 * 1024 * 1024
 UNPACKED = 64 * 1024 * 1024
@@ -41,21 +42,35 @@ class Table:
 
     columns: tuple[str, ...]
     rows: tuple[TableRow, ...]
+    separator: str = ","
+    """Of the CSV; whoever answers with a table writes it as the reader's spreadsheet does."""
 
 
-def read_table(content: bytes) -> Table:
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How large a table may be: bytes, and rows below its head."""
+
+    largest: int = LARGEST
+    most_rows: int = MOST_ROWS
+
+
+def read_table(content: bytes, bounds: Bounds | None = None) -> Table:
     """The first sheet, or the CSV. Excel's CSV in German (semicolons, Windows-1252), in US English (commas), and
-    "Unicode text" (tabs, UTF-16) are read alike, told apart by what is in them.
+    "Unicode text" (tabs, UTF-16) are read alike, told apart by what is in them. The apostrophe that a table of ours
+    has before what would be calculated is taken off.
 
     Raises InvalidRequestError for what is no table, and for one that is larger than allowed.
     """
-    if len(content) > LARGEST:
-        raise _unreadable(f"the file may have at most {LARGEST // 1024 // 1024} MB", ReasonCode.BODY_TOO_LARGE)
-    lines = _xlsx(content) if content.startswith(b"PK\x03\x04") else _csv(content)
-    return _table(lines)
+    bounds = bounds or Bounds()
+    if len(content) > bounds.largest:
+        raise _unreadable(f"the file may have at most {bounds.largest // 1024 // 1024} MB", ReasonCode.BODY_TOO_LARGE)
+    if content.startswith(b"PK\x03\x04"):
+        return _table(_xlsx(content), bounds.most_rows, ",")
+    separator, lines = _csv(content)
+    return _table(lines, bounds.most_rows, separator)
 
 
-def _table(lines: Iterable[tuple[int, list[str]]]) -> Table:
+def _table(lines: Iterable[tuple[int, list[str]]], most_rows: int, separator: str) -> Table:
     columns: tuple[str, ...] | None = None
     rows: list[TableRow] = []
     for line, cells in lines:
@@ -66,25 +81,25 @@ def _table(lines: Iterable[tuple[int, list[str]]]) -> Table:
             if len(columns) > MOST_COLUMNS:
                 raise _unreadable(f"the file may have at most {MOST_COLUMNS} columns")
             continue
-        if len(rows) >= MOST_ROWS:
-            raise _unreadable(f"the file may have at most {MOST_ROWS} rows", ReasonCode.BODY_TOO_LARGE)
-        rows.append(TableRow(line, tuple(cells)))
+        if len(rows) >= most_rows:
+            raise _unreadable(f"the file may have at most {most_rows} rows", ReasonCode.BODY_TOO_LARGE)
+        rows.append(TableRow(line, tuple(map(as_typed, cells))))
     if columns is None:
         raise _unreadable("the file is empty: its first row names the columns")
-    return Table(columns, tuple(rows))
+    return Table(columns, tuple(rows), separator)
 
 
-def _csv(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def _csv(content: bytes) -> tuple[str, Iterator[tuple[int, list[str]]]]:
     text = _decoded(content)
     if "\x00" in text:
         raise _unreadable("the file is neither a CSV nor an .xlsx (an old .xls has to be saved as .xlsx)")
     first, _, rest = text.partition("\n")
     if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
-        yield from ((number + 1, cells) for number, cells in _split(rest, first.strip()[4]))
-        return
+        separator = first.strip()[4]
+        return separator, ((number + 1, cells) for number, cells in _split(rest, separator))
     head = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(SEPARATORS, key=head.count)
-    yield from _split(text, separator)
+    return separator, _split(text, separator)
 
 
 def _split(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:

@@ -44,7 +44,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "shared/intake": (*CORE, "shared.pipeline", "shared.operations", "shared.intake"),
     "shared/upkeep": (*CORE, "shared.pipeline", "shared.operations", "shared.intake", "shared.upkeep"),
     "shared/report": (*CORE, "shared.report", "jinja2", "icalendar"),
-    "shared/sheets": (*DOMAIN, "shared.contracts", "shared.sheets", "openpyxl"),
+    "shared/sheets": (*DOMAIN, "shared.contracts", "shared.report.cells", "shared.sheets", "openpyxl"),
     "shared/console": (
         *CORE,
         "shared.pipeline",
@@ -79,7 +79,18 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "requests",
     ),
     # Azure: to find out whether somebody is signed in, and to read what a setting refers to.
-    "offboard": ("shared", "offboard", "cryptography", "requests", "azure.core", "azure.identity", "azure.keyvault"),
+    "offboard": (
+        "shared",
+        "offboard",
+        "cryptography",
+        "requests",
+        "typer",
+        "rich",
+        "openpyxl",
+        "azure.core",
+        "azure.identity",
+        "azure.keyvault",
+    ),
     # Whoever checks evidence has nothing else of ours.
     "offboard/verify_evidence.py": ("cryptography",),
     "functions": ("shared", "functions", "azure.functions"),

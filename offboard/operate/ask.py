@@ -1,0 +1,171 @@
+"""`offboard plan` and `offboard request`: asking for one customer, first as a dry run and then for real."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import re
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import typer
+
+from offboard.operate.api import offboarding
+from offboard.operate.arguments import Confirm, DryRun
+from offboard.operate.desk import LIST, Desk
+from offboard.operate.failures import NotAllError, UsageError
+from offboard.operate.look import standing, suggest
+from offboard.operate.register import command
+from offboard.operate.shown import show_one, show_plan
+from shared.contracts.request import GUID, parse_request
+from shared.domain.errors import InvalidRequestError
+from shared.domain.offboarding.states import TERMINAL, Status
+from shared.sheets.customers import request_id_of
+from shared.sheets.plan_ids import plan_id, real_id
+
+Customer = Annotated[str, typer.Argument(metavar="CUSTOMER", help="its domain, or its tenant id with --company")]
+Why = Annotated[str, typer.Option("--reason", metavar="TEXT", help="why, for the record")]
+Company = Annotated[str, typer.Option("--company", metavar="NAME", help="its name, exactly as in Partner Center")]
+Tenant = Annotated[str, typer.Option("--tenant", metavar="ID", help="its tenant id, beside the domain")]
+RequestedBy = Annotated[str, typer.Option("--requested-by", metavar="WHO", help="default: you")]
+RequestId = Annotated[str, typer.Option("--request-id", metavar="ID", help="default: follows from what is asked today")]
+NotBefore = Annotated[str, typer.Option("--not-before", metavar="TIME", help="change nothing before this time")]
+Commitments = Annotated[
+    Literal["wait_for_term_end", "stop_and_report"], typer.Option("--commitments", help="what cannot be cancelled")
+]
+Renewals = Annotated[
+    Literal["", "let_renew", "end_with_term", "monthly"], typer.Option("--renewals", help="with --not-before")
+]
+Suspended = Annotated[
+    Literal["leave", "reactivate_to_end"], typer.Option("--suspended-licences", help="outside their window")
+]
+Seats = Annotated[bool, typer.Option("--reduce-seats", help="give back the seats that still can be")]
+Grace = Annotated[int, typer.Option("--grace-seconds", metavar="N", min=0, help="nothing irreversible before")]
+Reference = Annotated[str, typer.Option("--approval-reference", metavar="TEXT", help="where it was agreed")]
+Wait = Annotated[float, typer.Option("--wait", metavar="SECONDS", min=0, help="how long to wait for the plan")]
+EVERY = 1.0
+
+
+def plan(
+    desk: Desk,
+    customer: Customer,
+    reason: Why,
+    company: Company = "",
+    tenant: Tenant = "",
+    requested_by: RequestedBy = "",
+    request_id: RequestId = "",
+    not_before: NotBefore = "",
+    commitments: Commitments = "wait_for_term_end",
+    renewals: Renewals = "",
+    suspended: Suspended = "leave",
+    reduce_seats: Seats = False,
+    grace_seconds: Grace = 0,
+    reference: Reference = "",
+    wait: Wait = 120.0,
+) -> None:
+    """Plan an offboarding without changing anything anywhere: what would be done, when, and what it costs."""
+    said = _said(locals())
+    now = desk.around.now()
+    said |= {"requestId": plan_id(request_id or real_id(said["requestId"]), now), "dryRun": True}
+    found = _asked(desk, said)
+    waited, pause = 0.0, desk.around.pause
+    with desk.progress(f"planning {customer}"):
+        while Status(found["status"]) not in TERMINAL and waited < wait:
+            pause(EVERY)
+            waited += EVERY
+            found = desk.api.get(offboarding(str(found["offboardingId"]))).json
+    if not desk.tell(found):
+        (show_plan if found["status"] == Status.PLANNED else show_one)(found, desk.people)
+    suggest(desk, found)
+    if found["status"] != Status.PLANNED:
+        raise NotAllError(f"{found['offboardingId']} is {standing(found)}")
+
+
+def request(
+    desk: Desk,
+    customer: Customer,
+    reason: Why,
+    company: Company = "",
+    tenant: Tenant = "",
+    requested_by: RequestedBy = "",
+    request_id: RequestId = "",
+    not_before: NotBefore = "",
+    commitments: Commitments = "wait_for_term_end",
+    renewals: Renewals = "",
+    suspended: Suspended = "leave",
+    reduce_seats: Seats = False,
+    grace_seconds: Grace = 0,
+    reference: Reference = "",
+    confirm: Confirm = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Ask for an offboarding for real: subscriptions are cancelled, and the relationship is removed.
+
+    The same command on the same day is the same request. Look first with offboard plan.
+    """
+    said = _said(locals())
+    said["requestId"] = request_id or f"{real_id(said['requestId'])}.{desk.around.now():%Y%m%d}"
+    _checked(said)
+    if dry_run:
+        if not desk.tell(said):
+            desk.people.fields(said.items())
+        desk.say("Nothing was sent (--dry-run).")
+        return desk.next(f"plan {customer} --reason TEXT")
+    desk.confirm(customer, confirm, f"end the relationship with {customer}")
+    found = _asked(desk, said)
+    if not desk.tell(found):
+        show_one(found, desk.people)
+    return desk.next(f"watch {found['offboardingId']}")
+
+
+def _said(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The request as JSON, with an id that follows from it."""
+    customer = str(given["customer"])
+    names = {
+        "tenant": "customerTenantId",
+        "company": "customerCompanyName",
+        "reason": "reason",
+        "not_before": "notBefore",
+        "renewals": "renewals",
+        "reduce_seats": "reduceSeats",
+        "grace_seconds": "graceSeconds",
+        "reference": "approvalReference",
+    }
+    said: dict[str, Any] = {"version": "1", **{to: given[name] for name, to in names.items() if given[name]}}
+    said["customerTenantId" if re.fullmatch(GUID, customer) else "customerDomain"] = customer
+    said["requestedBy"] = given["requested_by"] or getpass.getuser()
+    usual = {"commitments": "wait_for_term_end", "suspendedLicences": "leave"}
+    chosen = {"commitments": given["commitments"], "suspendedLicences": given["suspended"]}
+    said |= {name: value for name, value in chosen.items() if value != usual[name]}
+    said["requestId"] = request_id_of(said).replace("file-", "desk-", 1)
+    return said
+
+
+def _checked(said: Mapping[str, Any]) -> None:
+    """Raises UsageError naming the field, before anything is asked or sent."""
+    try:
+        parse_request(json.dumps(said).encode())
+    except InvalidRequestError as error:
+        others = "".join(f"; {field} {rule}" for field, rule in error.others)
+        raise UsageError(f"{error}{others}; nothing was sent") from None
+
+
+def _asked(desk: Desk, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Sent once or several times, it is one request."""
+    _checked(said)
+    found: dict[str, Any] = desk.api.send_again(LIST, said).json
+    return found
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    command(
+        app, "plan", 'plan contoso.com --reason "contract ended"', 'plan contoso.com --reason "..." --not-before TIME'
+    )(plan)
+    command(
+        app,
+        "request",
+        'request contoso.com --reason "contract ended"',
+        'request contoso.com --reason "contract ended" --dry-run',
+        'request contoso.com --reason "contract ended" --confirm contoso.com',
+    )(request)

@@ -1,0 +1,154 @@
+"""What people decide about one offboarding. Whoever changes something has looked first, and says what was seen
+(If-Match)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from offboard.operate.api import offboarding
+from offboard.operate.arguments import Confirm, Digest, DryRun, Id, Reason
+from offboard.operate.desk import Desk
+from offboard.operate.failures import RefusedError, UsageError
+from offboard.operate.register import command
+from offboard.operate.shown import show_one, show_plan
+
+AT_ONCE = "now"
+"""Typed instead of a start: none is waited for."""
+Yes = Annotated[bool, typer.Option("--yes", help="do not ask; needs --digest")]
+Key = Annotated[str, typer.Argument(metavar="BLOCKER_KEY", help="of the holding that has ended, as whatToDo names it")]
+Start = Annotated[
+    str,
+    typer.Option("--not-before", metavar="TIME", help=f"the new start, such as 2027-01-31T00:00:00Z, or {AT_ONCE}"),
+]
+
+
+def approve(
+    desk: Desk,
+    identity: Id,
+    reason: Reason,
+    digest: Digest = "",
+    yes: Yes = False,
+    confirm: Confirm = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Show the plan of an offboarding, ask, and approve it.
+
+    Nobody is asked with --digest D and --yes, or --digest D and --confirm DOMAIN.
+    """
+    if (yes or confirm) and not digest:
+        raise UsageError(
+            "--yes and --confirm need --digest D, the digest of the plan that somebody has seen (offboard show ID)"
+        )
+    found, etag = desk.find(identity)
+    planned = _digest(found, digest)
+    show_plan(found, desk.people)
+    if dry_run:
+        return _would(desk, "approve", found, {"planDigest": planned, "reason": reason})
+    if not yes:
+        desk.confirm(typed_word(found), confirm, "approve this plan, which is carried out then")
+    return _send(desk, found, etag, "approve", {"planDigest": planned, "reason": reason})
+
+
+def reject(desk: Desk, identity: Id, reason: Reason, digest: Digest = "") -> None:
+    """Reject the plan of an offboarding."""
+    found, etag = desk.find(identity)
+    _send(desk, found, etag, "reject", {"planDigest": _digest(found, digest), "reason": reason})
+
+
+def withdraw(desk: Desk, identity: Id, reason: Reason, dry_run: DryRun = False) -> None:
+    """Call an offboarding off; what it changed is put back."""
+    _say(desk, identity, "withdraw", {"reason": reason}, dry_run)
+
+
+def resume(desk: Desk, identity: Id, reason: Reason, dry_run: DryRun = False) -> None:
+    """Go on with an offboarding that needed a person, when the cause is gone."""
+    _say(desk, identity, "resume", {"reason": reason}, dry_run)
+
+
+def override(
+    desk: Desk, identity: Id, key: Key, reason: Reason, confirm: Confirm = "", dry_run: DryRun = False
+) -> None:
+    """Say that what blocks one holding has ended, where the pipeline does not understand it or it has vanished."""
+    found, etag = desk.find(identity)
+    body = {"reason": reason, "blockerKey": key}
+    if dry_run:
+        return _would(desk, "overrides", found, body)
+    if desk.asks or confirm:
+        desk.confirm(typed_word(found), confirm, f"say that {key} has ended")
+    return _send(desk, found, etag, "overrides", body)
+
+
+def reschedule(desk: Desk, identity: Id, not_before: Start, reason: Reason, dry_run: DryRun = False) -> None:
+    """Give an offboarding another start, before anything was written."""
+    start = None if not_before == AT_ONCE else not_before
+    _say(desk, identity, "reschedule", {"reason": reason, "notBefore": start}, dry_run)
+
+
+def typed_word(found: Mapping[str, Any]) -> str:
+    """What somebody types to say that this customer is meant."""
+    customer = found.get("customer") or {}
+    return str(customer.get("domain") or customer.get("tenantId") or found.get("offboardingId"))
+
+
+def _digest(found: Mapping[str, Any], seen: str) -> str:
+    """Of the plan that waits for a decision; never another one than somebody has seen."""
+    digest = str((found.get("plan") or {}).get("digest") or "")
+    if not digest:
+        raise RefusedError(
+            f"offboarding {found.get('offboardingId')} is {found.get('status')} and has no plan yet",
+            "Nothing was sent.",
+            "Only what is awaiting_approval can be decided about; `offboard show` says where it stands.",
+        )
+    if seen and seen != digest:
+        raise RefusedError(
+            f"the plan is another by now: its digest is {digest}",
+            "Nothing was sent.",
+            "Look at the plan with `offboard show`, and decide about it anew.",
+            status=412,
+        )
+    return digest
+
+
+def _say(desk: Desk, identity: str, what: str, body: Mapping[str, object], dry_run: bool) -> None:
+    found, etag = desk.find(identity)
+    if dry_run:
+        _would(desk, what, found, body)
+    else:
+        _send(desk, found, etag, what, body)
+
+
+def _would(desk: Desk, what: str, found: Mapping[str, Any], body: Mapping[str, object]) -> None:
+    """Tell what would be sent, as it would be."""
+    path = offboarding(str(found["offboardingId"]), f"/{what}")
+    if not desk.tell({"method": "POST", "path": path, "body": dict(body)}):
+        desk.people.fields(
+            [("would send", f"POST {path}"), ("about", typed_word(found)), *((k, v) for k, v in body.items())]
+        )
+    desk.say("Nothing was sent (--dry-run).")
+
+
+def _send(desk: Desk, found: Mapping[str, Any], etag: str, what: str, body: Mapping[str, object]) -> None:
+    told = desk.api.send("POST", offboarding(str(found["offboardingId"]), f"/{what}"), body, etag).json
+    if not desk.tell(told):
+        show_one(told, desk.people)
+    desk.next(f"watch {found['offboardingId']}")
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    command(
+        app, "approve", 'approve ID --reason "agreed with sales"', 'approve ID --reason "agreed" --yes --digest D'
+    )(approve)
+    command(app, "reject", 'reject ID --reason "too early"')(reject)
+    command(app, "withdraw", 'withdraw ID --reason "the customer stays"')(withdraw)
+    command(app, "resume", 'resume ID --reason "case 123: transfer declined"')(resume)
+    command(app, "override", 'override ID KEY --reason "case 123: ended, says Microsoft"')(override)
+    command(
+        app,
+        "reschedule",
+        'reschedule ID --not-before 2027-01-31T00:00:00Z --reason "the customer asked for it"',
+        'reschedule ID --not-before now --reason "agreed"',
+    )(reschedule)

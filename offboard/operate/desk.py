@@ -1,0 +1,168 @@
+"""Desk: where a command works. Data goes to stdout, words to stderr, and questions to whoever sits there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TextIO
+from urllib.parse import urlencode
+
+import requests
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+from offboard.operate.api import URL, Answer, Api, offboarding
+from offboard.operate.exits import Exit
+from offboard.operate.failures import RefusedError, UsageError
+from offboard.operate.local_stack import local_environment
+from offboard.operate.shown import Shown
+from shared.contracts.request import REQUEST_ID
+from shared.domain.wording import plain
+
+LIST = "/api/offboardings"
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The edge of the process, as a test replaces it. `pause` takes seconds."""
+
+    environment: Mapping[str, str] = field(default_factory=lambda: os.environ)
+    session: requests.Session | None = None
+    ask: TextIO = field(default_factory=lambda: sys.stdin)
+    pause: Callable[[float], None] = time.sleep
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The options that every command has, and what they lead to."""
+
+    around: Around
+    url: str = ""
+    local: bool = False
+    who: str = ""
+    json: bool = False
+    quiet: bool = False
+
+    @cached_property
+    def environment(self) -> Mapping[str, str]:
+        """That of the process; with --local its address and identity are those of the local stack."""
+        around = self.around.environment
+        if not self.local:
+            if self.who:
+                raise UsageError("--as chooses among the people of the local stack; it needs --local")
+            return around
+        ours = ("OFFBOARDING_TOKEN", "OFFBOARDING_KEY", URL)
+        return {name: value for name, value in around.items() if name not in ours} | dict(
+            local_environment(self.who, around)
+        )
+
+    @cached_property
+    def api(self) -> Api:
+        return Api(self.url, self.environment, self.around.session, self.around.pause)
+
+    @property
+    def people(self) -> Shown:
+        """Where people read; with --json stdout is for programs."""
+        return Shown(sys.stderr if self.json else sys.stdout, self.around.environment)
+
+    def tell(self, found: Any) -> bool:
+        """With --json what the API answered, and True."""
+        if self.json:
+            sys.stdout.write(json.dumps(found, indent=2) + "\n")
+        return self.json
+
+    def say(self, text: str) -> None:
+        """Words for people."""
+        if not self.quiet:
+            Shown(sys.stderr, self.around.environment).line(text)
+
+    def next(self, *words: str) -> None:
+        """Suggest the command that usually follows."""
+        where = f"--local{f' --as {self.who}' if self.who else ''} " if self.local else ""
+        self.say(f"Next: {' or '.join(f'offboard {where}{one}' for one in words)}")
+
+    def find(self, identity: str) -> tuple[dict[str, Any], str]:
+        """An offboarding by its id, or by that of its request, and its ETag. Raises RefusedError where none is so."""
+        path = offboarding(identity)
+        try:
+            answer = self.api.get(path)
+        except RefusedError as error:
+            if error.exit is not Exit.NOT_FOUND or not re.fullmatch(REQUEST_ID, identity):
+                raise
+            answer = self._of_request(identity, error)
+        found = answer.json
+        if not isinstance(found, dict) or "offboardingId" not in found:
+            raise UsageError(f"the answer is no offboarding; check --url or {URL}")
+        return found, answer.etag
+
+    def _of_request(self, request_id: str, before: RefusedError) -> Answer:
+        items = self.api.get(f"{LIST}?{urlencode({'requestId': request_id})}").json.get("items") or ()
+        found = next((str(item.get("offboardingId")) for item in items), "")
+        if not found:
+            raise before
+        return self.api.get(offboarding(found))
+
+    def id_of(self, identity: str) -> str:
+        """The offboarding id of either id."""
+        return str(self.find(identity)[0]["offboardingId"])
+
+    @property
+    def asks(self) -> bool:
+        """Whether somebody sits there."""
+        return self.around.ask.isatty()
+
+    def confirm(self, wanted: str, given: str, what: str) -> None:
+        """Have `wanted` typed, or given by --confirm. Raises UsageError or RefusedError; nothing was sent then."""
+        if given:
+            if given.strip().casefold() != wanted.casefold():
+                raise UsageError(f"--confirm is {given}, and this is about {wanted}; nothing was sent")
+            return
+        if not self.asks:
+            raise UsageError(
+                f"nobody can be asked here: give --confirm '{wanted}' to {what}. --dry-run shows what would be sent"
+            )
+        # Asked in spite of --quiet: a question is no comment.
+        sys.stdout.flush()
+        sys.stderr.write(plain(f"This cannot be undone. Type {wanted} to {what}: "))
+        sys.stderr.flush()
+        if self.around.ask.readline().strip().casefold() != wanted.casefold():
+            raise RefusedError("not confirmed", "Nothing was sent.", "Run it again when you have decided.")
+
+    @contextmanager
+    def progress(self, text: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
+        """Shows how far something is: a bar on a terminal, one line elsewhere. The function takes how much is done."""
+        if self.quiet or not sys.stderr.isatty():
+            self.say(f"{text} …")
+            yield lambda done: None
+            return
+        columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False))
+        bar = (BarColumn(), MofNCompleteColumn()) if total is not None else ()
+        colour = not self.around.environment.get("NO_COLOR")
+        console = Console(file=sys.stderr, no_color=not colour, highlight=False)
+        with Progress(*columns, *bar, console=console, transient=True) as shown:
+            task = shown.add_task(plain(text), total=total)
+            yield lambda done: shown.update(task, completed=done)
+
+
+def save(content: bytes, output: str, desk: Desk) -> None:
+    """To stdout, or into a new file."""
+    if not output:
+        sys.stdout.flush()
+        getattr(sys.stdout, "buffer").write(content)  # noqa: B009 - a replaced stream may have none
+        return
+    try:
+        with Path(output).open("xb") as file:
+            file.write(content)
+    except OSError as error:
+        raise UsageError(f"{output} cannot be written: {error.strerror}") from None
+    desk.say(f"Written to {output}.")

@@ -1,0 +1,219 @@
+"""`offboard list` and `offboard export`: many offboardings, as a table for people, JSON, CSV or .xlsx."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+from urllib.parse import quote, urlencode
+
+import typer
+
+from offboard.bulk.write import Sheet, csv_to, written
+from offboard.operate.desk import LIST, Desk
+from offboard.operate.failures import UnreachableError, UsageError
+from offboard.operate.register import command
+from offboard.operate.shown import show_counts, show_list
+
+COLUMNS = (
+    "offboardingId",
+    "requestId",
+    "customer",
+    "customerDomain",
+    "customerTenantId",
+    "status",
+    "stage",
+    "reason",
+    "text",
+    "whatToDo",
+    "nextAttemptAt",
+    "paidUntil",
+    "createdAt",
+    "updatedAt",
+)
+PAGE = 200
+Status = Annotated[str, typer.Option("--status", metavar="S,...", help="only these, such as needs_attention,waiting")]
+Customer = Annotated[str, typer.Option("--customer", metavar="TENANT", help="only of this customer (tenant id)")]
+RequestId = Annotated[str, typer.Option("--request-id", metavar="R", help="only the one of this request")]
+RequestedBy = Annotated[str, typer.Option("--requested-by", metavar="WHO", help="only what they asked for")]
+Text = Annotated[
+    str, typer.Option("--text", metavar="T", help="only where names, domains, ids or reasons contain it")
+]
+Since = Annotated[str, typer.Option("--updated-since", metavar="TIME", help="only what has changed since (UTC)")]
+Due = Annotated[str, typer.Option("--due-before", metavar="TIME", help="only what is due before (UTC)")]
+Sort = Annotated[
+    str, typer.Option("--sort", metavar="ORDER", help="due, customer, updated, created; backwards --sort=-updated")
+]
+Batch = Annotated[str, typer.Option("--batch", metavar="ID", help="what became of this batch; alone")]
+Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, max=PAGE, help="so many at a time, 1 to 200")]
+All = Annotated[bool, typer.Option("--all", help="all of them, page after page")]
+Csv = Annotated[bool, typer.Option("--csv", help="a table for a spreadsheet, to stdout")]
+File = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="a new file, .csv or .xlsx; default: stdout")]
+
+
+@dataclass
+class Pages:
+    """Offboardings page by page; `next` is where the list goes on, None at its end."""
+
+    desk: Desk
+    next: str | None
+    everything: bool
+
+    def __iter__(self) -> Iterator[Mapping[str, Any]]:
+        while self.next is not None:
+            page = self.desk.api.get(self.next).json
+            self.next = page.get("next")
+            if self.next is not None and not self.next.startswith(f"{LIST}?"):
+                raise UnreachableError("the list names a next page that is not the pipeline's")
+            yield from page.get("items") or ()
+            if not self.everything:
+                return
+
+
+def list_them(
+    desk: Desk,
+    status: Status = "",
+    customer: Customer = "",
+    request_id: RequestId = "",
+    requested_by: RequestedBy = "",
+    text: Text = "",
+    updated_since: Since = "",
+    due_before: Due = "",
+    sort: Sort = "",
+    batch: Batch = "",
+    limit: Limit = 50,
+    everything: All = False,
+    csv: Csv = False,
+) -> None:
+    """List offboardings, newest first unless --sort says otherwise."""
+    wishes = {
+        "status": status,
+        "customerTenantId": customer,
+        "requestId": request_id,
+        "requestedBy": requested_by,
+        "text": text,
+        "updatedSince": updated_since,
+        "dueBefore": due_before,
+        "sort": sort,
+    }
+    if batch:
+        if any(wishes.values()):
+            raise UsageError("--batch lists one batch whole; leave the other filters out")
+        return _batch(desk, batch, csv)
+    pages = Pages(desk, _path({**wishes, "limit": limit}), everything)
+    if csv:
+        csv_to(sys.stdout, Sheet("Offboardings", COLUMNS, map(row_of, pages)))
+    elif desk.json:
+        items = list(pages)
+        sys.stdout.write(json.dumps({"items": items, **({"next": pages.next} if pages.next else {})}, indent=2) + "\n")
+    else:
+        show_list(list(pages), desk.people)
+    if pages.next:
+        desk.say("There are more: --all shows all of them.")
+    desk.next("show ID", "why ID")
+    return None
+
+
+def export(
+    desk: Desk,
+    output: File = "",
+    status: Status = "",
+    customer: Customer = "",
+    text: Text = "",
+    updated_since: Since = "",
+    due_before: Due = "",
+) -> None:
+    """Write all offboardings, or those that fit, as a table: CSV, or .xlsx where the file is called so.
+
+    What a spreadsheet would calculate has an apostrophe before it.
+    """
+    wishes = {
+        "status": status,
+        "customerTenantId": customer,
+        "text": text,
+        "updatedSince": updated_since,
+        "dueBefore": due_before,
+    }
+    pages = Pages(desk, _path({**wishes, "limit": PAGE}), everything=True)
+    with desk.progress("reading the list") as step:
+        counted = _counted((row_of(item) for item in pages), step)
+        sheet = Sheet("Offboardings", COLUMNS, counted)
+        if output:
+            written(output, sheet)
+        else:
+            csv_to(sys.stdout, sheet)
+    if output:
+        desk.say(f"Written to {output}.")
+    desk.next("import --template")
+
+
+def row_of(item: Mapping[str, Any]) -> tuple[object, ...]:
+    """One offboarding under COLUMNS."""
+    customer, reason = item.get("customer") or {}, item.get("reason") or {}
+    return (
+        item.get("offboardingId"),
+        item.get("requestId"),
+        customer.get("companyName"),
+        customer.get("domain"),
+        customer.get("tenantId"),
+        item.get("status"),
+        item.get("stage"),
+        reason.get("code"),
+        reason.get("text"),
+        reason.get("operatorAction"),
+        item.get("nextAttemptAt"),
+        item.get("paidUntil"),
+        item.get("createdAt"),
+        item.get("updatedAt"),
+    )
+
+
+def _counted(rows: Iterator[tuple[object, ...]], step: Any) -> Iterator[tuple[object, ...]]:
+    for number, row in enumerate(rows, start=1):
+        step(number)
+        yield row
+
+
+def _path(wishes: Mapping[str, object]) -> str:
+    return f"{LIST}?{urlencode({name: value for name, value in wishes.items() if value})}"
+
+
+def _batch(desk: Desk, batch: str, csv: bool) -> None:
+    found = desk.api.get(f"/api/batches/{quote(batch, safe='')}").json
+    if csv:
+        columns = ("position", "requestId", "offboardingId", "status", "updatedAt", "reason", "text", "whatToDo")
+        csv_to(sys.stdout, Sheet("Batch", columns, map(_batch_row, found.get("items") or ())))
+    elif not desk.tell(found):
+        show_counts(found, desk.people)
+    if not found.get("complete", True):
+        desk.say("Not all of it was taken in: send the same again.")
+    desk.next("show ID", f"list --batch {batch}")
+
+
+def _batch_row(item: Mapping[str, Any]) -> tuple[object, ...]:
+    problem, reason = item.get("problem") or {}, item.get("reason") or {}
+    return (
+        item.get("position"),
+        item.get("requestId"),
+        item.get("offboardingId"),
+        item.get("status"),
+        item.get("updatedAt"),
+        problem.get("code") or reason.get("code"),
+        problem.get("detail") or reason.get("text"),
+        problem.get("operatorAction") or reason.get("operatorAction"),
+    )
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands."""
+    command(
+        app,
+        "list",
+        "list --status needs_attention",
+        "list --sort due --due-before 2027-01-31T00:00:00Z",
+        "list --all --json",
+        "list --batch ID",
+    )(list_them)
+    command(app, "export", "export -o offboardings.xlsx", "export --status removed -o removed.csv")(export)
