@@ -32,9 +32,9 @@ Where: --url or OFFBOARDING_URL, or --local for the stack of dev.py up. Who: az 
 or OFFBOARDING_TOKEN (an access token), or OFFBOARDING_KEY (a function key of a program). Data goes to stdout, words to
 stderr; --json prints what the API answers. offboard COMMAND --help has examples.
 
-Exit codes: 0 done, 1 refused, 2 usage, 3 not reachable or not now, 4 not signed in or not allowed, 5 not found, 6 changed
-since it was seen, 7 not all of it, 70 a mistake of the command, 130 Ctrl-C. doctor, consent and verify-evidence have
-their own. In a checkout: python3 dev.py offboard COMMAND.
+Exit codes: 0 done, 1 refused, 2 usage, 3 not reachable or not now, 4 not signed in or not allowed, 5 not found,
+6 changed since it was seen, 7 not all of it, 70 a mistake of the command, 130 Ctrl-C. doctor, consent and
+verify-evidence have their own. In a checkout: python3 dev.py offboard COMMAND.
 """
 
 from __future__ import annotations

@@ -124,7 +124,10 @@ class Stack:
         # Started again it must be found where it was.
         self._host_arguments = [*arguments, "--port", str(ready["port"])]
         found = self._addresses(service_bus, rest, http, key, tenant)
-        return replace(found, people=people, notifications=told, webhook_key=webhook_key(key))
+        found = replace(found, people=people, notifications=told, webhook_key=webhook_key(key))
+        # For commands that are typed beside it: offboard --local.
+        write_private(self._folder.path / "addresses.json", found.to_json())
+        return found
 
     def check(self) -> None:
         """Restart the host after a timed-out invocation; raises StackError when a part has died otherwise."""

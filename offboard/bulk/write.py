@@ -38,12 +38,9 @@ def is_workbook(output: str) -> bool:
 
 def csv_to(out: TextIO, sheet: Sheet, separator: str = ",") -> None:
     """RFC 4180 to a stream; with a byte order mark only in a file, since another program reads a stream."""
-    if hasattr(out, "reconfigure"):
+    if isinstance(out, io.TextIOWrapper):
         out.reconfigure(encoding="utf-8", newline="")
-    writer = csv.writer(out, delimiter=separator, lineterminator="\r\n")
-    writer.writerow(sheet.columns)
-    for row in sheet.rows:
-        writer.writerow([_text(cell) for cell in row])
+    _write_rows(out, sheet, separator)
 
 
 def written(output: str, sheet: Sheet, separator: str = ",", *, replace: bool = False) -> None:
@@ -61,7 +58,7 @@ def written(output: str, sheet: Sheet, separator: str = ",", *, replace: bool = 
                 _workbook(unfinished, sheet)
             else:
                 with unfinished.open("x", encoding="utf-8-sig", newline="") as file:
-                    csv_to(_Plain(file), sheet, separator)
+                    _write_rows(file, sheet, separator)
             unfinished.replace(target)
         finally:
             unfinished.unlink(missing_ok=True)
@@ -77,14 +74,11 @@ def require_new(output: str) -> None:
         raise UsageError(f"{output} cannot be written: there is no such folder")
 
 
-class _Plain(io.TextIOBase):
-    """A file whose encoding is decided."""
-
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-
-    def write(self, text: str) -> int:
-        return self._file.write(text)
+def _write_rows(out: TextIO, sheet: Sheet, separator: str) -> None:
+    writer = csv.writer(out, delimiter=separator, lineterminator="\r\n")
+    writer.writerow(sheet.columns)
+    for row in sheet.rows:
+        writer.writerow([_text(cell) for cell in row])
 
 
 def _workbook(target: Path, sheet: Sheet) -> None:

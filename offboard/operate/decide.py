@@ -139,9 +139,9 @@ def _send(desk: Desk, found: Mapping[str, Any], etag: str, what: str, body: Mapp
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    command(
-        app, "approve", 'approve ID --reason "agreed with sales"', 'approve ID --reason "agreed" --yes --digest D'
-    )(approve)
+    command(app, "approve", 'approve ID --reason "agreed with sales"', 'approve ID --reason "agreed" --yes --digest D')(
+        approve
+    )
     command(app, "reject", 'reject ID --reason "too early"')(reject)
     command(app, "withdraw", 'withdraw ID --reason "the customer stays"')(withdraw)
     command(app, "resume", 'resume ID --reason "case 123: transfer declined"')(resume)

@@ -143,7 +143,7 @@ class Desk:
         """Shows how far something is: a bar on a terminal, one line elsewhere. The function takes how much is done."""
         if self.quiet or not sys.stderr.isatty():
             self.say(f"{text} …")
-            yield lambda done: None
+            yield _unseen
             return
         columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False))
         bar = (BarColumn(), MofNCompleteColumn()) if total is not None else ()
@@ -152,6 +152,10 @@ class Desk:
         with Progress(*columns, *bar, console=console, transient=True) as shown:
             task = shown.add_task(plain(text), total=total)
             yield lambda done: shown.update(task, completed=done)
+
+
+def _unseen(_: int) -> None:
+    """Progress that nobody looks at."""
 
 
 def save(content: bytes, output: str, desk: Desk) -> None:

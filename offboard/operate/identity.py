@@ -45,7 +45,7 @@ def signed_in(app: str) -> str:
     logging.getLogger("azure").setLevel(logging.CRITICAL)
     scope = f"{app if '://' in app else f'api://{app}'}/.default"
     try:
-        return AzureCliCredential(process_timeout=60).get_token(scope).token
+        return str(AzureCliCredential(process_timeout=60).get_token(scope).token)
     except CredentialUnavailableError:
         raise DeniedError(
             "the Azure CLI is not installed, or nobody is signed in with it", "Nothing was sent.", "Run az login."

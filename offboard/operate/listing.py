@@ -38,9 +38,7 @@ Status = Annotated[str, typer.Option("--status", metavar="S,...", help="only the
 Customer = Annotated[str, typer.Option("--customer", metavar="TENANT", help="only of this customer (tenant id)")]
 RequestId = Annotated[str, typer.Option("--request-id", metavar="R", help="only the one of this request")]
 RequestedBy = Annotated[str, typer.Option("--requested-by", metavar="WHO", help="only what they asked for")]
-Text = Annotated[
-    str, typer.Option("--text", metavar="T", help="only where names, domains, ids or reasons contain it")
-]
+Text = Annotated[str, typer.Option("--text", metavar="T", help="only where names, domains, ids or reasons contain it")]
 Since = Annotated[str, typer.Option("--updated-since", metavar="TIME", help="only what has changed since (UTC)")]
 Due = Annotated[str, typer.Option("--due-before", metavar="TIME", help="only what is due before (UTC)")]
 Sort = Annotated[

@@ -35,9 +35,9 @@ def totals(found: Mapping[str, Any]) -> Iterable[tuple[str, object]]:
     """What is done and lost in all, as names and values."""
     plan = found.get("plan") or {}
     counts = (
-        Counter(step for item in planned_of(found) for step in _steps(item["planned"])) or plan.get("actions") or {}
+        Counter(step for item in planned_of(found) for step in steps_of(item["planned"])) or plan.get("actions") or {}
     )
-    done = ", ".join(f"{count} {_words(kind)}" for kind, count in sorted(counts.items()))
+    done = ", ".join(f"{count} {words_of(kind)}" for kind, count in sorted(counts.items()))
     yield "will be done", done or "no writes to holdings"
     yield LOST, _lost(plan, counts)
     yield "refunds", ", ".join(amount(item) for item in plan.get("refunds") or ())
@@ -73,7 +73,7 @@ def other_rows(found: Mapping[str, Any]) -> Sequence[Sequence[object]]:
 
 
 def _row(item: Mapping[str, Any], planned: Mapping[str, Any], soonest: str) -> Sequence[object]:
-    steps = ", then ".join(_words(step) for step in _steps(planned))
+    steps = ", then ".join(words_of(step) for step in steps_of(planned))
     blocker = item.get("blocker") or {}
     what = steps or f"nothing: it {blocker.get('detail') or 'is waited for'}"
     return (
@@ -98,10 +98,10 @@ def _when(blocker: Mapping[str, Any], planned: Mapping[str, Any], soonest: str) 
     return f"{f'from {at} on' if at else soonest}{until}"
 
 
-def _steps(planned: Mapping[str, Any]) -> Sequence[str]:
+def steps_of(planned: Mapping[str, Any]) -> Sequence[str]:
     first = planned.get("action")
     return (*((first,) if first else ()), *(planned.get("then") or ()))
 
 
-def _words(kind: str) -> str:
+def words_of(kind: str) -> str:
     return kind.replace("_", " ")

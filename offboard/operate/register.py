@@ -58,7 +58,9 @@ def command(
         )
         shown = "\n".join(f"  offboard {example}" for example in examples)
         help_text = f"{inspect.getdoc(work)}\n\n\b\nExamples:\n{shown}" if examples else inspect.getdoc(work)
-        app.command(name, help=help_text, hidden=hidden, short_help=(inspect.getdoc(work) or "").partition("\n")[0])(run)
+        app.command(name, help=help_text, hidden=hidden, short_help=(inspect.getdoc(work) or "").partition("\n")[0])(
+            run
+        )
         return work
 
     return register

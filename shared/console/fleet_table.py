@@ -10,7 +10,7 @@ from shared.console.standing import domain_of, name_of
 from shared.domain.offboarding.record import Offboarding
 from shared.operations.show import list_page
 from shared.pipeline.core.services import Services
-from shared.report.table import harmless
+from shared.report.cells import harmless
 
 MOST = 10_000
 COLUMNS = ("offboardingId", "requestId", "customer", "domain", "tenantId", "status", "stage", "reason", "whatToDo")

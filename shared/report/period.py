@@ -15,9 +15,9 @@ from shared.domain.errors import InvalidRequestError
 from shared.domain.offboarding.record import Offboarding
 from shared.pipeline.core.services import Services
 from shared.ports.store import Filter
+from shared.report.cells import harmless
 from shared.report.facts import who
 from shared.report.page import render
-from shared.report.table import harmless
 
 PAGE = 200
 MOST = 20_000

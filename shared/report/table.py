@@ -25,6 +25,7 @@ COLUMNS = (
     "runsOn",
 )
 
+
 def as_csv(facts: Facts) -> bytes:
     """One line for each holding, RFC 4180."""
     text = io.StringIO(newline="")

@@ -96,7 +96,7 @@ def test_the_command(api: Api, addresses: Addresses, tmp_path: Path) -> None:
     api.follow("by-command", {"rejected"})
 
     shown = typed(addresses, "key", "show", asked)
-    assert (shown.returncode, shown.stderr) == (0, ""), shown.stderr
+    assert (shown.returncode, shown.stderr) == (0, "Next: offboard plan CUSTOMER --reason TEXT\n"), shown.stderr
     assert "rejected" in shown.stdout
     listed = typed(addresses, "Read", "list", "--status", "rejected", "--json")
     assert asked in [item["offboardingId"] for item in json.loads(listed.stdout)["items"]]
@@ -104,7 +104,7 @@ def test_the_command(api: Api, addresses: Addresses, tmp_path: Path) -> None:
     assert late.returncode == 1, late.stderr
     assert "Nothing was changed." in late.stderr
     denied = typed(addresses, "Read", "redrive", "--reason", "x")
-    assert denied.returncode == 1
+    assert denied.returncode == 4
     assert "Offboarding.Operate" in denied.stderr
     file = tmp_path / "evidence.jsonl"
     assert typed(addresses, "key", "evidence", asked, "-o", str(file)).returncode == 0

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from pytest_mock import MockerFixture
 
 from local.world.world import World
 from offboard.__main__ import main as offboard
-from offboard.operate.__main__ import main
+from offboard.operate.desk import Around
 from offboard.operate.shown import Shown
 from offboard.verify_evidence import read
 from shared.domain.codes import ReasonCode
@@ -51,6 +52,8 @@ class Desk:
     wire: Wire = field(default_factory=lambda: Wire(PEOPLE))
     out: str = ""
     err: str = ""
+    pause: Callable[[float], None] = lambda _: None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def type(
         self, *words: str, who: str = "operator", ask: io.StringIO | None = None, more: dict[str, str] | None = None
@@ -60,10 +63,7 @@ class Desk:
         session.mount("http://", self.wire)
         secret = {"OFFBOARDING_KEY": KEY["x-functions-key"]} if who == "key" else {"OFFBOARDING_TOKEN": who}
         environment = {"OFFBOARDING_URL": URL, **secret, **(more or {})}
-        try:
-            code = main(list(words), environment=environment, session=session, ask=ask or io.StringIO())
-        except SystemExit as error:
-            code = int(error.code or 0)
+        code = offboard(list(words), around=Around(environment, session, ask or io.StringIO(), self.pause, self.now))
         self.out, self.err = self.capsys.readouterr()
         return code
 
@@ -98,6 +98,12 @@ def digest(world: World, identity: str) -> str:
     return plan.digest
 
 
+def domain(world: World, identity: str) -> str:
+    customer = head(world, identity).customer
+    assert customer is not None
+    return customer.domain
+
+
 def test_one_is_shown_and_listed(world: World, desk: Desk) -> None:
     identity = create(world).json["offboardingId"]
     world.run(for_at_most=timedelta(hours=1))
@@ -106,6 +112,8 @@ def test_one_is_shown_and_listed(world: World, desk: Desk) -> None:
     assert f"offboarding  {identity}" in desk.out
     assert "status       waiting" in desk.out
     assert "blocked: Late " in desk.out
+    assert desk.err == f"Next: offboard watch {identity}\n"
+    assert desk.type("show", identity, "--quiet", who="key") == 0
     assert desk.err == ""
     assert "\x1b" not in desk.out
     assert desk.type("show", identity, "--json", who="reader") == 0
@@ -144,11 +152,12 @@ def test_a_plan_is_shown_confirmed_and_approved_as_it_was_seen(asking: World, de
     assert desk.type("approve", identity, "--reason", "agreed", who="approver", ask=Terminal("n\n")) == 1
     assert "Nothing was sent." in desk.err
     assert head(asking, identity).approval is None
-    assert desk.type("approve", identity, "--reason", "agreed", who="approver", ask=Terminal("y\n")) == 0
+    typed = Terminal(f"{domain(asking, identity)}\n")
+    assert desk.type("approve", identity, "--reason", "agreed", who="approver", ask=typed) == 0
     assert f"plan digest       {digest(asking, identity)}" in desk.out
     assert "1 suspend" in desk.out
     assert "Late" in desk.out
-    assert "[y/N]" in desk.err
+    assert f"Type {domain(asking, identity)} to approve this plan" in desk.err
     last = desk.wire.seen[-1]
     assert last.headers["If-Match"].startswith('"')
     assert (
@@ -163,9 +172,9 @@ def test_without_a_terminal_the_digest_says_which_plan_was_seen(asking: World, d
     identity = planned(asking)
     approve = ("approve", identity, "--reason", "agreed")
     assert desk.type(*approve, who="approver") == 2
-    assert "--yes and --digest" in desk.err
+    assert "--confirm" in desk.err
     assert desk.type(*approve, "--yes", who="approver") == 2
-    assert desk.type(*approve, "--yes", "--digest", "0" * 64, who="approver") == 1
+    assert desk.type(*approve, "--yes", "--digest", "0" * 64, who="approver") == 6
     assert digest(asking, identity) in desk.err
     assert {method for method, _ in desk.sent} == {"GET"}
     assert desk.type(*approve, "--yes", "--digest", digest(asking, identity), "--json", who="approver") == 0
@@ -184,7 +193,8 @@ def test_what_has_changed_since_it_was_seen_is_not_approved(asking: World, desk:
             asking.run(for_at_most=timedelta(days=2))
             return True
 
-    assert desk.type("approve", identity, "--reason", "x", "--digest", mine, who="approver", ask=Slow("y\n")) == 1
+    slow = Slow(f"{domain(asking, identity)}\n")
+    assert desk.type("approve", identity, "--reason", "x", "--digest", mine, who="approver", ask=slow) == 6
     assert "refused: " in desk.err
     assert "If-Match" in desk.err
     assert head(asking, identity).approval is None
@@ -241,16 +251,16 @@ def test_what_was_given_up_is_redriven(world: World, desk: Desk) -> None:
 
 
 def test_a_refusal_says_cause_consequence_and_what_to_do(world: World, desk: Desk) -> None:
-    assert desk.type("brake", "release", "--reason", "x", who="reader") == 1
+    assert desk.type("brake", "release", "--reason", "x", who="reader") == 4
     assert desk.out == ""
     cause, consequence, action = desk.err.splitlines()
     assert "releasing the kill switch needs the role Offboarding.Operate" in cause
     assert consequence == "Nothing was changed."
     assert action.startswith("What to do: Have it done by somebody with the role")
-    assert desk.type("show", "../../brake", "--json") == 1
+    assert desk.type("show", "../../brake", "--json") == 5
     assert json.loads(desk.out)["code"] == "not_found"
     assert desk.sent[-1] == ("GET", "/api/offboardings/..%2F..%2Fbrake")
-    assert desk.type("show", "none", who="nobody") == 1
+    assert desk.type("show", "none", who="nobody") == 4
     assert "nobody is signed in" in desk.err
 
 
@@ -300,8 +310,8 @@ class Broken(Wire):
         ((302, b""), 3, "leads elsewhere"),
         ((503, b'{"detail": "the store is down"}'), 3, "not now (503): the store is down"),
         ((502, b"<html>"), 3, "not now (502)"),
-        ((401, b""), 1, "nobody is signed in"),
-        ((404, b""), 1, "Check the id, and --url"),
+        ((401, b""), 4, "nobody is signed in"),
+        ((404, b""), 5, "Check the id, and --url"),
         ((500, b'{"detail": "x"}'), 1, "It is not known how far it got."),
         ((422, b'{"detail": "a", "errors": [{"field": "b", "rule": "c"}]}'), 1, "a; b: c"),
         ((400, b"[]"), 1, "400 without a reason"),
@@ -352,12 +362,11 @@ def test_names_of_others_do_nothing_to_a_terminal_and_colour_is_for_one_alone() 
 
 def test_the_command_knows_its_commands(capsys: pytest.CaptureFixture[str]) -> None:
     assert offboard(["aprove"]) == 2
-    assert "did you mean approve?" in capsys.readouterr().err
-    with pytest.raises(SystemExit) as ended:
-        offboard(["approve", "--help"])
-    assert ended.value.code == 0
+    assert "Did you mean 'approve'?" in capsys.readouterr().err
+    assert offboard(["approve", "--help"]) == 0
     assert 'offboard approve ID --reason "agreed with sales"' in capsys.readouterr().out
-    assert main([]) == 2
+    assert offboard([]) == 0
+    assert "verify-evidence" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("identity", ["", " ", ".", ".."])
@@ -397,7 +406,7 @@ def test_an_offboarding_is_found_by_the_id_of_its_request(desk: Desk, asking: Wo
 
 @pytest.mark.parametrize("typed", ["nobody-has-this", "no id at all!"])
 def test_an_id_of_neither_is_refused_as_before(desk: Desk, world: World, typed: str) -> None:
-    assert desk.type("show", typed) == 1
+    assert desk.type("show", typed) == 5
     assert f"there is no offboarding {typed}" in desk.err
 
 

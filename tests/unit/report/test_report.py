@@ -23,10 +23,11 @@ from shared.domain.wording import plain
 from shared.operations.mark import mark_for_attention
 from shared.operations.resume import resume
 from shared.operations.withdraw import CalledOff, withdraw
+from shared.report.cells import harmless
 from shared.report.facts import Facts, facts_of
 from shared.report.page import as_page, link
 from shared.report.report import Report, report, wants_csv
-from shared.report.table import COLUMNS, as_csv, harmless
+from shared.report.table import COLUMNS, as_csv
 from shared.report.words import outcome_of
 from shared.upkeep.retention import FORGOTTEN, without_person
 from tests.functional.customers import late, legacy, nce, removable

@@ -1,0 +1,134 @@
+"""What was chosen in a plan is sent for real, and a file says what became of each row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from offboard.bulk.batches import Taken, send_all
+from offboard.bulk.decisions import Chosen, Decisions
+from offboard.operate.api import offboarding
+from offboard.operate.desk import Desk
+from offboard.operate.exits import Exit
+from offboard.operate.failures import RefusedError
+from shared.domain.offboarding.states import Status
+from shared.domain.wording import count_of
+from shared.sheets.plan_ids import real_id
+
+COLUMNS = ("line", "customer", "domain", "decision", "result", "offboardingId", "requestId", "why", "whatToDo")
+SENT, REFUSED, LEFT = "sent", "refused", "left alone"
+SAME = (
+    "reason",
+    "requestedBy",
+    "notBefore",
+    "commitments",
+    "renewals",
+    "suspendedLicences",
+    "resellerMpnId",
+    "restrictions",
+    "reduceSeats",
+    "graceSeconds",
+    "approvalReference",
+)
+"""What the real request has from its plan, as the API shows it; the id of the request follows from that of the plan."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What became of one customer."""
+
+    result: str
+    offboarding_id: str = ""
+    request_id: str = ""
+    why: str = ""
+    what_to_do: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What can be sent, and what cannot with the reason; both by plan."""
+
+    requests: Mapping[str, Mapping[str, Any]]
+    refused: Mapping[str, Result]
+
+
+def ready(desk: Desk, decisions: Decisions) -> Ready:
+    """Read every chosen plan again: only what is planned, and still the customer of its row, can be sent."""
+    requests: dict[str, Mapping[str, Any]] = {}
+    refused: dict[str, Result] = {}
+    chosen = decisions.to_send
+    with desk.progress(f"reading {count_of(len(chosen), 'plan')}", len(chosen)) as step:
+        for number, one in enumerate(chosen, start=1):
+            found = _read(desk, one)
+            if isinstance(found, Result):
+                refused[one.plan] = found
+            else:
+                requests[one.plan] = found
+            step(number)
+    return Ready(requests, refused)
+
+
+def send(desk: Desk, found: Ready) -> tuple[list[str], dict[str, Result]]:
+    """The batches, and what became of each plan. The same plans sent again are the same requests."""
+    with desk.progress(f"sending {count_of(len(found.requests), 'request')}", len(found.requests)) as step:
+        ids, taken = send_all(desk, "send", list(found.requests.values()), step)
+    results = {plan: _result(found.requests[plan], item) for plan, item in zip(found.requests, taken, strict=True)}
+    return ids, {**found.refused, **results}
+
+
+def status_rows(decisions: Decisions, results: Mapping[str, Result]) -> Iterator[tuple[object, ...]]:
+    """One row for each row of the plan file, in its order."""
+    rows: dict[int, tuple[object, ...]] = {}
+    for one in decisions.customers:
+        got = results.get(one.plan, Result(LEFT))
+        for line, word in one.words.items():
+            rows[line] = (
+                line,
+                one.customer,
+                one.domain,
+                word or one.decision,
+                got.result,
+                got.offboarding_id,
+                got.request_id,
+                got.why,
+                got.what_to_do,
+            )
+    for line, customer in decisions.without.items():
+        rows[line] = (line, customer, "", "", LEFT, "", "", "it was not planned", "")
+    return (rows[line] for line in sorted(rows))
+
+
+def _read(desk: Desk, one: Chosen) -> Mapping[str, Any] | Result:
+    try:
+        view = desk.api.get(offboarding(one.plan)).json
+    except RefusedError as error:
+        if error.exit is not Exit.NOT_FOUND:
+            raise
+        return Result(REFUSED, why=error.cause, what_to_do="Import the table of customers again.")
+    customer = view.get("customer") or {}
+    if view.get("status") != Status.PLANNED or not view.get("dryRun"):
+        why = f"{one.plan} is {view.get('status')}, and only a dry run that was planned can be sent for real"
+        return Result(REFUSED, why=why, what_to_do="Import the table of customers again.")
+    known = {str(customer.get(name) or "").casefold() for name in ("domain", "tenantId")}
+    if one.domain.casefold() not in known:
+        why = f"the plan is of {customer.get('domain')}, and the row names {one.domain}"
+        return Result(REFUSED, why=why, what_to_do="Leave the columns domain and plan as they are; sort whole rows.")
+    return _request(view)
+
+
+def _request(view: Mapping[str, Any]) -> Mapping[str, Any]:
+    customer = view.get("customer") or {}
+    said = {name: view.get("requestReason" if name == "reason" else name) for name in SAME}
+    named = {"customerTenantId": customer.get("tenantId"), "customerDomain": customer.get("domain")}
+    own = view.get("correlationId") if view.get("correlationId") != view.get("requestId") else None
+    made = {"version": "1", "requestId": real_id(str(view["requestId"])), **named, **said, "correlationId": own}
+    return {name: value for name, value in made.items() if value not in (None, [], "")}
+
+
+def _result(request: Mapping[str, Any], taken: Taken) -> Result:
+    problem, request_id = taken.problem, str(request["requestId"])
+    if problem is None:
+        return Result(SENT, taken.offboarding_id, request_id)
+    why, advice = str(problem.get("detail") or problem.get("code")), str(problem.get("operatorAction") or "")
+    return Result(REFUSED, taken.offboarding_id, request_id, why, advice)

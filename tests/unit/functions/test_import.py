@@ -1,0 +1,253 @@
+"""`offboard import`: from a table of customers to plans, and from decisions to requests, over the HTTP interface."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tracemalloc
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import Workbook, load_workbook
+from pytest_mock import MockerFixture
+
+from local.simulator.scenario.builder import customer, legacy, nce
+from local.world.world import World
+from shared.domain.offboarding.states import Status
+from tests.unit.functions.test_operators_command import Desk, Terminal
+
+CUSTOMERS = (
+    customer("Alpha", legacy(name="Legacy"), nce(name="=SUM(A1)", started="-P330D", term_ends="+P20D")),
+    customer("Bravo", nce(name="New", started="-P1D")),
+    customer("Empty"),
+)
+
+
+@pytest.fixture
+def world(mocker: MockerFixture) -> World:
+    found = World(*CUSTOMERS)
+    mocker.patch("shared.composition.bootstrap.services", side_effect=lambda: found.services)
+    return found
+
+
+@pytest.fixture
+def desk(capsys: pytest.CaptureFixture[str], world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """Whoever waits there lets the pipeline work; files are written where nothing else is."""
+    monkeypatch.chdir(tmp_path)
+    found = Desk(capsys)
+    found.pause = lambda _: world.run(for_at_most=timedelta(hours=1))
+    return found
+
+
+def domains(world: World) -> list[str]:
+    return [item.domain for item in world.simulator.store.customers]
+
+
+def table(*rows: str, name: str = "customers.csv", head: str = "Domain;Reason") -> str:
+    Path(name).write_bytes("\r\n".join([head, *rows, ""]).encode("cp1252"))
+    return name
+
+
+def rows_in(name: str) -> list[dict[str, str]]:
+    """As a German spreadsheet reads it."""
+    text = Path(name).read_bytes().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text), delimiter=";"))
+
+
+def decided(name: str, **words: str) -> str:
+    """The plan with a word in the first row of each domain, saved as US Excel would."""
+    rows = rows_in(name)
+    for domain, word in words.items():
+        next(row for row in rows if row["domain"] == domain.replace("__", "."))["decision"] = word
+    out = io.StringIO()
+    writer = csv.DictWriter(out, rows[0].keys(), lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    Path(f"decided-{name}").write_text(out.getvalue(), encoding="utf-8", newline="")
+    return f"decided-{name}"
+
+
+def word_for(domain: str, word: str) -> dict[str, str]:
+    return {domain.replace(".", "__"): word}
+
+
+def real(world: World) -> list[Any]:
+    return [item for item in world.all() if not item.request.dry_run]
+
+
+@pytest.fixture
+def plan(world: World, desk: Desk) -> str:
+    file = table(*(f"{domain};Kündigung" for domain in domains(world)))
+    assert desk.type("import", file, "--requested-by", "Maria") == 0, desk.err
+    return "customers.plan.csv"
+
+
+def test_a_table_becomes_a_plan_with_a_row_for_each_holding(world: World, desk: Desk, plan: str) -> None:
+    rows = rows_in(plan)
+    assert [row["customer"] for row in rows] == ["Alpha", "Alpha", "Bravo", "Empty"]
+    by_product = {row["product"]: row for row in rows}
+    assert by_product["Legacy"]["action"].startswith("suspend")
+    assert by_product["'=SUM(A1)"]["action"] == "end at term"
+    assert by_product["'=SUM(A1)"]["date"]
+    assert by_product["New"]["action"] == "cancel (cannot be undone)"
+    assert by_product["New"]["windowEnd"]
+    assert by_product[""]["action"] == "remove the relationship"
+    assert {row["status"] for row in rows} == {"planned"}
+    assert real(world) == []
+    assert {item.request.reason for item in world.all()} == {"Kündigung"}
+    assert "Next: offboard import --apply customers.plan.csv" in desk.err
+    assert desk.type("import", "customers.csv") == 2
+    assert "is there already" in desk.err
+
+
+def test_what_is_chosen_is_sent_and_sent_twice_changes_nothing(world: World, desk: Desk, plan: str) -> None:
+    alpha, bravo, _ = domains(world)
+    file = decided(plan, **word_for(alpha, "Offboard"), **word_for(bravo, "skip"))
+    apply = ("import", "--apply", file)
+    assert desk.type(*apply) == 2
+    assert "--confirm 'offboard 1'" in desk.err
+    assert desk.type(*apply, ask=Terminal("offboard 2\n")) == 1
+    assert desk.type(*apply, "--confirm", "offboard 2") == 2
+    assert desk.type(*apply, "--dry-run") == 0
+    assert f"Alpha ({alpha}): would go" in desk.out
+    assert real(world) == []
+    assert desk.type(*apply, ask=Terminal("offboard 1\n")) == 0, desk.err
+    (sent,) = real(world)
+    assert sent.request.domain == alpha
+    assert (sent.request.reason, sent.request.requested_by) == ("Kündigung", "Maria")
+    before = world.all()
+    assert desk.type(*apply, "--confirm", "offboard 1", "--json") == 0, desk.err
+    told = json.loads(desk.out)
+    assert (told["sent"], told["refused"]) == (1, 0)
+    assert world.all() == before
+    status = list(csv.DictReader(io.StringIO(Path("decided-customers.plan.status.csv").read_text("utf-8-sig"))))
+    assert [(row["line"], row["result"]) for row in status] == [
+        ("2", "sent"),
+        ("3", "sent"),
+        ("4", "left alone"),
+        ("5", "left alone"),
+    ]
+    assert status[0]["offboardingId"] == sent.id
+    assert desk.type("list", "--batch", told["batches"][0]) == 0
+    assert sent.id in desk.out
+
+
+def test_contradictions_and_strange_words_are_refused_naming_the_lines(world: World, desk: Desk, plan: str) -> None:
+    rows = rows_in(plan)
+    rows[0]["decision"], rows[1]["decision"], rows[2]["decision"] = "offboard", "skip", "perhaps"
+    out = io.StringIO()
+    writer = csv.DictWriter(out, rows[0].keys())
+    writer.writeheader()
+    writer.writerows(rows)
+    Path("edited.csv").write_text(out.getvalue(), encoding="utf-8", newline="")
+    assert desk.type("import", "--apply", "edited.csv", "--confirm", "offboard 1") == 2
+    assert "line 2 says offboard, line 3 says skip" in desk.err
+    assert "line 4: decision perhaps must be offboard, skip or empty" in desk.err
+    assert real(world) == []
+
+
+def test_a_column_that_was_sorted_alone_ends_nobody_else(world: World, desk: Desk, plan: str) -> None:
+    _, bravo, empty = domains(world)
+    rows = rows_in(plan)
+    rows[2]["plan"], rows[3]["plan"] = rows[3]["plan"], rows[2]["plan"]
+    rows[2]["decision"] = "offboard"
+    out = io.StringIO()
+    writer = csv.DictWriter(out, rows[0].keys())
+    writer.writeheader()
+    writer.writerows(rows)
+    Path("sorted.csv").write_text(out.getvalue(), encoding="utf-8", newline="")
+    assert desk.type("import", "--apply", "sorted.csv", "--confirm", "offboard 0") == 7
+    assert "could not be sent" in desk.err
+    assert real(world) == []
+    status = csv.DictReader(io.StringIO(Path("sorted.status.csv").read_text("utf-8-sig")))
+    (refused,) = [row for row in status if row["why"]]
+    assert refused["why"] == f"the plan is of {empty}, and the row names {bravo}"
+
+
+def test_a_workbook_has_numbers_and_totals(world: World, desk: Desk) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Domain"], *([domain] for domain in domains(world)), ["no domain"]):
+        sheet.append(row)
+    book.save("customers.xlsx")
+    assert desk.type("import", "customers.xlsx", "--reason", "ended", "-o", "plan.xlsx") == 7
+    assert 'line 5: Domain "no domain": must be a domain name' in desk.err
+    made = load_workbook("plan.xlsx")
+    assert made.sheetnames == ["Plan", "Totals"]
+    seats = [row[3] for row in made["Plan"].iter_rows(min_row=2, values_only=True)]
+    assert any(isinstance(one, int) for one in seats)
+    totals = {str(row[0]): row[1] for row in made["Totals"].iter_rows(values_only=True)}
+    assert (totals["customers"], totals["customers planned"], totals["customers not planned"]) == (4, 3, 1)
+    assert totals["to cancel"] == 1
+    page = made["Plan"]
+    place = [cell.value for cell in page[1]].index("decision") + 1
+    page.cell(2, place).value = "offboard"
+    assert page.cell(3, 3).data_type == "s"
+    made.save("plan.xlsx")
+    assert desk.type("import", "--apply", "plan.xlsx", "--confirm", "offboard 1") == 0, desk.err
+    assert [item.request.domain for item in real(world)] == domains(world)[:1]
+
+
+def test_the_formula_comes_back_as_it_was(world: World, desk: Desk) -> None:
+    assert desk.type("import", table(f"{domains(world)[0]};=1+1", f"{domains(world)[1]};'quoted'")) == 0
+    assert sorted(item.request.reason for item in world.all()) == ["'quoted'", "=1+1"]
+
+
+def test_a_template_is_an_empty_table(desk: Desk) -> None:
+    assert desk.type("import", "--template") == 0
+    assert desk.out.startswith("customerDomain,customerTenantId,")
+    assert desk.type("import", "--template", "-o", "t.xlsx") == 0
+    assert desk.type("import", "t.xlsx") == 2
+    assert "no row can be planned" in desk.err
+    assert desk.type("import") == 2
+    assert desk.type("import", "none.csv") == 2
+    assert "cannot be read" in desk.err
+
+
+def test_a_plan_that_is_none_and_one_without_a_word(world: World, desk: Desk, plan: str) -> None:
+    assert desk.type("import", "--apply", "customers.csv") == 2
+    assert "has no column decision, plan" in desk.err
+    assert desk.type("import", "--apply", plan) == 0
+    assert "Nothing is marked offboard" in desk.err
+    assert real(world) == []
+
+
+def test_what_was_not_planned_in_time_is_said_and_goes_on_the_next_time(world: World, desk: Desk) -> None:
+    file = table(f"{domains(world)[0]};x")
+    assert desk.type("import", file, "--wait", "0") == 7
+    assert "not everything is planned yet" in desk.err
+    Path("customers.plan.csv").unlink()
+    assert desk.type("import", file) == 0
+    assert len(world.all()) == 1
+
+
+def test_a_thousand_rows_of_which_half_are_broken(world: World, desk: Desk) -> None:
+    good = [f"nobody{number}.example;x;" for number in range(500)]
+    bad = [
+        "no domain;x;",
+        "a.com;" + "x" * 1001 + ";",
+        "b.com;x;01/02/2027",
+        ";x;",
+        "nobody1.example;x;",
+        '"a";"b";"c";d',
+    ]
+    rows = [row for number, one in enumerate(good) for row in (one, bad[number % len(bad)])]
+    file = table(*rows, head="Domain;Reason;notBefore")
+    tracemalloc.start()
+    code = desk.type("import", file, "--dry-run", "--json")
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert code == 0
+    assert json.loads(desk.out) == {"rows": 1000, "good": 500, "broken": 500}
+    assert peak < 64 * 1024 * 1024
+    assert "and 490 more" in desk.err
+    assert desk.type("import", file) == 7, desk.err
+    assert sum(1 for method, path in desk.sent if (method, path) == ("POST", "/api/batches")) == 3
+    found = rows_in("customers.plan.csv")
+    assert [int(row["line"]) for row in found] == list(range(2, 1002))
+    assert all(row["blocker"] for row in found)
+    assert sum(row["status"] == Status.REJECTED for row in found) == 500
