@@ -76,8 +76,7 @@ def override(
     body = {"reason": reason, "blockerKey": key}
     if dry_run:
         return _would(desk, "overrides", found, body)
-    if desk.asks or confirm:
-        desk.confirm(typed_word(found), confirm, f"say that {key} has ended")
+    desk.confirm(typed_word(found), confirm, f"say that {key} has ended")
     return _send(desk, found, etag, "overrides", body)
 
 
@@ -145,7 +144,12 @@ def register(app: typer.Typer) -> None:
     command(app, "reject", 'reject ID --reason "too early"')(reject)
     command(app, "withdraw", 'withdraw ID --reason "the customer stays"')(withdraw)
     command(app, "resume", 'resume ID --reason "case 123: transfer declined"')(resume)
-    command(app, "override", 'override ID KEY --reason "case 123: ended, says Microsoft"')(override)
+    command(
+        app,
+        "override",
+        'override ID KEY --reason "case 123: ended, says Microsoft"',
+        'override ID KEY --reason "case 123: ended" --confirm contoso.com',
+    )(override)
     command(
         app,
         "reschedule",

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 import typer
 
 from offboard.operate.api import offboarding
 from offboard.operate.arguments import Id, Output
 from offboard.operate.desk import Desk, save
-from offboard.operate.failures import NotAllError
+from offboard.operate.failures import NotAllError, UsageError
 from offboard.operate.register import command
 from offboard.operate.shown import show_one, show_why
 from shared.domain.offboarding.states import TERMINAL, Status
 
 Table = Annotated[bool, typer.Option("--csv", help="the holdings as a table; default: a page, HTML")]
+OneOrNone = Annotated[str | None, typer.Argument(metavar="[ID]", help="the offboardingId, or the requestId")]
+Letter = Annotated[Literal["", "en", "de"], typer.Option("--letter", metavar="en|de", help="for the customer to read")]
+Month = Annotated[str, typer.Option("--month", metavar="YYYY-MM", help="what ended in this month")]
 Texts = Annotated[bool, typer.Option("--texts", help="the personal texts beside it, for --texts of verify-evidence")]
 ToTheEnd = Annotated[bool, typer.Option("--to-the-end", help="go on also while it waits for a date or a person")]
 Every = Annotated[float, typer.Option("--every", metavar="SECONDS", min=0.1, max=3600, help="how often to look")]
@@ -101,11 +105,28 @@ def suggest(desk: Desk, found: Mapping[str, Any]) -> None:
     desk.next(*words.get(status, ended))
 
 
-def report(desk: Desk, identity: Id, output: Output = "", csv: Table = False) -> None:
-    """Print the report of one offboarding: a page to read and keep, or its holdings as CSV."""
+def report(
+    desk: Desk,
+    identity: OneOrNone = None,
+    output: Output = "",
+    csv: Table = False,
+    letter: Letter = "",
+    month: Month = "",
+) -> None:
+    """Print the report of one offboarding, or of a month: a page to read and keep, or a table as CSV.
+
+    With --letter it is a letter to the customer instead.
+    """
+    if bool(month) == (identity is not None) or (letter and (month or csv)):
+        raise UsageError("report takes an ID, with --csv or --letter, or --month alone")
     accept = "text/csv" if csv else "text/html"
-    save(desk.api.get(offboarding(desk.id_of(identity), "/report"), accept).content, output, desk)
-    desk.next(f"evidence {identity} -o evidence.jsonl")
+    if identity is None:
+        path = f"/api/report?{urlencode({'month': month})}"
+    else:
+        query = f"?{urlencode({'for': 'customer', 'language': letter})}" if letter else ""
+        path = offboarding(desk.id_of(identity), f"/report{query}")
+    save(desk.api.get(path, accept).content, output, desk)
+    desk.next(f"evidence {identity} -o evidence.jsonl" if identity is not None else "list")
 
 
 def evidence(desk: Desk, identity: Id, output: Output = "", texts: Texts = False) -> None:
@@ -120,5 +141,5 @@ def register(app: typer.Typer) -> None:
     command(app, "show", "show ID", "show ID --json")(show)
     command(app, "why", "why ID")(why)
     command(app, "watch", "watch ID", "watch ID --to-the-end")(watch)
-    command(app, "report", "report ID -o ID.html", "report ID --csv -o ID.csv")(report)
+    command(app, "report", "report ID -o ID.html", "report ID --csv -o ID.csv", "report ID --letter de")(report)
     command(app, "evidence", "evidence ID -o ID.evidence.jsonl", "evidence ID | head -1")(evidence)

@@ -16,6 +16,7 @@ from shared.domain.offboarding.states import Status
 from tests.functional.customers import azure_plan, late, legacy, nce
 from tests.functional.test_override import stuck
 from tests.unit.functions.test_operators_command import Desk, Terminal, digest
+from tests.unit.support.worlds import head
 
 CUSTOMER = CustomerSpec(
     name="Seen",
@@ -121,7 +122,7 @@ def test_the_advice_of_a_refusal_fits_what_was_typed(asking: World, desk: Desk) 
     assert "releasing the kill switch needs the role Offboarding.Operate" in desk.err
     assert desk.type("brake", "release", "--reason", "x", who="reader") == 4
     assert "releasing the kill switch needs the role Offboarding.Operate" in desk.err
-    assert desk.type("brake", "hold", "--reason", "x", who="reader") == 1
+    assert desk.type("brake", "hold", "--reason", "x", who="reader") == 4
     assert "holding the kill switch needs the role Offboarding.Approve or Offboarding.Operate" in desk.err
 
 
@@ -162,9 +163,13 @@ def test_a_persons_word_about_a_blocker_is_typed(desk: Desk, mocker: MockerFixtu
     mocker.patch("shared.composition.bootstrap.services", side_effect=lambda: world.services)
     assert desk.type("show", identity) == 0
     assert f"offboard override ID {key} --reason" in desk.out
-    assert desk.type("override", identity, "none", "--reason", "case 123") == 1
+    customer = head(world, identity).customer
+    assert customer is not None
+    sure = ("--reason", "case 123", "--confirm", customer.domain)
+    assert desk.type("override", identity, key, "--reason", "case 123") == 2
+    assert desk.type("override", identity, "none", *sure) == 1
     assert "has no holding none" in desk.err
-    assert desk.type("override", identity, key, "--reason", "case 123") == 0
+    assert desk.type("override", identity, key, *sure) == 0
     said = world.store.holdings(identity)[key].override
     assert said is not None
     assert (said.by, said.why) == ("Olga Operator", "case 123")
