@@ -22,7 +22,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 
 from offboard.operate.api import URL, Answer, Api, offboarding
 from offboard.operate.exits import Exit
-from offboard.operate.failures import RefusedError, UsageError
+from offboard.operate.failures import RefusedError, UnreachableError, UsageError
 from offboard.operate.local_stack import local_environment
 from offboard.operate.shown import Shown
 from shared.contracts.request import REQUEST_ID
@@ -102,7 +102,7 @@ class Desk:
             answer = self._of_request(identity, error)
         found = answer.json
         if not isinstance(found, dict) or "offboardingId" not in found:
-            raise UsageError(f"the answer is no offboarding; check --url or {URL}")
+            raise UnreachableError(f"the answer is no offboarding; check --url or {URL}")
         return found, answer.etag
 
     def _of_request(self, request_id: str, before: RefusedError) -> Answer:

@@ -103,15 +103,24 @@ def list_them(
     pages = Pages(desk, _path({**wishes, "limit": limit}), everything)
     if csv:
         csv_to(sys.stdout, Sheet("Offboardings", COLUMNS, map(row_of, pages)))
-    elif desk.json:
-        items = list(pages)
-        sys.stdout.write(json.dumps({"items": items, **({"next": pages.next} if pages.next else {})}, indent=2) + "\n")
     else:
-        show_list(list(pages), desk.people)
+        _shown(desk, pages)
     if pages.next:
         desk.say("There are more: --all shows all of them.")
     desk.next("show ID", "why ID")
     return None
+
+
+def _shown(desk: Desk, pages: Pages) -> None:
+    if pages.everything:
+        with desk.progress("reading the list"):
+            items = list(pages)
+    else:
+        items = list(pages)
+    if desk.json:
+        sys.stdout.write(json.dumps({"items": items, **({"next": pages.next} if pages.next else {})}, indent=2) + "\n")
+    else:
+        show_list(items, desk.people)
 
 
 def export(

@@ -94,12 +94,13 @@ def settled(found: Mapping[str, Any], now: datetime, to_the_end: bool) -> bool:
 def suggest(desk: Desk, found: Mapping[str, Any]) -> None:
     """What usually follows in this state."""
     identity, status = found["offboardingId"], Status(found["status"])
+    customer = (found.get("customer") or {}).get("domain") or "CUSTOMER"
     words = {
         Status.AWAITING_APPROVAL: (f'approve {identity} --reason "..."', f'reject {identity} --reason "..."'),
         Status.NEEDS_ATTENTION: (f"why {identity}", f'resume {identity} --reason "..."'),
         Status.REMOVED: (f"report {identity} -o report.html", f"evidence {identity} -o evidence.jsonl"),
-        Status.PLANNED: ("request CUSTOMER --reason TEXT",),
-        Status.REJECTED: ("plan CUSTOMER --reason TEXT",),
+        Status.PLANNED: (f"request {customer} --reason TEXT",),
+        Status.REJECTED: (f"plan {customer} --reason TEXT",),
     }
     ended = (f"report {identity} -o report.html",) if status in TERMINAL else (f"watch {identity}",)
     desk.next(*words.get(status, ended))

@@ -97,7 +97,8 @@ def guarded(name: str, desk: Desk, work: Callable[[], None]) -> None:
         _say(desk, f"offboard {name}: stopped; look with `offboard list` or `offboard show` how far it got")
         raise typer.Exit(Exit.INTERRUPTED) from None
     except Exception as error:
-        if isinstance(error, OSError) and error.errno in (errno.EPIPE, errno.EINVAL):
+        # Windows has its own word for a pipe that nobody reads any more.
+        if os.name == "nt" and isinstance(error, OSError) and error.errno == errno.EINVAL:
             raise typer.Exit(_pipe_closed()) from None
         raise typer.Exit(_told(name, desk, error)) from None
 

@@ -193,8 +193,9 @@ def test_a_workbook_has_numbers_and_totals(world: World, desk: Desk) -> None:
 
 
 def test_the_formula_comes_back_as_it_was(world: World, desk: Desk) -> None:
-    assert desk.type("import", table(f"{domains(world)[0]};=1+1", f"{domains(world)[1]};'quoted'")) == 0
-    assert sorted(item.request.reason for item in world.all()) == ["'quoted'", "=1+1"]
+    one, two, three = domains(world)
+    assert desk.type("import", table(f"{one};'=1+1", f"{two};'quoted'", f"{three};=2")) == 0
+    assert sorted(item.request.reason for item in world.all()) == ["'quoted'", "=1+1", "=2"]
 
 
 def test_a_template_is_an_empty_table(desk: Desk) -> None:
