@@ -51,9 +51,10 @@ from typer._completion_classes import completion_init
 from offboard.bulk import importing
 from offboard.operate import ask as asking
 from offboard.operate import completion, decide, listing, look, switch
-from offboard.operate.desk import Around
+from offboard.operate.api import URL
+from offboard.operate.desk import Around, Desk
 from offboard.operate.exits import Exit
-from offboard.operate.register import Json, Local, Quiet, Url, Who, desk_of
+from offboard.operate.register import Json, Local, Quiet, Url, Who, desk_of, guarded
 from offboard.verify_evidence import main as verify_evidence
 from shared.version import VERSION
 
@@ -95,7 +96,7 @@ def made() -> typer.Typer:
     for part in (asking, importing, listing, look, decide, switch):
         part.register(app)
     for name, text, work in (
-        ("verify-evidence", "Check the evidence of an offboarding; needs nothing but the file.", verify_evidence),
+        ("verify-evidence", "Check the evidence of an offboarding; needs nothing but the file.", _evidence),
         ("doctor", "Look at everything that the pipeline needs; changes nothing.", _doctor),
         ("consent", "Sign in with MFA, and store the refresh token.", _consent),
     ):
@@ -125,21 +126,32 @@ def _common(
     context.obj = desk_of(context.obj or Around(), url=url, local=local, who=who, json_too=json_too, quiet=quiet)
 
 
-def _hand_over(app: typer.Typer, name: str, text: str, work: Callable[[list[str]], int]) -> None:
+def _hand_over(app: typer.Typer, name: str, text: str, work: Callable[[list[str], Desk], int]) -> None:
     def run(context: typer.Context) -> None:
-        raise typer.Exit(work(context.args))
+        desk = context.obj if isinstance(context.obj, Desk) else Desk(Around())
+        guarded(name, desk, lambda: _ended(work(context.args, desk)))
 
     app.command(name, help=text, context_settings=HANDED_OVER)(run)
 
 
-def _doctor(arguments: list[str]) -> int:
+def _ended(code: int) -> None:
+    raise typer.Exit(code)
+
+
+def _evidence(arguments: list[str], _: Desk) -> int:
+    return verify_evidence(arguments)
+
+
+def _doctor(arguments: list[str], desk: Desk) -> int:
     # Both stand on the whole application, which the other commands need not wait for.
     from offboard.doctor.__main__ import main as doctor
 
-    return doctor(arguments)
+    where = ["--url", desk.environment[URL]] if desk.local else ["--url", desk.url] if desk.url else []
+    as_json = ["--json"] if desk.json else []
+    return doctor([*where, *as_json, *arguments], environment=desk.environment, session=desk.around.session)
 
 
-def _consent(arguments: list[str]) -> int:
+def _consent(arguments: list[str], _: Desk) -> int:
     from offboard.consent.__main__ import main as consent
 
     return consent(arguments)
