@@ -39,8 +39,9 @@ HOUR = timedelta(hours=1)
 
 
 @pytest.fixture
-def desk(capsys: pytest.CaptureFixture[str], world: World) -> Desk:
+def desk(capsys: pytest.CaptureFixture[str], world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     """Whoever waits there lets the pipeline work; the time is that of the world."""
+    monkeypatch.chdir(tmp_path)
     found = Desk(capsys)
     found.pause = lambda _: world.run(for_at_most=HOUR)
     found.now = world.clock.now
@@ -206,6 +207,19 @@ def test_colour_is_for_a_terminal_that_wants_it(
         seen[name] = screen.getvalue()
     assert "\x1b[32m" in seen["colour"]
     assert "\x1b" not in seen["none"]
+
+
+def test_progress_is_shown_on_a_terminal_and_taken_away_again(mocker: MockerFixture, world: World, desk: Desk) -> None:
+    file = "customers.csv"
+    mocker.patch("sys.stderr", screen := Terminal())
+    Path(file).write_text(f"domain\n{domain(world)}\n", encoding="utf-8")
+    assert desk.type("import", file, "--reason", "x") == 0, screen.getvalue()
+    assert "planning 1 customer" in screen.getvalue()
+    assert "\x1b[2K" in screen.getvalue(), "the line is cleared"
+    mocker.patch("sys.stderr", quiet := Terminal())
+    Path("customers.plan.csv").unlink()
+    assert desk.type("import", file, "--reason", "x", "--quiet") == 0
+    assert quiet.getvalue() == ""
 
 
 class Slow(BaseHTTPRequestHandler):
