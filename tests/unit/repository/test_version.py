@@ -25,7 +25,9 @@ def test_the_package_reads_it() -> None:
 
 
 def test_the_package_needs_what_is_pinned() -> None:
-    assert PROJECT["tool"]["setuptools"]["dynamic"]["dependencies"] == {"file": ["requirements.in"]}
+    assert PROJECT["tool"]["setuptools"]["dynamic"]["dependencies"] == {
+        "file": ["requirements.in", "requirements-command.in"]
+    }
 
 
 def test_the_changelog_begins_with_it() -> None:
