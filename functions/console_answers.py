@@ -12,6 +12,7 @@ from shared.composition.telemetry import traced
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import DeniedError, InvalidRequestError, NotSignedInError, OffboardingError
 from shared.domain.people.actor import ActorType
+from shared.domain.people.rights import Operation
 from shared.version import VERSION
 
 if TYPE_CHECKING:
@@ -136,7 +137,7 @@ def _waiting(visitor: "Visitor | None") -> str:
     """The number beside "Approvals"; a page that cannot tell it is shown all the same."""
     from shared.console.approvals import how_many
 
-    if visitor is None:
+    if visitor is None or not visitor.may(Operation.LIST):
         return ""
     try:
         return how_many(bootstrap.services())

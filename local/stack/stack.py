@@ -71,7 +71,9 @@ class Stack:
         self._folder = DataFolder(options.data)
         self._store = choose_store(self._folder, options.store)
         self.tenant = choose_tenant(self._folder, options.scenario)
-        values = self._values(EMULATOR, ELSEWHERE, ELSEWHERE, "", expected_settings(self._store, self._folder))
+        values = self._values(
+            EMULATOR, ELSEWHERE, ELSEWHERE, "not a key yet", expected_settings(self._store, self._folder)
+        )
         require_accepted(values, authentication=options.authentication)
         self._logs = self._folder.part("logs")
         self._children: list[Child] = []

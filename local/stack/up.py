@@ -50,7 +50,7 @@ def _watch(stack: Stack, stopping: threading.Event) -> None:
 
 def _people(addresses: Addresses) -> Iterator[str]:
     if addresses.people:
-        yield f"People sign in     {addresses.http}/.auth/login/aad   (or header Authorization: Bearer, see --json)"
+        yield f"People look at     {addresses.http}/console   (programs send Authorization: Bearer, see --json)"
     for person in addresses.people:
         yield f"  {person.name:<17}{', '.join(person.roles)}"
 

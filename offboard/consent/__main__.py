@@ -33,9 +33,11 @@ UNUSED = {
     "OFFBOARDING_STORE": "sqlite",
     "OFFBOARDING_SQLITE_FILE": ":memory:",
     "ServiceBus": "unused",
+    "OFFBOARDING_NOTIFY_RULES": "",
+    "OFFBOARDING_NOTIFY_HOSTS": "",
     **{row.name: "0 0 0 * * *" for row in SCHEDULES.rows},
 }
-"""The consent needs neither store, queues nor timers, so on a desk they need not be set."""
+"""The consent needs neither store, queues, timers nor anybody who is told, so on a desk they need not be set."""
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -50,6 +50,8 @@ def decide(word: str, offboarding_id: str, form: Form, visitor: Visitor, door: F
     Raises DeniedError, InvalidRequestError naming the field, and what `carry_out` raises.
     """
     operation = WORDS.get(word)
+    if operation is not None and not visitor.may_ever(operation):
+        door.require(visitor.actor, visitor.roles, operation)  # nothing is said about what is there
     stored = services.store.load(offboarding_id) if operation is not None else None
     if operation is None or stored is None:
         return False

@@ -10,7 +10,6 @@ import hmac
 import re
 import secrets
 from collections.abc import Mapping
-from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
 from shared.domain.codes import ReasonCode
@@ -28,12 +27,14 @@ def new_cookie() -> str:
 
 
 def cookie_in(headers: Mapping[str, str]) -> str | None:
-    """The cookie that the browser sent; None where there is none, or one that we never set."""
-    try:
-        found = SimpleCookie(headers.get("cookie", "")).get(COOKIE)
-    except CookieError:
-        return None
-    return found.value if found is not None and _VALUE.fullmatch(found.value) else None
+    """The cookie that the browser sent; None where there is none, or one that we never set.
+
+    Split at semicolons alone, as browsers join them (RFC 6265): whatever else stands in other cookies of this host
+    neither hides ours nor passes for it.
+    """
+    pairs = (part.strip().partition("=") for part in headers.get("cookie", "").split(";"))
+    values = [value for name, _, value in pairs if name == COOKIE]
+    return values[0] if len(values) == 1 and _VALUE.fullmatch(values[0]) else None
 
 
 def set_cookie(value: str) -> str:

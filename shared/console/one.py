@@ -60,6 +60,15 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class LastStep:
+    """What is done to no holding: the end of delegated administration, and of the relationship."""
+
+    what: str
+    how: str
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
 class One:
     """What the page shows."""
 
@@ -72,6 +81,7 @@ class One:
     facts: Facts
     paid_until: datetime | None
     planned: tuple[PlannedWork, ...]
+    last_steps: tuple[LastStep, ...]
     added: tuple[str, ...]
     blockers: tuple[Blocker, ...]
     chart: Chart | None
@@ -108,6 +118,7 @@ def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None
         facts=facts,
         planned=planned,
         paid_until=facts.paid_until if head.finished else paid,
+        last_steps=tuple(_last_steps(planned_steps(situation))) if show_plan else (),
         added=_beyond(head, steps, records),
         blockers=tuple(held + [item for item in head.blockers if item.key not in records]),
         chart=chart(records, now),
@@ -143,6 +154,15 @@ _SIGNS = {
 }
 
 
+def _last_steps(steps: Iterable[PlannedStep]) -> Iterable[LastStep]:
+    keys = {step.key for step in steps}
+    when = "when nothing is active any more"
+    if DELEGATED_ADMIN in keys:
+        yield LastStep("Delegated administration (GDAP)", "end", when)
+    if RELATIONSHIP in keys:
+        yield LastStep("The reseller relationship", "remove; the customer can accept a new one", when)
+
+
 def _beyond(head: Offboarding, steps: Iterable[PlannedStep], records: Mapping[str, HoldingRecord]) -> tuple[str, ...]:
     """What the plan has since the last approval, as sentences for people."""
     if head.approval is None:
@@ -162,9 +182,16 @@ def _chapters(timeline: Sequence[TimelineEntry]) -> Iterable[Chapter]:
         yield Chapter(stage.value if stage else "people and timers", tuple(_line(entry) for entry in entries))
 
 
+def _plainly(what: str) -> str:
+    """A move to another state, or a step of an action, by its words: `state.waiting.verify`, `cancel.accepted`."""
+    first, _, rest = what.partition(".")
+    words = rest.replace(".", ", ").rstrip(", ") if first == "state" else what.replace(".", ": ")
+    return ("Now: " if first == "state" else "") + words.replace("_", " ")
+
+
 def _line(entry: TimelineEntry) -> Line:
     known = entry.what in list(TimelineEvent)
-    what = EVENTS[TimelineEvent(entry.what)] if known else entry.what.replace("_", " ")
+    what = EVENTS[TimelineEvent(entry.what)] if known else _plainly(entry.what)
     answer = f" ({entry.status})" if entry.status is not None else ""
     who = entry.by.name if entry.by is not None else entry.actor.value
     return Line(entry.at, who, what + answer, entry.detail, entry.holding or "")

@@ -52,6 +52,13 @@ def moment(at: datetime | None) -> Markup | str:
     )
 
 
+def day(at: datetime | None) -> Markup | str:
+    """A date of Microsoft's, such as the end of a term: in UTC, as it is in every sentence; the time is a hint."""
+    if at is None:
+        return "\N{EN DASH}"
+    return Markup('<span title="{}">{}</span>').format(stamp(at), f"{at.astimezone(UTC):%Y-%m-%d}")
+
+
 def link(address: str) -> str:
     """An address that a reader may follow, else nothing: escaping does not make `javascript:` harmless."""
     return address if address.startswith("https://") else ""
@@ -70,7 +77,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    made.filters |= {"moment": moment, "link": link}
+    made.filters |= {"moment": moment, "day": day, "link": link}
     return made
 
 

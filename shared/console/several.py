@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from shared.console.decide import CANNOT_BE_UNDONE, carry_word, require_typed
+from shared.console.decide import CANNOT_BE_UNDONE, WORDS, carry_word, require_typed
 from shared.console.form import Form
 from shared.console.standing import name_of
 from shared.console.visitor import Visitor
@@ -32,6 +32,7 @@ def decide_several(form: Form, visitor: Visitor, door: FrontDoor, services: Serv
     word, chosen = form.get("word", ""), dict.fromkeys(form.several("chosen"))
     if word not in ("approve", "reject"):
         raise InvalidRequestError(ReasonCode.WRONG_VALUE, "word", "must be approve or reject", word)
+    door.require(visitor.actor, visitor.roles, WORDS[word])  # before anything is said about what is there
     if not 1 <= len(chosen) <= AT_MOST:
         rule = f"choose at least one plan, and at most {AT_MOST}. Nothing was changed"
         raise InvalidRequestError(ReasonCode.WRONG_VALUE, "chosen", rule, str(len(chosen)))

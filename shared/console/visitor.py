@@ -23,6 +23,10 @@ class Visitor:
         own = about is not None and self.actor.same(about.requester)
         return authorise(self.actor, self.roles, operation, own=own) is None
 
+    def may_ever(self, operation: Operation) -> bool:
+        """Whether there can be an offboarding about which this person may do it."""
+        return any(authorise(self.actor, self.roles, operation, own=own) is None for own in (True, False))
+
     @property
     def role_words(self) -> str:
         """The roles as the head of a page names them."""

@@ -51,13 +51,13 @@ class FrontDoor:
 
     def opens_calendar(self, key: str) -> bool:
         """Whether somebody brings a key to the calendar: a program that reads calendars can send nothing else."""
-        digest = hashlib.sha256(key.encode()).hexdigest()
-        return any(hmac.compare_digest(digest, known) for known in self.calendar_keys)
+        digest = hashlib.sha256(key.encode(errors="replace")).hexdigest()
+        return bool(key) and any(hmac.compare_digest(digest, known) for known in self.calendar_keys)
 
     def admit_person(self, operation: Operation, headers: Mapping[str, str]) -> Actor:
         """Whoever is signed in, if they may: where the host has asked for no key, none counts. Raises DeniedError."""
-        if not self.authentication:
-            raise NotSignedInError("nobody is signed in, and no valid key was sent")
+        if not self.authentication or headers.get(PRINCIPAL) is None:
+            raise NotSignedInError("nobody is signed in, and no valid key of the calendar stands in the address")
         return self.admit(operation, {PRINCIPAL: headers.get(PRINCIPAL) or ""}, {})
 
     @property

@@ -189,7 +189,9 @@ def _sorted(text: str, order: Order) -> Cursor | None:
         case _:
             return None
     # Whatever decodes to the same is not what a page named: one spelling alone is ours.
-    return found if 1 <= position <= LAST_CURSOR and found.text(order) == text else None
+    ours = 1 <= position <= LAST_CURSOR and found.text(order) == text
+    # Half a pair of surrogates can be written in JSON, and in no store.
+    return found if ours and not any("\ud800" <= sign <= "\udfff" for sign in key) else None
 
 
 def sortable(moment: datetime) -> str:

@@ -23,6 +23,7 @@ class Words:
     """Everything that the letter says itself. `{name}` stands for what is put in."""
 
     title: str
+    title_running: str
     ended: str
     not_ended: str
     products: str
@@ -39,8 +40,10 @@ class Words:
     no_link: str
     times: str
     cancelled: str
+    returned: str
     expired: str
     suspended: str
+    moment: str
     runs_on: str
     kinds: Mapping[HoldingKind, str]
 
@@ -85,6 +88,7 @@ WORDS: Mapping[Language, Words] = MappingProxyType(
     {
         Language.ENGLISH: Words(
             title="The end of our reseller relationship with {name}",
+            title_running="Our reseller relationship with {name}",
             ended="The reseller relationship in Microsoft Partner Center ended on {at}.",
             not_ended=(
                 "The reseller relationship in Microsoft Partner Center has not ended. This is how it stands at {at}."
@@ -103,13 +107,16 @@ WORDS: Mapping[Language, Words] = MappingProxyType(
             no_link="Ask us for a new invitation.",
             times="All times are UTC.",
             cancelled="cancelled on {at}",
+            returned="returned on {at}",
             expired="has ended",
-            suspended="suspended",
+            suspended="suspended on {at}",
+            moment="%d %B %Y, %H:%M",
             runs_on="runs on until its term ends",
             kinds=_ENGLISH_KINDS,
         ),
         Language.GERMAN: Words(
             title="Das Ende unserer Handelspartnerbeziehung mit {name}",
+            title_running="Unsere Handelspartnerbeziehung mit {name}",
             ended="Die Handelspartnerbeziehung im Microsoft Partner Center endete am {at}.",
             not_ended="Die Handelspartnerbeziehung im Microsoft Partner Center besteht noch. Der Stand am {at}:",
             products="Ihre Produkte",
@@ -126,8 +133,10 @@ WORDS: Mapping[Language, Words] = MappingProxyType(
             no_link="Bitten Sie uns um eine neue Einladung.",
             times="Alle Zeiten sind UTC.",
             cancelled="gekündigt am {at}",
+            returned="zurückgegeben am {at}",
             expired="ist beendet",
-            suspended="angehalten",
+            suspended="angehalten am {at}",
+            moment="%d.%m.%Y, %H:%M",
             runs_on="läuft bis zum Ende seiner Laufzeit weiter",
             kinds=_GERMAN_KINDS,
         ),

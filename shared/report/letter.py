@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.decisions.blockers import ActionKind
-from shared.domain.holdings.ledger import HoldingRecord
+from shared.domain.holdings.ledger import ActionRecord, HoldingRecord
 from shared.domain.holdings.model import HoldingStatus
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
-from shared.domain.wording import stamp
 from shared.report.facts import WORKED
 from shared.report.languages import WORDS, Language, Survivor, Words, survivor
 from shared.report.page import render
@@ -32,13 +31,13 @@ ENDED = frozenset({Status.REMOVED, Status.ALREADY_REMOVED})
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One line of the letter; `until` (aware UTC): when its term ends, where it runs on until then."""
+    """One line of the letter; `until`: when its term ends (UTC), where it runs on until then."""
 
     name: str
     kind: str
     quantity: int | None
     what: str
-    until: datetime | None
+    until: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +46,8 @@ class Letter:
 
     language: Language
     words: Words
+    title: str
+    over: bool
     customer: str
     domain: str
     opening: str
@@ -59,16 +60,19 @@ def letter(head: Offboarding, records: Mapping[str, HoldingRecord], now: datetim
     """The letter as a page of HTML, as of `now` (aware UTC, business time)."""
     words, customer = WORDS[language], head.customer
     over = head.status in ENDED
-    opening = (words.ended if over else words.not_ended).format(at=stamp(head.updated_at if over else now))
+    at = head.updated_at if over else now
+    opening = (words.ended if over else words.not_ended).format(at=f"{at:{words.moment}}")
     name = customer.company_name if customer else head.request.company_name
     found = Letter(
         language=language,
         words=words,
+        title=words.title if over else words.title_running,
+        over=over,
         customer=name or head.request.domain or head.customer_id or "",
         domain=(customer.domain if customer else head.request.domain) or "",
         opening=opening,
         products=tuple(_products(records.values(), words)),
-        survivors=tuple(survivor(line, language) for line in head.survivors),
+        survivors=tuple(survivor(line, language) for line in head.survivors) if over else (),
         again=head.reestablish_url if over else "",
     )
     return render("letter.html", letter=found)
@@ -78,16 +82,31 @@ def _products(records: Iterable[HoldingRecord], words: Words) -> Iterable[Produc
     for record in sorted(records, key=lambda item: (item.holding.kind.value, item.holding.name, item.holding.key)):
         holding = record.holding
         what, until = _what(record, words)
-        yield Product(holding.name, words.kinds[holding.kind], holding.quantity, what, until)
+        # What was cancelled is shown with no units left; the customer had some.
+        had = record.before.quantity if record.before is not None else None
+        yield Product(holding.name, words.kinds[holding.kind], holding.quantity or had, what, until)
 
 
-def _what(record: HoldingRecord, words: Words) -> tuple[str, datetime | None]:
+def _what(record: HoldingRecord, words: Words) -> tuple[str, str]:
     holding = record.holding
-    ended = [action for action in record.actions if action.kind in ENDING and action.state in WORKED]
-    if ended:
-        return words.cancelled.format(at=stamp(ended[-1].answered_at or ended[-1].intended_at)), None
-    if holding.ended or record.missing_since is not None:
-        return words.expired, None
+    if holding.ended or record.missing_since is not None or holding.quantity == 0:
+        done = _done(record, ENDING)
+        if done is None:
+            return words.expired, ""
+        said = words.returned if done.kind is ActionKind.RETURN_RESERVATION else words.cancelled
+        return said.format(at=_moment(done, words)), ""
+    done = _done(record, frozenset({ActionKind.SUSPEND, ActionKind.SUSPEND_AZURE_PLAN}))
+    if holding.status is HoldingStatus.SUSPENDED and done is not None:
+        return words.suspended.format(at=_moment(done, words)), ""
     if holding.status is HoldingStatus.SUSPENDED:
-        return words.suspended, None
-    return words.runs_on, holding.term_end
+        return words.expired, ""
+    return words.runs_on, f"{holding.term_end:{words.moment}}" if holding.term_end is not None else ""
+
+
+def _done(record: HoldingRecord, kinds: frozenset[ActionKind]) -> ActionRecord | None:
+    done = [action for action in record.actions if action.kind in kinds and action.state in WORKED]
+    return done[-1] if done else None
+
+
+def _moment(action: ActionRecord, words: Words) -> str:
+    return f"{action.answered_at or action.intended_at:{words.moment}}"

@@ -26,12 +26,12 @@ class Moment:
 
 
 def moments_of(head: Offboarding, name: str) -> Iterable[Moment]:
-    """What is known to happen. The removal is expected once the last dated wait is over, if nothing else is waited
-    for."""
+    """What is known to happen. A window is told of until the work begins, which then uses it. The removal is expected
+    once the last dated wait is over, if nothing else is waited for."""
     if head.finished or head.status is Status.RESTORING:
         return
     plan = head.plan
-    if plan is not None and plan.first_window_closes_at is not None:
+    if plan is not None and plan.first_window_closes_at is not None and head.begun_at is None:
         yield Moment(WINDOW, plan.first_window_closes_at, head.id, name)
     ends = []
     for blocker in head.blockers:

@@ -80,6 +80,7 @@ def period(month: str, services: Services) -> Period:
     """Of one month, as of now."""
     begin, end = month_of(month)
     heads, whole = _all(services)
+    heads = [head for head in heads if not head.request.dry_run]
     over = [head for head in heads if head.finished and begin <= head.updated_at < end]
     over.sort(key=lambda head: (head.updated_at, head.id))
     return Period(

@@ -45,10 +45,6 @@ NAMES: Mapping[str, str] = MappingProxyType(
         "microsoftid": "customerTenantId",
         "mandantenid": "customerTenantId",
         "companyname": "customerCompanyName",
-        "company": "customerCompanyName",
-        "customer": "customerCompanyName",
-        "firma": "customerCompanyName",
-        "kunde": "customerCompanyName",
         "grund": "reason",
     }
 )
@@ -109,7 +105,8 @@ def customers_of(table: Table, requested_by: str, reason: str = "") -> Customers
         raise InvalidRequestError(ReasonCode.MISSING_FIELD, "file", f"{rule}. Nothing was sent")
     twice = sorted({name for name in known if name and known.count(name) > 1})
     if twice:
-        rule = f"several columns mean the same: {', '.join(twice)}. Nothing was sent"
+        named = [column for column, name in zip(table.columns, known, strict=True) if name in twice]
+        rule = f"several columns mean the same: {shorten(', '.join(named))}. Nothing was sent"
         raise InvalidRequestError(ReasonCode.REPEATED_FIELD, "file", rule)
     defaults = {"requestedBy": requested_by, "reason": reason}
     rows = [_row(row, table.columns, known, defaults) for row in table.rows]
@@ -152,9 +149,10 @@ def _mistakes(said: Mapping[str, Any], called: Mapping[str, str]) -> Iterable[Mi
         parse_request(json.dumps({"version": "1", **said}).encode())
     except InvalidRequestError as error:
         value = error.value or str(said.get(error.field, ""))
-        yield Mistake(called.get(error.field, error.field), shorten(value), error.rule)
-        for field, rule in error.others:
-            yield Mistake(called.get(field, field), shorten(str(said.get(field, ""))), rule)
+        for field, rule in ((error.field, error.rule), *error.others):
+            column = called.get(field, "the row" if field == "$" else field)
+            shown = value if field == error.field else str(said.get(field, ""))
+            yield Mistake(column, shorten(shown), rule)
 
 
 def _without_repetition(rows: Iterable[CustomerRow]) -> Iterable[CustomerRow]:

@@ -5,25 +5,28 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+import logging
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from zipfile import BadZipFile
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError
 from shared.report.cells import as_typed
 
+log = logging.getLogger("offboarding")
 LARGEST = 4 * 1024 * 1024
-UNPACKED = 64 * 1024 * 1024
+UNPACKED = 16 * 1024 * 1024
 """Bytes that an .xlsx may have when it is unpacked: a small file can hold a huge one."""
 MOST_ROWS = 5_000
+LAST_LINE = 20_000
+"""Empty lines count too: a sheet can say in a few bytes that its next row is the billionth."""
 MOST_COLUMNS = 60
 LONGEST_CELL = 2_000
+TOO_LARGE = ReasonCode.BODY_TOO_LARGE
 SEPARATORS = (";", ",", "\t")
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -63,7 +66,7 @@ def read_table(content: bytes, bounds: Bounds | None = None) -> Table:
     """
     bounds = bounds or Bounds()
     if len(content) > bounds.largest:
-        raise _unreadable(f"the file may have at most {bounds.largest // 1024 // 1024} MB", ReasonCode.BODY_TOO_LARGE)
+        raise _unreadable(f"the file may have at most {bounds.largest // 1024 // 1024} MB", TOO_LARGE)
     if content.startswith(b"PK\x03\x04"):
         return _table(_xlsx(content), bounds.most_rows, ",")
     separator, lines = _csv(content)
@@ -74,6 +77,8 @@ def _table(lines: Iterable[tuple[int, list[str]]], most_rows: int, separator: st
     columns: tuple[str, ...] | None = None
     rows: list[TableRow] = []
     for line, cells in lines:
+        if line > LAST_LINE:
+            raise _unreadable(f"the file may have at most {LAST_LINE} lines, empty ones included", TOO_LARGE)
         if not any(cells):
             continue
         if columns is None:
@@ -82,7 +87,7 @@ def _table(lines: Iterable[tuple[int, list[str]]], most_rows: int, separator: st
                 raise _unreadable(f"the file may have at most {MOST_COLUMNS} columns")
             continue
         if len(rows) >= most_rows:
-            raise _unreadable(f"the file may have at most {most_rows} rows", ReasonCode.BODY_TOO_LARGE)
+            raise _unreadable(f"the file may have at most {most_rows} rows", TOO_LARGE)
         rows.append(TableRow(line, tuple(map(as_typed, cells))))
     if columns is None:
         raise _unreadable("the file is empty: its first row names the columns")
@@ -126,17 +131,21 @@ def _decoded(content: bytes) -> str:
 
 
 def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
+    """Whatever a library of many parts makes of a broken file is one answer: it cannot be read."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(item.file_size for item in packed.infolist()) > UNPACKED:
-                raise _unreadable("the workbook is larger than any list of customers", ReasonCode.BODY_TOO_LARGE)
+                raise _unreadable("the workbook is larger than any list of customers", TOO_LARGE)
+            if any(item.flag_bits & 1 for item in packed.infolist()):
+                raise _unreadable("the workbook is encrypted: save it without a password")
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True), start=1):
+        rows = book.worksheets[0].iter_rows(max_col=MOST_COLUMNS + 1, max_row=LAST_LINE + 1, values_only=True)
+        for number, row in enumerate(rows, start=1):
             yield number, _trimmed([_short(_text(value)) for value in row])
     except InvalidRequestError:
         raise
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, IndexError, AttributeError, TypeError):
+    except Exception as error:
+        log.info("an .xlsx could not be read: %s", type(error).__name__)
         raise _unreadable("the file is not an .xlsx workbook that can be read; save it again from Excel") from None
 
 

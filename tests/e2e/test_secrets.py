@@ -30,7 +30,15 @@ TOKEN = re.compile(rb"eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}")
 """Every access and refresh token that the simulated tenant issues is a signed JSON web token."""
 SIGNATURE = re.compile(rb'signature\\*":\\*"[A-Za-z0-9._-]*')
 PRIVATE = frozenset(
-    {"scenario.json", "refresh-token.json", "keys.json", "local.settings.json", "function-key", "people.json"}
+    {
+        "scenario.json",
+        "refresh-token.json",
+        "keys.json",
+        "local.settings.json",
+        "function-key",
+        "people.json",
+        "addresses.json",
+    }
 )
 """Where secrets are kept on one machine, readable for the owner only."""
 QUOTING = {

@@ -67,3 +67,18 @@ def test_the_front_door_is_built_once(monkeypatch: pytest.MonkeyPatch) -> None:
     door = bootstrap.front_door()
     assert door.authentication
     assert bootstrap.front_door() is door
+
+
+@pytest.mark.parametrize("setting", ["OFFBOARDING_CALENDAR_KEYS", "OFFBOARDING_KEY_NAMES"])
+def test_the_digest_of_nothing_is_no_key(setting: str) -> None:
+    """A shell makes it of a variable that is not set."""
+    digest = hashlib.sha256(b"").hexdigest()
+    value = digest if setting == "OFFBOARDING_CALENDAR_KEYS" else f"crm={digest}"
+    with pytest.raises(SettingsError, match=f"{setting}: .* 1 .*an empty key"):
+        read_settings({**GOOD, setting: value})
+
+
+def test_keys_of_the_calendar_are_digests() -> None:
+    assert read_settings({**GOOD, "OFFBOARDING_CALENDAR_KEYS": DIGEST.upper()}).people.calendar_keys == {DIGEST}
+    with pytest.raises(SettingsError, match="OFFBOARDING_CALENDAR_KEYS: item 2 must be the SHA-256"):
+        read_settings({**GOOD, "OFFBOARDING_CALENDAR_KEYS": f"{DIGEST}, the-key"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +13,8 @@ from shared.composition.authentication import HOSTNAME, ON
 from shared.composition.settings.reader import Reader
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}")
+OF_NOTHING = hashlib.sha256(b"").hexdigest()
+"""What a shell makes of a variable that is not set."""
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
@@ -45,6 +48,8 @@ def _calendar_keys(reader: Reader) -> frozenset[str]:
         if not _SHA256.fullmatch(digest):
             # Not shown: it may be the key itself.
             reader.problems.append(f"{setting}: item {number} must be the SHA-256 of a key in hex")
+        elif digest == OF_NOTHING:
+            reader.problems.append(f"{setting}: item {number} is the SHA-256 of an empty key, which everybody has")
     return frozenset(found)
 
 
@@ -56,5 +61,7 @@ def _names(reader: Reader) -> dict[str, str]:
         if not _NAME.fullmatch(name) or not _SHA256.fullmatch(digest.lower()):
             # Not shown: it may be the key itself.
             reader.problems.append(f"{setting}: pair {number} must be a name, =, and the SHA-256 of the key in hex")
+        elif digest.lower() == OF_NOTHING:
+            reader.problems.append(f"{setting}: pair {number} has the SHA-256 of an empty key")
         names[digest.lower()] = name
     return names

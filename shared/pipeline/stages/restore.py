@@ -63,7 +63,11 @@ def withdrawn(session: Session, lost: Sequence[NotRestored] = ()) -> Reason:
     if every:
         named = first_of((item.sentence for item in every), 3, "; ")
         text = f"{count_of(len(every), 'matter')} could not be put back: {named}"
-        return Reason(ReasonCode.WITHDRAWN, f"{who}; {text}", "See notRestored for what to buy or do again.")
+        return Reason(
+            ReasonCode.WITHDRAWN,
+            f"{who}; {text}",
+            "Buy or do again what could not be put back, if the customer needs it.",
+        )
     changed = any(is_ours(record, session.situation) for record in session.records.values())
     how = "everything that was changed is as it was before" if changed else NOTHING
     return Reason(ReasonCode.WITHDRAWN, f"{who}; {how}")

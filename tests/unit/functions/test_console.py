@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from uuid import NAMESPACE_OID, uuid5
 
 import pytest
 from bs4 import Tag
@@ -11,6 +12,7 @@ from pytest_mock import MockerFixture
 
 from local.simulator.scenario import builder as b
 from local.world.world import World
+from shared.console.form_key import form_key
 from shared.console.standing import domain_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
@@ -24,6 +26,7 @@ CUSTOMER = b.customer(
 )
 APPROVER = person("Jon Approver", Role.APPROVE)
 REQUESTER = person("Maria Requester", Role.REQUEST)
+OTTO = str(uuid5(NAMESPACE_OID, "Ms. Operator"))
 READER = person("Ruth Reader", Role.READ)
 
 
@@ -207,6 +210,54 @@ def test_without_the_cookie_no_form_is_taken(world: World) -> None:
     page = browser.get("/console/system")
     browser.cookie = ""
     assert browser.fill(page, "/console/system/hold", reason="x").status == 403
+
+
+@pytest.mark.parametrize(
+    "others",
+    ['prefs={"theme":"dark"}; ', "flag; ", "n\u00e4me=\u00fc; ", 'a="b; c"; ', "__Host-offboarding-formx=y; "],
+)
+def test_other_cookies_of_the_host_hide_nothing(world: World, others: str) -> None:
+    browser = Browser()
+    page = browser.get("/console/system")
+    browser.cookie = others + browser.cookie
+    assert browser.fill(page, "/console/system/hold", reason="x").status == 200
+
+
+def test_a_cookie_that_pretends_to_be_ours_is_none(world: World) -> None:
+    browser = Browser()
+    browser.get("/console/system")
+    known = "E" * 43
+    browser.cookie = f"x=a __Host-offboarding-form={known}"
+    assert browser.get("/console/system").field("/console/system/hold", "form_key") != form_key(known, OTTO)
+    browser.cookie = f"__Host-offboarding-form={known}; __Host-offboarding-form={'F' * 43}"
+    page = browser.get("/console/system")
+    assert page.field("/console/system/hold", "form_key") not in {form_key(word * 43, OTTO) for word in "EF"}
+
+
+def test_whoever_has_no_role_learns_nothing_from_forms(world: World) -> None:
+    identity = asked(world)
+    nobody = Browser(person("Nobody"))
+    page = nobody.get("/console")
+    assert "Approvals 1" not in page.text
+    fields = [("form_key", nobody.form_key(page)), ("word", "approve"), ("chosen", identity), ("typed", "approve 1")]
+    answer = nobody.post("/console/approvals", [*fields, ("reason", "x")])
+    assert (answer.status, "Contoso" in answer.text) == (403, False)
+    for one in (identity, "none"):
+        answer = nobody.post(f"/console/offboardings/{one}/withdraw", [*fields, ("reason", "x")])
+        assert answer.status == 403
+
+
+def test_what_was_withdrawn_gets_no_letter_about_an_end(world: World) -> None:
+    identity = asked(world)
+    browser, place = Browser(), f"/console/offboardings/{identity}"
+    page = browser.fill(browser.get(place), f"{place}/withdraw", reason="they stay")
+    assert "has ended. What follows is still in your tenant" not in page.text
+
+
+def test_the_plan_has_the_last_steps_too(world: World) -> None:
+    page = Browser(APPROVER).get(f"/console/offboardings/{asked(world)}")
+    assert "The reseller relationship remove" in page.text
+    assert "Delegated administration (GDAP) end" in page.text
 
 
 def test_the_cookie_is_bound_to_this_host(world: World) -> None:

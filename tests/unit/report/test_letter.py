@@ -12,6 +12,8 @@ from local.world.world import World
 from shared.domain.errors import InvalidRequestError
 from shared.domain.holdings.model import HoldingKind
 from shared.domain.offboarding.states import Status
+from shared.domain.people.actor import known_by_name
+from shared.operations.withdraw import CalledOff, withdraw
 from shared.pipeline.steps.survivors import survivors
 from shared.report.languages import WORDS, Language, survivor
 from shared.report.report import report
@@ -50,7 +52,7 @@ def removed() -> tuple[World, str]:
     ("language", "said"),
     [
         ("en", ["The reseller relationship in Microsoft Partner Center ended on", "25 × <bdi>Microsoft 365 E3</bdi>"]),
-        ("de", ["Die Handelspartnerbeziehung im Microsoft Partner Center endete am", "gekündigt am", "angehalten"]),
+        ("de", ["Die Handelspartnerbeziehung im Microsoft Partner Center endete am", "gekündigt am", "angehalten am"]),
     ],
 )
 def test_it_says_what_ended_what_survives_and_how_to_begin_again(
@@ -78,6 +80,28 @@ def test_of_one_that_waits_it_says_that_nothing_has_ended(language: str, words: 
     request = world.ask(WAITING)
     world.run(for_at_most=timedelta(hours=1))
     assert words in letter(world, request, language)
+
+
+def test_of_one_that_was_called_off_it_says_that_the_relationship_goes_on() -> None:
+    world = World(WAITING)
+    request = world.ask(WAITING)
+    world.run(for_at_most=timedelta(hours=1))
+    withdraw(world.offboarding(request).id, CalledOff(known_by_name("Otto"), "they stay"), world.services)
+    world.run(for_at_most=timedelta(hours=1))
+    assert world.offboarding(request).status is Status.WITHDRAWN
+    page = letter(world, request, "de")
+    assert "Unsere Handelspartnerbeziehung mit" in page
+    assert "besteht noch" in page
+    assert not re.search("Das Ende|Einladung|löschen", page)
+
+
+def test_what_was_bought_is_counted_as_it_was_and_what_went_back_is_not_called_cancelled(
+    removed: tuple[World, str],
+) -> None:
+    page = letter(*removed, "de")
+    assert "0 ×" not in page
+    assert "zurückgegeben am" in page
+    assert re.search(r"angehalten am \d\d\.\d\d\.\d{4}", page)
 
 
 @pytest.mark.parametrize("language", list(Language))

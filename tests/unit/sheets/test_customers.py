@@ -135,6 +135,51 @@ def test_a_small_file_that_unpacks_to_a_huge_one_is_not_unpacked() -> None:
         read(out.getvalue())
 
 
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
+    '<row r="1"><c r="A1" t="inlineStr"><is><t>domain</t></is></c></row>{rows}</sheetData></worksheet>'
+)
+
+
+def packed_with(rows: str, **changed: bytes) -> bytes:
+    """A workbook as Excel writes it, with the rows of another, and other parts changed."""
+    out = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(workbook(["domain"], ["a.com"]))) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed,
+    ):
+        for item in source.infolist():
+            content = source.read(item)
+            if item.filename == "xl/worksheets/sheet1.xml":
+                content = changed.get("sheet", SHEET.format(rows=rows).encode())
+            packed.writestr(item.filename, content)
+    return out.getvalue()
+
+
+FAR = '<row r="99999999999999"><c r="A99999999999999" t="inlineStr"><is><t>b.com</t></is></c></row>'
+NASTY = {
+    "a row far away": packed_with(FAR),
+    "a million empty rows": packed_with("<row/>" * 1_000_000),
+    "broken XML": packed_with("", sheet=b"<worksheet><sheetData><row>"),
+    "an entity": packed_with(
+        "", sheet=b'<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><worksheet>&e;</worksheet>'
+    ),
+    "cut off": workbook(["domain"], ["a.com"])[:-200],
+    "spoiled inside": workbook(["domain"], ["a.com"])[:400] + bytes(200) + workbook(["domain"], ["a.com"])[600:],
+}
+
+
+@pytest.mark.parametrize("content", NASTY.values(), ids=NASTY)
+def test_a_hostile_workbook_is_refused_or_read_at_once(content: bytes) -> None:
+    with suppress(InvalidRequestError):
+        assert len(read(content).rows) <= 2
+
+
+def test_empty_lines_count_so_that_none_lies_behind_a_billion_of_them() -> None:
+    with pytest.raises(InvalidRequestError, match="empty ones included"):
+        read(b"domain\n" + b"\n" * 30_000 + b"a.com\n")
+
+
 def test_the_same_file_asks_for_the_same_and_another_row_for_something_else() -> None:
     one, two = read(US), read(US)
     assert [row.request for row in one.rows] == [row.request for row in two.rows]

@@ -169,7 +169,7 @@ def test_what_is_lost_is_counted_and_three_are_named(number: int, text: str) -> 
     session = ending(OURS, withdrawal=None)
     found = stage.withdrawn(session, lost(number))
     assert found.text == f"withdrawn; {text}"
-    assert found.operator_action == "See notRestored for what to buy or do again."
+    assert found.operator_action == "Buy or do again what could not be put back, if the customer needs it."
     assert session.offboarding.not_restored == tuple(lost(number))
 
 
