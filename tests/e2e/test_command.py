@@ -14,20 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from local.simulator.scenario.builder import (
-    azure_plan,
-    customer,
-    gdap,
-    legacy,
-    marketplace,
-    nce,
-    perpetual,
-    reservation,
-    software,
-    trial,
-)
-from local.simulator.scenario.models import CustomerSpec
-from tests.e2e.support.scenario import closed, late, write_scenario
+from tests.e2e.support.kinds import NAMES, end_of, thirty
+from tests.e2e.support.scenario import write_scenario
 from tests.e2e.support.stack import ROOT, Addresses, LocalStack
 from tests.e2e.support.tenant import Tenant
 from tests.e2e.support.until import until
@@ -37,32 +25,9 @@ WITHIN = 150.0
 """Seconds of machine time for everything; on an idle machine it takes a third."""
 
 
-def of_kind(kind: str, number: int) -> CustomerSpec:
-    """The third of a kind is as the first: only its name differs."""
-    name = f"{kind} {number}"
-    made = {
-        "Legacy": customer(name, legacy(name="Legacy")),
-        "New": customer(name, nce(name="New", started="-P1D")),
-        "Trial": customer(name, trial(name="Trial", started="-P10D")),
-        "Azure": customer(name, azure_plan(1, name="Azure plan")),
-        "Reserved": customer(name, reservation()),
-        "Perpetual": customer(name, perpetual(bought="-P1D")),
-        "Bought": customer(name, software(name="Software", started="-P1D"), marketplace(name="SaaS", started="-P1D")),
-        "Administered": customer(name, gdap()),
-        "Late": late(name, "+P30D"),
-        "Closed": closed(name),
-    }
-    return made[kind]
-
-
-KINDS = ("Legacy", "New", "Trial", "Azure", "Reserved", "Perpetual", "Bought", "Administered", "Late", "Closed")
-ENDS = {"Late": "waiting", "Closed": "needs_attention"}
-
-
 @pytest.fixture
 def addresses(tmp_path: Path) -> Iterator[Addresses]:
-    customers = [of_kind(kind, number) for kind in KINDS for number in (1, 2, 3)]
-    scenario = write_scenario(tmp_path / "scenario.json", *customers, page_size=50)
+    scenario = write_scenario(tmp_path / "scenario.json", *thirty(), page_size=50)
     stack, found = LocalStack.start(tmp_path / "data", scenario)
     yield found
     stack.kill()
@@ -79,7 +44,7 @@ def typed(addresses: Addresses, folder: Path, *words: str) -> subprocess.Complet
 
 def test_thirty_customers_from_a_table_to_their_ends(addresses: Addresses, tmp_path: Path) -> None:
     tenant = Tenant(addresses)
-    names = [f"{kind} {number}" for kind in KINDS for number in (1, 2, 3)]
+    names = NAMES
     rows = [f"{tenant.customer(name)['domain']};{name}" for name in names]
     (tmp_path / "customers.csv").write_text("\n".join(["Domain;Firma", *rows]), encoding="cp1252")
 
@@ -100,7 +65,7 @@ def test_thirty_customers_from_a_table_to_their_ends(addresses: Addresses, tmp_p
     status = list(csv.DictReader(io.StringIO((tmp_path / told["statusFile"]).read_text("utf-8-sig"))))
     by_name = {row["customer"]: row["offboardingId"] for row in status}
 
-    wanted = {by_name[name]: ENDS.get(name.split()[0], "removed") for name in names}
+    wanted = {by_name[name]: end_of(name) for name in names}
     (batch,) = told["batches"]
 
     def ended() -> bool:
@@ -109,7 +74,7 @@ def test_thirty_customers_from_a_table_to_their_ends(addresses: Addresses, tmp_p
 
     until(ended, "every customer to get where its kind ends", WITHIN, every=1.0)
     assert Counter(wanted.values()) == {"removed": 24, "waiting": 3, "needs_attention": 3}
-    gone = [name for name in names if ENDS.get(name.split()[0]) is None]
+    gone = [name for name in names if end_of(name) == "removed"]
     assert not {tenant.customer(name)["id"] for name in gone} & set(tenant.listed())
 
     why = typed(addresses, tmp_path, "why", by_name["Closed 1"])
