@@ -116,7 +116,13 @@ def test_settings_of_the_shell_are_named_and_not_inherited_and_those_of_the_comm
     try:
         told = stack.errors()
         assert "left out, because the local stack has settings of its own" in told
-        assert "AzureFunctionsJobHost__functionTimeout, OFFBOARDING_CLIENT_SECRET, OFFBOARDING_KEY_VAULT_URL" in told
+        # The shell of these tests may have others.
+        named = set(told.replace(",", " ").replace(":", " ").split())
+        assert {
+            "AzureFunctionsJobHost__functionTimeout",
+            "OFFBOARDING_CLIENT_SECRET",
+            "OFFBOARDING_KEY_VAULT_URL",
+        } <= named
         assert "not-this-one" not in told
         api, tenant = Api(addresses), Tenant(addresses)
         customer = tenant.customer("Planned Ltd")
