@@ -69,6 +69,7 @@ def test_the_start_imports_nothing_that_a_call_can_import(name: str) -> None:
     assert not found, f"import it where it is used, in the function: {found[:5]}"
 
 
+@pytest.mark.long
 def test_everything_that_is_deployed_can_be_imported() -> None:
     """What is imported only when it is called is tried here, before any message."""
     names = [

@@ -59,6 +59,7 @@ def test_a_call_hands_over_no_more_than_its_limit(office: Office) -> None:
     assert looked(office.bus) == LETTERS[3:]
 
 
+@pytest.mark.long
 def test_each_queue_has_its_own(office: Office) -> None:
     office.put(Stage.VERIFY, LETTERS[0])
     office.put(Stage.REMOVE, LETTERS[1])

@@ -25,6 +25,7 @@ def libraries() -> Iterator[logging.Logger]:
     found.setLevel(before)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("quiet", [False, True])
 def test_links_and_connections_are_told_of_only_by_libraries_that_nobody_quieted(
     own_real: Real, libraries: logging.Logger, caplog: pytest.LogCaptureFixture, *, quiet: bool

@@ -91,6 +91,7 @@ def test_another_address_is_told_from_a_doctor(body: str, capsys: pytest.Capture
     assert "--url" in capsys.readouterr().err
 
 
+@pytest.mark.long
 def test_refused_and_not_now(capsys: pytest.CaptureFixture[str]) -> None:
     assert asked({"detail": "needs Offboarding.Read"}, status=403)[0] == 1
     assert "needs Offboarding.Read" in capsys.readouterr().err

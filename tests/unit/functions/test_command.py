@@ -269,6 +269,7 @@ def started(server: ThreadingHTTPServer, *words: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.long
 def test_whoever_reads_only_the_first_line_ends_it_quietly(pipeline: ThreadingHTTPServer) -> None:
     with started(pipeline, "list", "--limit", "200", "-q") as process:
         assert process.stdout is not None

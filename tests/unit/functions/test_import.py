@@ -226,6 +226,7 @@ def test_what_was_not_planned_in_time_is_said_and_goes_on_the_next_time(world: W
     assert len(world.all()) == 1
 
 
+@pytest.mark.long
 def test_a_thousand_rows_of_which_half_are_broken(world: World, desk: Desk) -> None:
     good = [f"nobody{number}.example;x;" for number in range(500)]
     bad = [

@@ -169,6 +169,7 @@ NASTY = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("content", NASTY.values(), ids=NASTY)
 def test_a_hostile_workbook_is_refused_or_read_at_once(content: bytes) -> None:
     with suppress(InvalidRequestError):
