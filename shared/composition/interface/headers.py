@@ -7,7 +7,8 @@ from typing import Any
 from shared.contracts.idempotency import HEADER
 
 TEXT = {"type": "string"}
-ETAG = {"type": "string", "pattern": '^"[0-9a-f]{32}"$'}
+ETAG = {"type": "string", "pattern": '^("[0-9a-f]{32}"|W/"[0-9a-f]{16}")$'}
+"""Strong of what can be changed, weak of what is put together for a look: a list, a batch."""
 HEADERS: dict[str, dict[str, Any]] = {
     "ETag": {"description": "Names exactly what is shown; for If-Match and If-None-Match.", "schema": ETAG},
     "Location": {

@@ -10,7 +10,7 @@ from shared.ports.listing import Order
 from shared.report.languages import Language
 from shared.report.report import Audience
 
-_MOMENT = {"type": "string", "format": "date-time"}
+_MOMENT = {"anyOf": [{"type": "string", "format": "date-time"}, {"const": ""}]}
 _TEXT = {"type": "string", "maxLength": LONGEST_TEXT}
 LIST_QUERY: tuple[Query, ...] = (
     Query(
