@@ -127,7 +127,7 @@ def _sent(req: func.HttpRequest, shown: Shown, visitor: "Visitor | None", cookie
         "version": VERSION,
     }
     headers = dict(HEADERS)
-    if cookie_in(req.headers) is None:
+    if visitor is not None and cookie_in(req.headers) is None:
         headers["Set-Cookie"] = set_cookie(cookie)
     content = render(shown.template, **values, **shown.values)
     return func.HttpResponse(content, status_code=shown.status, mimetype="text/html", charset="utf-8", headers=headers)
