@@ -10,20 +10,19 @@ from datetime import datetime, timedelta
 from shared.console.months import Month, next_months
 from shared.console.standing import STATUS_WORDS, domain_of, name_of
 from shared.domain.offboarding.record import Offboarding
-from shared.domain.offboarding.states import RUNNABLE, Status
+from shared.domain.offboarding.states import Status
 from shared.domain.wording import count_of
 from shared.operations.show import list_page
 from shared.pipeline.core.services import Services
 from shared.ports.store import Filter
 from shared.report.moments import WINDOW, Moment, moments_of
+from shared.report.walk import LIVE, walk
 
 LOOKED_AT = 1000
 """So many live offboardings are read for the top of the page; where there are more, the page says so."""
-PAGE = 200
 SOON = timedelta(days=7)
 NAMED = 5
 """So many closing windows are named; the others are counted."""
-LIVE = (*sorted(RUNNABLE), Status.NEEDS_ATTENTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,8 @@ class Fleet:
 def fleet(query: Mapping[str, str], services: Services) -> Fleet:
     """Reads at most 1 000 live offboardings and one page; raises InvalidRequestError for a query that is not known."""
     now = services.clock.now()
-    live, more = _live(services)
+    found = list(walk(services.store, Filter(statuses=LIVE), LOOKED_AT + 1))
+    live = found[:LOOKED_AT]
     moments = [item for head in live for item in moments_of(head, name_of(head))]
     wanted = {name: value for name, value in query.items() if value}
     page = list_page(wanted, services)
@@ -73,7 +73,7 @@ def fleet(query: Mapping[str, str], services: Services) -> Fleet:
     return Fleet(
         needs=tuple(_needs(live, moments, now)),
         counts=tuple((status.value, counts[status]) for status in LIVE if counts[status]),
-        more=more,
+        more=len(found) > LOOKED_AT,
         months=next_months(moments, now),
         rows=tuple(row_of(head) for head in page.items),
         next=page.next,
@@ -93,18 +93,6 @@ def row_of(head: Offboarding) -> Row:
         paid_until=head.paid_until,
         dry_run=head.request.dry_run,
     )
-
-
-def _live(services: Services) -> tuple[list[Offboarding], bool]:
-    found: list[Offboarding] = []
-    after: str | None = None
-    while len(found) < LOOKED_AT:
-        page = services.store.find(Filter(statuses=LIVE, limit=PAGE, after=after))
-        found.extend(page.items)
-        after = page.next
-        if after is None:
-            return found, False
-    return found, True
 
 
 def _needs(live: Iterable[Offboarding], moments: Iterable[Moment], now: datetime) -> Iterable[Need]:

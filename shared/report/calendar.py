@@ -8,15 +8,14 @@ from datetime import timedelta
 from icalendar import Calendar, Event
 
 from shared.domain.offboarding.record import Offboarding
-from shared.domain.offboarding.states import RUNNABLE, Status
+from shared.domain.offboarding.states import Status
 from shared.domain.wording import plain, shorten
 from shared.pipeline.core.services import Services
 from shared.ports.store import Filter
 from shared.report.moments import Moment, moments_of
+from shared.report.walk import LIVE, walk
 
 MOST = 2_000
-PAGE = 200
-LIVE = (*sorted(RUNNABLE), Status.NEEDS_ATTENTION)
 APPROVAL = "approval is due"
 DUE_AFTER = timedelta(days=1)
 """A plan that waits longer for its approval may miss a window."""
@@ -33,7 +32,7 @@ def calendar(services: Services, console: str = "") -> bytes:
     found.add("method", "PUBLISH")
     found.add("x-wr-calname", "Offboardings")
     found.add("refresh-interval", timedelta(hours=1), parameters={"value": "DURATION"})
-    for head in _live(services):
+    for head in walk(services.store, Filter(statuses=LIVE), MOST):
         for number, moment in enumerate(_moments(head)):
             found.add_component(_event(moment, number, head, console))
     return bytes(found.to_ical())
@@ -61,15 +60,3 @@ def _event(moment: Moment, number: int, head: Offboarding, console: str) -> Even
         event.add("url", f"{console}/offboardings/{head.id}")
     event.add("transp", "TRANSPARENT")
     return event
-
-
-def _live(services: Services) -> Iterable[Offboarding]:
-    after: str | None = None
-    read = 0
-    while read < MOST:
-        page = services.store.find(Filter(statuses=LIVE, limit=PAGE, after=after))
-        yield from page.items
-        read += len(page.items)
-        after = page.next
-        if after is None:
-            return

@@ -18,8 +18,8 @@ from shared.ports.store import Filter
 from shared.report.cells import harmless
 from shared.report.facts import who
 from shared.report.page import render
+from shared.report.walk import walk
 
-PAGE = 200
 MOST = 20_000
 """So many offboardings are looked at; more than any month of any partner has, and a bound all the same."""
 COLUMNS = (
@@ -79,8 +79,8 @@ def month_of(text: str) -> tuple[datetime, datetime]:
 def period(month: str, services: Services) -> Period:
     """Of one month, as of now."""
     begin, end = month_of(month)
-    heads, whole = _all(services)
-    heads = [head for head in heads if not head.request.dry_run]
+    found = list(walk(services.store, Filter(), MOST + 1))
+    heads = [head for head in found[:MOST] if not head.request.dry_run]
     over = [head for head in heads if head.finished and begin <= head.updated_at < end]
     over.sort(key=lambda head: (head.updated_at, head.id))
     return Period(
@@ -89,20 +89,8 @@ def period(month: str, services: Services) -> Period:
         lines=tuple(_line(head) for head in over),
         ended=tuple(sorted(Counter(head.status.value for head in over).items())),
         live=tuple(sorted(Counter(head.status.value for head in heads if not head.finished).items())),
-        whole=whole,
+        whole=len(found) <= MOST,
     )
-
-
-def _all(services: Services) -> tuple[list[Offboarding], bool]:
-    found: list[Offboarding] = []
-    after: str | None = None
-    while len(found) < MOST:
-        page = services.store.find(Filter(limit=PAGE, after=after))
-        found.extend(page.items)
-        after = page.next
-        if after is None:
-            return found, True
-    return found, False
 
 
 def _line(head: Offboarding) -> Line:
