@@ -47,6 +47,7 @@ THOROUGH = {"OFFBOARDING_CRASH_EVERY": "1"}
 QUICK = {"OFFBOARDING_CASES_EVERY": "40"}
 MEASURED = {"OFFBOARDING_CASES_WHOLE": "unit"}
 """Small and fast, and where most of what decides is reached."""
+LONG = {"OFFBOARDING_CASES_LONG": "1"}
 REST = {"OFFBOARDING_CASES_REST": "1"}
 PYTEST_CODES = {0: 0, 2: 130, 4: 2, 5: 2}
 """Of pytest: interrupted, wrong usage, nothing collected; everything else is a failure."""
@@ -112,7 +113,7 @@ def _how_thorough(options: argparse.Namespace, given: list[str]) -> dict[str, st
     if options.rest:
         return THOROUGH | QUICK | REST | MEASURED
     if options.coverage:
-        return QUICK | MEASURED
+        return QUICK | MEASURED | LONG
     if options.all:
         return THOROUGH
     return {} if given or options.tool else QUICK

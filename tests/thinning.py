@@ -19,6 +19,8 @@ REST = os.environ.get("OFFBOARDING_CASES_REST") == "1"
 """Try what a quick run leaves out, and no more; `dev.py test --rest` sets it."""
 REST_EVERY = int(os.environ.get("OFFBOARDING_REST_EVERY", "1"))
 """Of the cases that a quick run leaves out, each n-th is tried; continuous integration has no time for all of them."""
+LONG_TOO = os.environ.get("OFFBOARDING_CASES_LONG") == "1"
+"""Try what is marked as long all the same; `dev.py test --coverage` sets it: it reaches what nothing else does."""
 WHOLE = frozenset(os.environ.get("OFFBOARDING_CASES_WHOLE", "").split())
 """Folders of tests/ whose tables are never thinned; `dev.py test --coverage` names that of the unit tests."""
 LONG = {"functional": 2}
@@ -27,11 +29,16 @@ LONG_ELSEWHERE = 5
 
 
 def left_out(
-    items: Iterable[pytest.Item], every: int = EVERY, *, rest: bool = REST, whole: frozenset[str] = WHOLE
+    items: Iterable[pytest.Item],
+    every: int = EVERY,
+    *,
+    rest: bool = REST,
+    whole: frozenset[str] = WHOLE,
+    long_too: bool = LONG_TOO,
 ) -> set[pytest.Item]:
     """What a quick run does without: of every long table all but each n-th case. `rest`: what it does not."""
     items = list(items)
-    thinned = _thinned([item for item in items if item.nodeid.split("/")[1] not in whole], every)
+    thinned = _thinned([item for item in items if item.nodeid.split("/")[1] not in whole], every, long_too)
     if not rest:
         return thinned
     tried = {*[item for item in items if item in thinned][::REST_EVERY]}
@@ -48,11 +55,11 @@ def _tries_more(item: pytest.Item) -> bool:
     return bool(getattr(test, "is_hypothesis_test", False)) or hasattr(module, "some_of")
 
 
-def _thinned(items: Sequence[pytest.Item], every: int) -> set[pytest.Item]:
+def _thinned(items: Sequence[pytest.Item], every: int, long_too: bool) -> set[pytest.Item]:
     tables: dict[str, list[pytest.Item]] = defaultdict(list)
     for item in items:
         tables[item.nodeid.partition("[")[0]].append(item)
-    found = {item for item in items if every > 1 and item.get_closest_marker("long")}
+    found = {item for item in items if every > 1 and not long_too and item.get_closest_marker("long")}
     for name, cases in tables.items():
         if every > 1 and len(cases) > LONG.get(name.split("/")[1], LONG_ELSEWHERE):
             # Tests of the same rows begin at different ones, and so try others.

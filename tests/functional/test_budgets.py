@@ -62,6 +62,7 @@ def customer(*more: Any) -> CustomerSpec:
     return b.customer("Review", b.nce(name="Three years", started="-P3D", term="P3Y"), *more)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("status", "code"), REFUSALS)
 @pytest.mark.parametrize("left", [timedelta(hours=3), timedelta(days=2)])
 def test_what_passes_before_the_window_closes_costs_no_term(status: int, code: str, left: timedelta) -> None:
@@ -82,6 +83,7 @@ def test_what_passes_before_the_window_closes_costs_no_term(status: int, code: s
     assert len(quiet) <= 5 + 2 * 4, during
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("status", "code"), [(400, "900280"), (409, "900278"), (503, "")])
 def test_what_never_passes_is_given_up_when_the_window_closes_and_ends_with_its_term(status: int, code: str) -> None:
     one = customer()
@@ -101,6 +103,7 @@ def test_what_never_passes_is_given_up_when_the_window_closes_and_ends_with_its_
     assert {"subscription.cancel_scheduled", "subscription.autorenew_off"} <= set(effects(world))
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("kind", ["order", "subscription", "beside a term"])
 def test_what_stays_pending_is_told_after_three_days_looked_at_daily_and_goes_on(kind: str) -> None:
     pending = b.nce(name="Pending", status="pending")

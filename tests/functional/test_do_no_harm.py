@@ -21,6 +21,7 @@ def always(path: str, status: int) -> dict[str, Any]:
     return {"match": {"pathRegex": path, "times": None}, "action": {"type": "status", "status": status}}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("status", [500, 503, 409])
 def test_a_call_that_keeps_failing_does_not_hold_up_the_others(status: int) -> None:
     """The windows of the licences close in five days; the reservation's service is down for good."""
@@ -125,6 +126,7 @@ def test_a_customer_that_is_protected_while_it_waits_is_not_removed() -> None:
     assert world.tenant()[0]["relationship"] == "reseller"
 
 
+@pytest.mark.long
 def test_retry_after_nothing_is_no_busy_loop() -> None:
     world = World(customer := CustomerSpec(name="Zero", subscriptions=(legacy(),)))
     rule = {"match": {"pathRegex": "/orders$", "times": None}, "action": {"type": "throttle", "retryAfter": 0}}

@@ -205,6 +205,7 @@ def test_what_was_planned_for_another_product_or_a_year_becomes_a_month() -> Non
     assert state_of(world, request) == SCHEDULED
 
 
+@pytest.mark.long
 def test_a_refused_write_asks_a_person_is_tried_daily_and_then_goes_on() -> None:
     world, request = asked()
     arm(world, {"match": {"method": "PATCH", "pathRegex": "/subscriptions/", "times": None}, "action": REFUSED})
@@ -220,6 +221,7 @@ def test_a_refused_write_asks_a_person_is_tried_daily_and_then_goes_on() -> None
     assert set(world.new_terms()) == {MONTH}
 
 
+@pytest.mark.long
 def test_a_write_that_stays_refused_is_told_of_three_times_before_the_year_begins() -> None:
     world, request = asked()
     arm(world, {"match": {"method": "PATCH", "pathRegex": "/subscriptions/", "times": None}, "action": REFUSED})
@@ -230,6 +232,7 @@ def test_a_write_that_stays_refused_is_told_of_three_times_before_the_year_begin
     assert len(actions.actions) <= 4
 
 
+@pytest.mark.long
 def test_a_write_that_is_accepted_and_never_shows_asks_a_person_too() -> None:
     world, request = asked()
     accepted = {"type": "status", "status": 200, "body": {}}

@@ -107,6 +107,7 @@ BOUGHT: dict[str, tuple[dict[str, Any], str]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("thorough", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["limits", "every call"])
 @pytest.mark.parametrize("what", BOUGHT)
 def test_what_is_bought_between_verify_and_remove_is_seen_or_refused_by_the_tenant(what: str, thorough: bool) -> None:

@@ -58,6 +58,7 @@ def test_stray_answers_to_the_removal_cost_minutes(status: int, code: str, times
     assert world.tenant()[0]["relationship"] == "none"
 
 
+@pytest.mark.long
 def test_answers_that_never_change_ask_a_person_and_are_tried_again_daily() -> None:
     world = World(CUSTOMER, OTHER)
     arm(world, stray(404, "1000", times=4))
@@ -111,6 +112,7 @@ def test_a_customer_that_seems_gone_for_a_moment_is_not_told_as_gone(dry_run: bo
     assert world.offboarding(request).status is (Status.PLANNED if dry_run else Status.REMOVED)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "answer", [{"type": "status", "status": 503}, {"type": "status", "status": 500}, {"type": "dropBefore"}]
 )

@@ -39,6 +39,7 @@ def beside(*others: CustomerSpec, pace: Pace = PACE) -> tuple[BlindWorld, timede
     return world, world.clock.now() - began
 
 
+@pytest.mark.long
 def test_what_waits_does_not_hide_what_is_active() -> None:
     _, alone = beside()
     world, took = beside(*WAITING)
@@ -46,6 +47,7 @@ def test_what_waits_does_not_hide_what_is_active() -> None:
     check_invariants(world)
 
 
+@pytest.mark.long
 def test_messages_that_lie_for_hours_would_hide_it() -> None:
     """Why `longest_scheduled` is short: this is what it prevents."""
     _, alone = beside()
@@ -53,6 +55,7 @@ def test_messages_that_lie_for_hours_would_hide_it() -> None:
     assert took > alone + STAGES * PACE.longest_scheduled
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [0, 30])
 def test_no_message_lies_on_a_queue_for_longer_than_five_minutes(number: int) -> None:
     world = BlindWorld(*WAITING[:number], QUICK)

@@ -95,6 +95,7 @@ def test_nothing_is_touched_when_a_window_closed_before_the_work_began(
     assert "nothing was changed" in offboarding.reason.text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("stage", [Stage.PLAN, Stage.SUSPEND])
 def test_a_word_for_something_else_is_no_word_to_wait_for_commitments(stage: Stage) -> None:
     """The window is open still, and somebody buys what cannot be cancelled today after the first write."""

@@ -113,6 +113,7 @@ def few_of(every: list[tuple[Point, Odd]], turn: int) -> list[tuple[Point, Odd]]
     return [*every[turn::50], *removals[turn::5]]
 
 
+@pytest.mark.long
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("thorough", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["some", "all"])
 @pytest.mark.parametrize("name", TENANTS)

@@ -160,6 +160,7 @@ def move(world: World, *, held: bool) -> None:
     move_brake(Brake(held, OPERATOR, "a test", world.clock.now()), world.services.brakes.read().etag, world.services)
 
 
+@pytest.mark.long
 def test_the_kill_switch_and_mode_plan_stop_restores_as_well() -> None:
     world, request = at_work()
     before = list(effects(world))

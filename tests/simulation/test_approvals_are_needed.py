@@ -106,6 +106,7 @@ def check_all(examples: int, *, always_the_same: bool) -> Counter[str]:
     return counted
 
 
+@pytest.mark.long
 def test_no_write_without_its_approval() -> None:
     counted = check_all(25, always_the_same=True)
     assert counted["removals that needed an approval"], printed(counted)

@@ -19,6 +19,8 @@ from tests.contract.store.summary import tag
 
 Opener = Callable[[], OffboardingStore]
 KEPT = timedelta(days=400)
+LONG_OVER_TABLES = ("find", "sorted", "due_fleet", "roundtrip", "retention", "table_crashes", "table_interleaving")
+"""What writes hundreds of rows, each in a request of its own: marked as long where it needs Azurite."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,10 +29,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if item.path.is_relative_to(Path(__file__).parent):
             tag(item)
     reason = why_not()
-    for item in items if reason else ():
-        chosen = getattr(item, "callspec", None)
-        if "emulator" in getattr(item, "fixturenames", ()) or (chosen and chosen.params.get("opened") == "table"):
+    for item in filter(_needs_azurite, items):
+        if item.path.stem.removeprefix("test_") in LONG_OVER_TABLES and item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.long)
+        if reason:
             item.add_marker(pytest.mark.skip(reason=reason))
+
+
+def _needs_azurite(item: pytest.Item) -> bool:
+    chosen = getattr(item, "callspec", None)
+    over_tables = chosen is not None and chosen.params.get("opened") == "table"
+    return over_tables or "emulator" in getattr(item, "fixturenames", ())
 
 
 @pytest.fixture(scope="session")

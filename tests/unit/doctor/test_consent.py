@@ -55,6 +55,7 @@ def test_a_token_that_is_not_good_enough_is_not_stored(sign_in: dict[str, Any], 
     assert patient.vault.read() == old
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("sign_in", "code"),
     [

@@ -74,3 +74,11 @@ def test_a_folder_that_is_measured_is_tried_whole() -> None:
     assert {*TABLE, *SHORT} <= quick
     assert rest.isdisjoint({*TABLE, *SHORT})
     assert quick | rest == {*EVERYTHING}
+
+
+def test_what_is_measured_tries_long_ones_too_and_the_rest_need_not_repeat_them() -> None:
+    measured = {*EVERYTHING} - left_out(EVERYTHING, 40, rest=False, long_too=True)
+    rest = {*EVERYTHING} - left_out(EVERYTHING, 40, rest=True, long_too=True)
+    assert {*LONG} <= measured
+    assert rest.isdisjoint(LONG)
+    assert measured | rest == {*EVERYTHING}
