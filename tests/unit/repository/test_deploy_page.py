@@ -1,0 +1,64 @@
+"""docs/deploy.md: what it has people type exists, and each page that a stranger needs is found from the README."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from typer.main import get_command
+
+from offboard.__main__ import made
+from tests.unit.repository.locks import ROOT
+
+PAGE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
+PARAMETERS = (ROOT / "infra" / "main.parameters.json").read_text(encoding="utf-8")
+OUTPUTS = re.findall(r"^output (\w+)", (ROOT / "infra" / "main.bicep").read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def named(pattern: str) -> set[str]:
+    found = set(re.findall(pattern, PAGE))
+    assert found
+    return found
+
+
+def test_what_is_set_is_read_by_the_deployment() -> None:
+    assert named(r"azd env set (\w+)") <= set(re.findall(r"\$\{(\w+)", PARAMETERS))
+
+
+def test_what_is_asked_of_the_deployment_is_told_by_it() -> None:
+    assert named(r"azd env get-value (\w+)") <= set(OUTPUTS)
+
+
+def test_each_command_is_one_and_knows_its_options() -> None:
+    commands = get_command(made()).commands  # type: ignore[attr-defined]  # a group has them
+    typed = [line.split("#")[0] for line in PAGE.splitlines() if "dev.py offboard " in line]
+    assert len(typed) > 5
+    for line in typed:
+        _, _, rest = line.partition("dev.py offboard ")
+        command = commands[rest.split()[0]]
+        options = {option for each in command.params for option in each.opts}
+        assert (
+            command.context_settings.get("ignore_unknown_options")
+            or set(re.findall(r"(?<= )--[a-z-]+", rest)) <= options
+        )
+
+
+def test_each_workflow_is_one_and_each_is_told_of() -> None:
+    there = {path.name for path in (ROOT / ".github" / "workflows").glob("*.yml")}
+    assert named(r"`([a-z-]+\.yml)`") == there
+
+
+def test_each_step_of_the_table_is_a_heading() -> None:
+    steps = re.findall(r"^\| \[(\d+ [^\]]+)\]\(#([^)]+)\)", PAGE, re.MULTILINE)
+    assert [name.split()[0] for name, _ in steps] == [str(number) for number in range(1, 11)]
+    headings = re.findall(r"^## (\d+ .+)$", PAGE, re.MULTILINE)
+    assert [heading.split()[0] for heading in headings] == [str(number) for number in range(1, 11)]
+
+
+@pytest.mark.parametrize("page", ["deploy", "unproven", "security", "cost"])
+def test_the_readme_leads_there(page: str) -> None:
+    assert f"(docs/{page}.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_what_was_not_tried_is_beside_whoever_deploys() -> None:
+    assert "(unproven.md)" in PAGE
