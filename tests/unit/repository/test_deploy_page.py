@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 
 import pytest
 from typer.main import get_command
@@ -41,6 +43,20 @@ def test_each_command_is_one_and_knows_its_options() -> None:
             command.context_settings.get("ignore_unknown_options")
             or set(re.findall(r"(?<= )--[a-z-]+", rest)) <= options
         )
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+def test_each_block_is_bash() -> None:
+    """Not run: it would need Azure. A quote that is missing shows all the same."""
+    blocks = re.findall(r"(?:^ {4,}\S.*\n(?:^\s*\n(?=^ {4}))?)+", PAGE, re.MULTILINE)
+    commands = [
+        block for block in blocks if re.match(r"\s*(?:az|azd|python3|umask|export|role|me=|VAULT=|PARTNER)", block)
+    ]
+    assert len(commands) > 10
+    for block in commands:
+        typed = re.sub(r"<[a-z][^<>\n]*>", "X", block)
+        done = subprocess.run(["bash", "-n"], input=typed, capture_output=True, text=True, check=False)
+        assert not done.stderr, f"{block}\n{done.stderr}"
 
 
 def test_each_workflow_is_one_and_each_is_told_of() -> None:
