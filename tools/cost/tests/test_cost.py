@@ -81,18 +81,21 @@ def test_numbers_are_those_of_the_deployment() -> None:
     assert f"param logRetentionDays int = {int(found['kept_days'])}" in main_bicep
     assert found["timer_executions"] == 2 * 30 * 24 * 60 / 5 + 30
     assert "param sweepSchedule string = '0 */5 * * * *'" in main_bicep
-    assert found["log_rules"] == log_rules()
+    assert (found["metric_series"], found["log_rules"]) == watched()
+
+
+def watched() -> tuple[int, int]:
+    """Time series of metric alerts, and rules that search the log, wherever they are listed."""
     entities = json.loads((INFRA / "servicebus.json").read_text(encoding="utf-8"))
-    assert found["metric_series"] == 2 * len(entities["queues"])
-
-
-def log_rules() -> int:
-    """How many rules search the log, wherever they are listed."""
+    queues, topics = len(entities["queues"]), len(entities["topics"])
     listed = INFRA / "alerts.json"
     if listed.exists():
-        return len(json.loads(listed.read_text(encoding="utf-8"))["logs"])
+        rules = json.loads(listed.read_text(encoding="utf-8"))
+        # What a rule looks at, by its word for it: one series for each; four words of storage mean that it is busy.
+        many = {"queues": queues, "workQueues": queues - 1, "all": queues + topics, "throttling": 4}
+        return sum(many[rule["among"]] if rule["dimension"] else 1 for rule in rules["metrics"]), len(rules["logs"])
     searches = (INFRA / "modules" / "alerts.bicep").read_text(encoding="utf-8").partition("var searches")[2]
-    return len(re.findall(r"^    name: '", searches.partition("\n]")[0], re.MULTILINE))
+    return 2 * queues - 1, len(re.findall(r"^    name: '", searches.partition("\n]")[0], re.MULTILINE))
 
 
 @pytest.mark.parametrize(
