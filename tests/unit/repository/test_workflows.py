@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -74,6 +76,14 @@ def test_no_secret_is_named(path: Path) -> None:
 def test_no_expression_becomes_code(path: Path) -> None:
     """What stands in a `run` is put there before the shell reads it: a branch's name could be a command."""
     assert not [step["run"] for step in steps(read(path)) if "${{" in step.get("run", "")]
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="there is no bash")
+@EACH
+def test_what_runs_is_bash(path: Path) -> None:
+    for step in steps(read(path)):
+        done = subprocess.run(["bash", "-n"], input=step.get("run", ""), capture_output=True, text=True, check=False)
+        assert not done.stderr, step
 
 
 @EACH
