@@ -4,26 +4,43 @@ from __future__ import annotations
 
 import hashlib
 import json
+from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import Field, JsonValue, StringConstraints, ValidationError
+from pydantic import Field, JsonValue, ValidationError
 
 from shared.contracts.base import UtcTime, WireModel
 from shared.contracts.events import ReasonData
 from shared.contracts.field_rules import named_mistakes
 from shared.contracts.json_text import read_object
 from shared.contracts.problems import Problem
-from shared.contracts.request import REQUEST_ID
+from shared.contracts.request import BatchId
 
 AT_MOST = 200
 LARGEST_BODY = 1024 * 1024
 """Bytes; each request alone may have what it may have when it is sent alone."""
 
-BatchId = Annotated[str, StringConstraints(pattern=REQUEST_ID)]
+
+class BatchResult(StrEnum):
+    """`accepted`: it is in this batch. `already_there`: it was taken in before, alone or in another batch, where it
+    stays. `refused`: its problem says why."""
+
+    ACCEPTED = "accepted"
+    ALREADY_THERE = "already_there"
+    REFUSED = "refused"
+
+
+class WaitsFor(StrEnum):
+    """Who has to act, of what has not ended. `nobody`: it goes on by itself."""
+
+    APPROVER = "approver"
+    OPERATOR = "operator"
+    NOBODY = "nobody"
 
 
 class BatchV1(WireModel):
-    """`{"batchId": "...", "requests": [request, ...]}`; without `batchId` it follows from the requests."""
+    """`{"batchId": "...", "requests": [request, ...]}`; without `batchId` it follows from the requests. A request
+    that names no batch of its own is in this one."""
 
     batch_id: BatchId | None = None
     requests: Annotated[tuple[JsonValue, ...], Field(min_length=1, max_length=AT_MOST)]
@@ -45,6 +62,7 @@ class BatchRow(WireModel):
     position: int
     request_id: str | None = None
     offboarding_id: str | None = None
+    result: Annotated[BatchResult | None, Field(description="Absent where it is not known yet.")] = None
     problem: Problem | None = None
 
 
@@ -52,7 +70,8 @@ class BatchAnswer(WireModel):
     """One answer for each request, in their order."""
 
     batch_id: str
-    accepted: int
+    accepted: Annotated[int, Field(description="How many were not refused, those that were there before too.")]
+    already_there: Annotated[int, Field(description="How many of those were taken in before, outside of this batch.")]
     items: tuple[BatchRow, ...]
 
 
@@ -80,12 +99,24 @@ class BatchItemView(BatchRow):
 
 
 class BatchView(WireModel):
-    """`counts`: how many have which status; `not_accepted`: became no offboarding. Not `complete`: send it again."""
+    """What was sent in one call under this id, in its order, and then what else is in the batch, the oldest first."""
 
     batch_id: str
-    received_at: UtcTime
-    complete: bool
-    counts: dict[str, int]
+    received_at: Annotated[UtcTime, Field(description="When the call came, or else the first of its requests.")]
+    complete: Annotated[bool, Field(description="False: the call was interrupted, and has to be sent again.")]
+    counts: Annotated[
+        dict[str, int], Field(description="How many have which status; `not_accepted`: became no offboarding.")
+    ]
+    waiting_for: Annotated[
+        dict[WaitsFor, int], Field(description="How many of those that have not ended wait for whom.")
+    ]
+    first_removal_expected_at: Annotated[
+        UtcTime | None, Field(description="The earliest day that a plan tells, of what has not ended and of dry runs.")
+    ] = None
+    last_removal_expected_at: Annotated[UtcTime | None, Field(description="The latest of those days.")] = None
+    removal_unknown: Annotated[int, Field(description="How many of them have a plan that tells none.")] = 0
+    offboardings: Annotated[str, Field(description="Path of the list of all that are in it.")]
+    more: Annotated[bool, Field(description="There are more than are shown here; the list has all.")] = False
     items: tuple[BatchItemView, ...]
 
 

@@ -113,6 +113,7 @@ def _data(offboarding: Offboarding, blockers: tuple[Blocker, ...], actor: Actor 
     return EventData(
         offboarding_id=offboarding.id,
         request_id=offboarding.request.request_id,
+        batch_id=offboarding.request.batch_id,
         dry_run=offboarding.request.dry_run,
         status=offboarding.status.value,
         stage=offboarding.stage.value if offboarding.stage else None,

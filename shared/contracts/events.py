@@ -186,6 +186,7 @@ class EventData(WireModel):
 
     offboarding_id: str = Field(description="The id of the offboarding, the subject of the event too.")
     request_id: str = Field(description="That of the request; begins with unreadable: where there is none.")
+    batch_id: str | None = Field(default=None, description="That of the request; absent if it is in none.")
     dry_run: bool = Field(description="Whether it only plans.")
     status: str = Field(description="Where the offboarding stands; the names are those of the HTTP interface.")
     stage: str | None = Field(default=None, description="What it works on now; absent once it has ended.")

@@ -21,6 +21,8 @@ PATTERNS = {
     "resellerMpnId": "must be a number of up to 20 digits",
     "planDigest": "must be 64 lower-case hex digits, as plan.digest of the offboarding",
 }
+LONGEST_GRACE = 30 * 24 * 3600
+NUMBERS = {"graceSeconds": f"must be a whole number of seconds from 0 to {LONGEST_GRACE}, which is 30 days"}
 ONE_LINE = "must be one line of text with something to read in it"
 TYPES = {
     "bool_type": "must be true or false",
@@ -28,7 +30,10 @@ TYPES = {
     "string_type": "must be text",
     "missing": "is required",
     "model_type": "must be a JSON object",
+    "int_type": "must be a whole number",
+    "int_from_float": "must be a whole number",
 }
+BOUNDS = {"greater_than_equal": "at least", "less_than_equal": "at most"}
 DATES = "must be a date-time with a zone, such as 2026-06-01T06:00:00Z"
 CODES = {
     "extra_forbidden": ReasonCode.UNKNOWN_FIELD,
@@ -49,6 +54,10 @@ def rule_of(kind: str, field: str, context: dict[str, Any], message: str) -> str
         return PATTERNS.get(field, ONE_LINE)
     if kind.startswith(("datetime", "timezone")):
         return DATES
+    if field in NUMBERS:
+        return NUMBERS[field]
+    if kind in BOUNDS:
+        return f"must be {BOUNDS[kind]} {context.get('ge', context.get('le'))}"
     if kind == "string_too_long":
         return f"must have at most {context.get('max_length')} characters"
     if kind == "too_long":

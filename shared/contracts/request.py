@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field, StringConstraints, ValidationError, mode
 
 from shared.contracts.base import UtcTime, WireModel
 from shared.contracts.envelope import opened
-from shared.contracts.field_rules import named_mistakes
+from shared.contracts.field_rules import LONGEST_GRACE, named_mistakes
 from shared.contracts.json_text import read_object
 from shared.domain.offboarding.request import OffboardingRequest
 from shared.domain.policy import Commitments, Renewals, Restriction
@@ -22,6 +22,7 @@ REQUEST_ID = r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$"
 ONE_LINE = r"^[^\x00-\x1f\x7f]*\S[^\x00-\x1f\x7f]*$"
 
 RequestId = Annotated[str, StringConstraints(pattern=REQUEST_ID)]
+BatchId = Annotated[str, StringConstraints(pattern=REQUEST_ID)]
 TenantId = Annotated[str, StringConstraints(pattern=GUID)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=256, pattern=ONE_LINE)]
 
@@ -35,7 +36,6 @@ RestrictionWord = Literal[
     "perpetual_software_blocks",
 ]
 
-LONGEST_GRACE = 30 * 24 * 3600
 REQUEST_TYPE = "offboarding.request.v1"
 
 
@@ -120,6 +120,14 @@ class RequestV1(WireModel):
         ),
     ] = None
     correlation_id: Annotated[Line | None, Field(description="Handed through to every event.")] = None
+    batch_id: Annotated[
+        BatchId | None,
+        Field(
+            description="Requests with the same one are followed as one batch: in lists, events and rules of "
+            "notifications. Spelled as a requestId, and no name of a person. Sent again with another one, a request "
+            "stays in its first."
+        ),
+    ] = None
 
     @model_validator(mode="after")
     def _customer_is_named_twice(self) -> RequestV1:
@@ -132,7 +140,8 @@ class RequestV1(WireModel):
     def to_domain(self) -> OffboardingRequest:
         """The same request in the domain's types, with its fingerprint."""
         # Without defaults: an option that a later version adds must not change the fingerprint of a stored request.
-        said = json.loads(self.model_dump_json(by_alias=True, exclude_defaults=True))
+        # Without its batch: a request that is sent again in another one asks for nothing else.
+        said = json.loads(self.model_dump_json(by_alias=True, exclude_defaults=True, exclude={"batch_id"}))
         # The same request in another spelling is the same request.
         for name in ("customerTenantId", "customerDomain"):
             if name in said:
@@ -159,6 +168,7 @@ class RequestV1(WireModel):
             reduce_seats=self.reduce_seats,
             grace=timedelta(seconds=self.grace_seconds) if self.grace_seconds is not None else None,
             approval_reference=self.approval_reference,
+            batch_id=self.batch_id,
         )
 
 

@@ -75,6 +75,8 @@ class SummaryView(WireModel):
 
     offboarding_id: str
     request_id: str
+    batch_id: str | None = None
+    correlation_id: str
     status: str
     stage: str | None = None
     customer: CustomerData
@@ -104,7 +106,6 @@ class OffboardingView(SummaryView):
     renewals: str | None = None
     reduce_seats: bool
     grace_seconds: int | None = None
-    correlation_id: str
     attempt: int
     plan: PlanData | None = None
     approval: ApprovalView | None = None
@@ -145,6 +146,8 @@ def summary_view(offboarding: Offboarding) -> SummaryView:
     return SummaryView(
         offboarding_id=offboarding.id,
         request_id=offboarding.request.request_id,
+        batch_id=offboarding.request.batch_id,
+        correlation_id=offboarding.request.correlation_id,
         status=offboarding.status.value,
         stage=offboarding.stage.value if offboarding.stage else None,
         customer=customer_data(offboarding),
@@ -186,7 +189,6 @@ def offboarding_view(
         renewals=request.renewals.value if request.renewals else None,
         reduce_seats=request.reduce_seats,
         grace_seconds=int(request.grace.total_seconds()) if request.grace is not None else None,
-        correlation_id=request.correlation_id,
         attempt=offboarding.attempt,
         plan=plan_data(offboarding),
         approval=_approval(offboarding.approval),

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from shared.contracts.batch import BatchAnswer, BatchRow, BatchV1, KeptBatch, row_name
+from shared.contracts.batch import BatchAnswer, BatchResult, BatchRow, BatchV1, KeptBatch, row_name
 from shared.contracts.problems import Problem, problem_of, refused_beside
 from shared.contracts.request import parse_request
 from shared.domain.codes import ReasonCode
@@ -57,7 +57,7 @@ class _Item:
             identity = offboarding_id(self.request.request_id)
             return BatchRow(position=position, request_id=self.request_id, offboarding_id=identity)
         found = _without_values(self.mistakes) if self.mistakes else None
-        return BatchRow(position=position, request_id=self.request_id, problem=found)
+        return BatchRow(position=position, request_id=self.request_id, result=BatchResult.REFUSED, problem=found)
 
 
 def take_in_batch(batch: BatchV1, actor: Actor, services: Services) -> BatchAnswer:
@@ -66,22 +66,23 @@ def take_in_batch(batch: BatchV1, actor: Actor, services: Services) -> BatchAnsw
     Raises BatchIdReusedError when the id is known with other requests, and what is retryable: what was taken in until
     then stays, and the same batch sent again goes on.
     """
-    items = tuple(_read(value) for value in batch.requests)
+    items = tuple(_read(value, batch.id) for value in batch.requests)
     row, kept = _begun(batch, items, services)
     if not kept.complete:
         kept = _finished(row, kept, items, actor, services)
     answers = tuple(_with_values(item, answer) for item, answer in zip(items, kept.items, strict=True))
     accepted = sum(1 for answer in answers if answer.problem is None)
-    return BatchAnswer(batch_id=batch.id, accepted=accepted, items=answers)
+    there = sum(1 for answer in answers if answer.result is BatchResult.ALREADY_THERE)
+    return BatchAnswer(batch_id=batch.id, accepted=accepted, already_there=there, items=answers)
 
 
-def _read(value: object) -> _Item:
+def _read(value: object, batch_id: str) -> _Item:
     body = json.dumps(value).encode()
     try:
         request = parse_request(body)
     except InvalidRequestError as error:
         return _Item(request_id_in(body) or None, None, error)
-    return _Item(request.request_id, request)
+    return _Item(request.request_id, replace(request, batch_id=request.batch_id or batch_id))
 
 
 def _begun(batch: BatchV1, items: tuple[_Item, ...], services: Services) -> tuple[SharedRow, KeptBatch]:
@@ -132,10 +133,19 @@ def _taken_in(request: OffboardingRequest, begun: BatchRow, actor: Actor, servic
     try:
         offboarding = accept(request, services, actor).offboarding
     except InvalidRequestError as error:
-        return begun.model_copy(update={"offboarding_id": None, "problem": _without_values(error)})
+        return _refused(begun, _without_values(error))
     except RequestIdReusedError as error:
-        return begun.model_copy(update={"offboarding_id": None, "problem": problem_of(error)})
-    return begun.model_copy(update={"problem": refused_beside(offboarding)})
+        return _refused(begun, problem_of(error))
+    problem = refused_beside(offboarding)
+    if problem is not None:
+        return begun.model_copy(update={"result": BatchResult.REFUSED, "problem": problem})
+    # From what is stored, not from who stored it: after a crash the same batch has the same answers.
+    here = offboarding.request.batch_id == request.batch_id
+    return begun.model_copy(update={"result": BatchResult.ACCEPTED if here else BatchResult.ALREADY_THERE})
+
+
+def _refused(begun: BatchRow, problem: Problem) -> BatchRow:
+    return begun.model_copy(update={"offboarding_id": None, "result": BatchResult.REFUSED, "problem": problem})
 
 
 def _without_values(error: InvalidRequestError) -> Problem:

@@ -146,12 +146,17 @@ def _as_far_as_readable(identity: str, request_id: str, body: bytes, message_id:
         commitments=Commitments.STOP,
         correlation_id=(correlation or request_id_in(body) or message_id or identity)[:128],
         fingerprint=_fingerprint(body),
+        batch_id=_spelled_id(fields, "batchId") or None,
     )
 
 
 def request_id_in(body: bytes) -> str:
     """The request id, where there is exactly one that may be used."""
-    found = _text(_fields(body), "requestId")
+    return _spelled_id(_fields(body), "requestId")
+
+
+def _spelled_id(fields: Mapping[str, object], name: str) -> str:
+    found = _text(fields, name)
     return found if re.fullmatch(REQUEST_ID, found) else ""
 
 

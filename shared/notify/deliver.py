@@ -89,9 +89,12 @@ class _Job:
             self._tell_together(self.what.head.digest)
 
     def _of_its_batches(self, event: Event) -> bool:
+        """What was there before it was sent in a batch names another one, or none: the batch remembers it."""
+        if not self.rule.batches or event.data.batch_id in self.rule.batches:
+            return True
         rows = (self.notifier.store.shared_row(row_name(batch)) for batch in sorted(self.rule.batches))
         items = (item for row in rows if row is not None for item in KeptBatch.of(row.text).items)
-        return not self.rule.batches or any(item.request_id == event.data.request_id for item in items)
+        return any(item.request_id == event.data.request_id for item in items)
 
     def _tell(self, event: Event) -> None:
         entry, now = entry_of(event), self.notifier.clock.now()

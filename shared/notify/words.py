@@ -119,6 +119,8 @@ def _facts(event: Event) -> Iterator[tuple[str, str]]:
     if data.customer.tenant_id:
         yield "Tenant", plain(data.customer.tenant_id)
     yield "Request", shorten(plain(data.request_id))
+    if data.batch_id:
+        yield "Batch", shorten(plain(data.batch_id))
     moments = (
         ("Window closes", data.window_closes_at or (data.plan.first_window_closes_at if data.plan else None)),
         ("Renews", data.renews_at),

@@ -129,6 +129,7 @@ def _as_it_is(_: str, text: str) -> str:
 READERS: Mapping[str, Callable[[str, str], Any]] = MappingProxyType(
     {
         "requestId": _spelled(REQUEST_ID),
+        "batchId": _spelled(REQUEST_ID),
         "status": _statuses,
         "customerTenantId": _tenant,
         "requestedBy": _text,
@@ -146,6 +147,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
     {
         "status": "statuses",
         "customerTenantId": "customer_id",
+        "batchId": "batch_id",
         "requestedBy": "requested_by",
         "text": "text",
         "updatedSince": "updated_since",

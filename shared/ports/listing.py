@@ -70,6 +70,7 @@ class Filter:
 
     `updated_since`: changed then or later. `due_before`: due (see `due_at`) earlier than that. Both are business time.
     `text`: part of what `Listed.words` has. `requested_by`: the whole of it. Neither minds upper or lower case.
+    `batch_id`: the whole of it, as it is spelled.
     """
 
     statuses: tuple[Status, ...] = ()
@@ -80,6 +81,7 @@ class Filter:
     due_before: datetime | None = None
     text: str = ""
     requested_by: str = ""
+    batch_id: str | None = None
     order: Order = Order.NEWEST
 
     @property
@@ -101,6 +103,8 @@ class Filter:
     def matches(self, head: Offboarding) -> bool:
         """Whether it is shown."""
         if self.statuses and head.status not in self.statuses:
+            return False
+        if self.batch_id not in (None, head.request.batch_id):
             return False
         return self.customer_id in (None, head.customer_id) and self.admits(listed(head))
 
@@ -141,7 +145,7 @@ def listed(head: Offboarding) -> Listed:
     found = (customer.company_name, customer.domain) if customer else ()
     named = (request.company_name, request.domain)
     reasons = (request.reason, request.approval_reference, head.reason.text if head.reason else None)
-    words = (*found, *named, request.request_id, request.correlation_id, *reasons)
+    words = (*found, *named, request.request_id, request.correlation_id, request.batch_id, *reasons)
     name = next((item for item in (*found, *named) if item), "")
     due = due_at(head)
     return Listed(

@@ -1,6 +1,7 @@
 """Whole offboardings in the in-memory world."""
 
 import itertools
+import json
 from datetime import timedelta
 
 import pytest
@@ -29,6 +30,19 @@ def test_a_customer_with_one_of_everything_is_removed_today() -> None:
     assert world.clock.now() - began < timedelta(hours=1)
     assert world.tenant()[0]["relationship"] == "none"
     check_invariants(world)
+
+
+def test_every_event_and_the_evidence_name_the_batch_of_the_request() -> None:
+    customer = removable()
+    world = World(customer)
+    request = world.ask(customer, batchId="June")
+    world.run()
+    events = world.events(request)
+
+    assert len(events) > 3
+    assert {event["data"].get("batchId") for event in events} == {"June"}
+    head = world.offboarding(request)
+    assert json.loads(world.store.evidence(head.id)[0])["data"]["batchId"] == "June"
 
 
 def test_effects_come_in_a_safe_order() -> None:

@@ -9,12 +9,15 @@ from shared.domain.offboarding.record import Offboarding
 from shared.ports.listing import Filter, listed, read_cursor, sortable
 
 WRITE = "INSERT OR REPLACE INTO listed SELECT position, ?, ?, ?, ?, ? FROM offboardings WHERE id = ?"
+WRITE_BATCH = "INSERT OR REPLACE INTO batched SELECT position, ? FROM offboardings WHERE id = ?"
 
 
 def list_head(db: sqlite3.Connection, head: Offboarding) -> None:
     """The row of a head, in the transaction that stores it."""
     row = listed(head)
     db.execute(WRITE, (row.updated, row.due, row.customer, row.requested_by, row.words, head.id))
+    if head.request.batch_id is not None:
+        db.execute(WRITE_BATCH, (head.request.batch_id, head.id))
 
 
 def list_all(db: sqlite3.Connection) -> None:
@@ -52,6 +55,8 @@ def _clauses(wanted: Filter) -> tuple[list[str], list[str | int]]:
         found.append((f"o.status IN ({','.join('?' * len(known))})", known))
     if wanted.customer_id is not None:
         found.append(("o.customer_id = ?", (wanted.customer_id,)))
+    if wanted.batch_id is not None:
+        found.append(("o.position IN (SELECT position FROM batched WHERE batch = ?)", (wanted.batch_id,)))
     if wanted.updated_since is not None:
         found.append(("l.updated >= ?", (sortable(wanted.updated_since),)))
     if wanted.due_before is not None:

@@ -35,6 +35,8 @@ CREATE TABLE IF NOT EXISTS listed (
 CREATE INDEX IF NOT EXISTS listed_updated ON listed (updated);
 CREATE INDEX IF NOT EXISTS listed_due ON listed (due);
 CREATE INDEX IF NOT EXISTS listed_customer ON listed (customer);
+CREATE TABLE IF NOT EXISTS batched (position INTEGER PRIMARY KEY, batch TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS batched_batch ON batched (batch);
 CREATE TABLE IF NOT EXISTS holds (service TEXT PRIMARY KEY, until TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS shared_rows (name TEXT PRIMARY KEY, etag INTEGER NOT NULL, body TEXT NOT NULL);
 """

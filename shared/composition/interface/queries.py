@@ -23,6 +23,11 @@ LIST_QUERY: tuple[Query, ...] = (
         "The one of this request; with it there is one page.",
         {"type": "string", "pattern": f"{REQUEST_ID}|^$"},
     ),
+    Query(
+        "batchId",
+        "Only those of this batch: what requests said in `batchId`, or were sent in.",
+        {"type": "string", "pattern": f"{REQUEST_ID}|^$"},
+    ),
     Query("customerTenantId", "Only those of this customer.", {"type": "string", "pattern": f"{GUID}|^$"}),
     Query("requestedBy", "Only those that were requested by this, in any case of letters.", _TEXT),
     Query(

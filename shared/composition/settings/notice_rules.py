@@ -19,7 +19,7 @@ _RULE = re.compile(
 )
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,29}")
 _CUSTOMER = re.compile(r"[a-z0-9]([a-z0-9.-]{0,252}[a-z0-9])?")
-_BATCH = re.compile(r"\S{1,100}")
+_BATCH = re.compile(r"\S{1,128}")
 _SHORT = {kind.value.split(".")[1]: frozenset({kind.value}) for kind in EventType}
 GROUPS: Mapping[str, frozenset[str]] = MappingProxyType(
     {

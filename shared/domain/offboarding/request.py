@@ -27,7 +27,7 @@ class OffboardingRequest:
     the request id; `options` are what two requests for one customer must share to be joined. `reseller`: partner
     location id (MPN) of the reseller whose customer it is, where the partner is an indirect provider. `grace` lengthens
     the configured grace period. `approval_reference`: the sender's own word on its approval, which approves nothing
-    here."""
+    here. `batch_id`: what it is followed together with; no part of the fingerprint, since it asks for nothing."""
 
     request_id: str
     customer_id: str | None
@@ -47,6 +47,7 @@ class OffboardingRequest:
     reduce_seats: bool = False
     grace: timedelta | None = None
     approval_reference: str | None = None
+    batch_id: str | None = None
 
     @property
     def options(self) -> tuple[object, ...]:

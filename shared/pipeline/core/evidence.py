@@ -46,6 +46,7 @@ def request_data(head: Offboarding) -> Data:
     return _present(
         requestId=request.request_id,
         fingerprint=request.fingerprint,
+        batchId=request.batch_id,
         correlationId=request.correlation_id,
         customerTenantId=request.customer_id,
         customerDomain=Personal(request.domain) if request.domain else None,

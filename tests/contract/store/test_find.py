@@ -9,10 +9,12 @@ import pytest
 
 from shared.domain.errors import InvalidRequestError
 from shared.domain.offboarding.states import Status
+from shared.ports.listing import Order
 from shared.ports.store import Change, Filter, Live, OffboardingStore
 from tests.contract.store.samples import NOW, committed, finished, guid, identified, offboarding, stored
 
 OTHER = guid("other customer")
+BATCHES = {"n1": "June", "n4": "June", "n5": "June", "n6": "june"}
 ALL = [
     ("n0", guid("first"), Status.RECEIVED),
     ("n1", OTHER, Status.REMOVED),
@@ -28,7 +30,9 @@ ALL = [
 def filled(store: OffboardingStore) -> OffboardingStore:
     for number, (name, customer, status) in enumerate(ALL):
         at = NOW + timedelta(microseconds=number)
-        created = stored(store, offboarding(name, customer=customer, created_at=at))
+        head = offboarding(name, customer=customer, created_at=at)
+        head = replace(head, request=replace(head.request, batch_id=BATCHES.get(name)))
+        created = stored(store, head)
         committed(store, Change(replace(created.offboarding, status=status), created.etag))
     return store
 
@@ -44,6 +48,16 @@ LISTS = [
     (Filter(customer_id=OTHER, statuses=(Status.REMOVED,)), "n6 n1"),
     (Filter(customer_id=guid("nobody")), ""),
     (Filter(customer_id="no guid/#"), ""),
+    (Filter(batch_id="June"), "n5 n4 n1"),
+    (Filter(batch_id="june"), "n6"),
+    (Filter(batch_id="Jun"), ""),
+    (Filter(batch_id="no id/#"), ""),
+    (Filter(batch_id="June", statuses=(Status.REMOVED,)), "n4 n1"),
+    (Filter(batch_id="June", customer_id=OTHER), "n1"),
+    (Filter(batch_id="June", order=Order.CREATED), "n1 n4 n5"),
+    (Filter(batch_id="June", text="N4"), "n4"),
+    (Filter(batch_id="June", customer_id=OTHER, order=Order.CREATED), "n1"),
+    (Filter(text="JUNE"), "n6 n5 n4 n1"),
 ]
 NO_CURSORS = ["", "abc", "-1", "0", "1.5", "1e3", " 5", "9" * 17, str(2**53 + 1), "٣", "1; DROP TABLE offboardings"]
 
@@ -105,6 +119,18 @@ def test_created_in_the_same_microsecond(store: OffboardingStore) -> None:
     assert len(found) == len(names)
     assert set(found) == names
     assert rest.next is None
+
+
+def test_an_offboarding_stays_in_its_batch_to_its_end_and_when_it_is_forgotten(store: OffboardingStore) -> None:
+    head = offboarding()
+    head = replace(head, request=replace(head.request, batch_id="June"))
+    last = stored(store, head)
+    for status in (Status.PLANNING, Status.RUNNING):
+        last = committed(store, Change(replace(head, status=status), last.etag))
+        assert [item.status for item in store.find(Filter(batch_id="June")).items] == [status]
+    last = committed(store, Change(finished(head), last.etag))
+    store.forget(Change(replace(last.offboarding, survivors=("forgotten",)), last.etag))
+    assert [item.survivors for item in store.find(Filter(batch_id="June")).items] == [("forgotten",)]
 
 
 def test_an_offboarding_moves_from_list_to_list(store: OffboardingStore) -> None:

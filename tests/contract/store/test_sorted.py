@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 from collections.abc import Callable, Sequence
@@ -239,6 +240,28 @@ def test_a_file_of_an_earlier_version_is_listed_whole(tmp_path: Path) -> None:
     store = SqliteStore(path)
     for wanted in FILTERS:
         assert read(store, wanted) == expected(wanted, HEADS)
+    store.close()
+
+
+def test_a_file_of_an_earlier_version_knows_no_batch_and_takes_one(tmp_path: Path) -> None:
+    path = tmp_path / "offboardings.sqlite3"
+    store = SqliteStore(path)
+    stored(store, HEADS[0])
+    store.close()
+    with sqlite3.connect(path) as db:
+        db.execute("DROP TABLE batched")
+        [(body,)] = db.execute("SELECT body FROM offboardings").fetchall()
+        known = json.loads(body)
+        assert known["request"].pop("batch_id", "missing") is None
+        db.execute("UPDATE offboardings SET body = ?", (json.dumps(known),))
+    store = SqliteStore(path)
+    named = replace(HEADS[1], request=replace(HEADS[1].request, batch_id="June"))
+    stored(store, named)
+    assert read(store, Filter()) == expected(Filter(), [HEADS[0], named])
+    assert store.find(Filter(batch_id="June")).items == (named,)
+    found = store.load(HEADS[0].id)
+    assert found is not None
+    assert found.offboarding == HEADS[0]
     store.close()
 
 

@@ -101,6 +101,14 @@ def test_every_wrong_field_is_named_at_once() -> None:
         ({"restrictions": ["strict_nce"] * 7}, "must have at most 6 of: strict_nce, no_reservation_refunds"),
         ({"restrictions": "strict_nce"}, "must be a list"),
         ({"restrictions": ["all"]}, "must be 'strict_nce', 'no_reservation_refunds'"),
+        ({"graceSeconds": -1}, "must be a whole number of seconds from 0 to 2592000, which is 30 days"),
+        ({"graceSeconds": 2592001}, "must be a whole number of seconds from 0 to 2592000, which is 30 days"),
+        ({"graceSeconds": 1.5}, "must be a whole number of seconds from 0 to 2592000, which is 30 days"),
+        ({"graceSeconds": "60"}, "must be a whole number of seconds from 0 to 2592000, which is 30 days"),
+        ({"batchId": "a b"}, "must be 1 to 128 letters, digits, '.', '_', ':' or '-'"),
+        ({"batchId": ""}, "must be 1 to 128 letters, digits, '.', '_', ':' or '-'"),
+        ({"batchId": "x" * 129}, "must be 1 to 128 letters, digits, '.', '_', ':' or '-'"),
+        ({"batchId": 7}, "must be text"),
     ],
 )
 def test_a_rule_is_told_in_words_that_fit_the_field(changed: dict[str, object], rule: str) -> None:
@@ -108,6 +116,40 @@ def test_a_rule_is_told_in_words_that_fit_the_field(changed: dict[str, object], 
         parse_request(json.dumps({**MINIMAL, **changed}).encode())
     assert caught.value.rule.startswith(rule)
     assert caught.value.others == ()
+
+
+NO_VALUES: tuple[object, ...] = (
+    None, True, -1, 0, 5, 1.5, 1e300, 10**30, "", "7", "x" * 2000, "a\nb", "2026-13-45T00:00:00Z",
+    "0001-01-01T00:00:00+14:00", [], [1], ["x"], ["leave_gdap"] * 9, {}, {"a": 1},
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [field.alias for field in RequestV1.model_fields.values()])
+def test_no_rule_of_any_field_is_in_the_words_of_a_library(name: str) -> None:
+    rules: list[str] = []
+    for value in NO_VALUES:
+        try:
+            parse_request(json.dumps({**MINIMAL, name: value}).encode())
+        except InvalidRequestError as error:
+            rules += [error.rule, *(rule for _, rule in error.others)]
+    assert rules
+    begins = ("must ", "is required", "is outside of the calendar", "customerDomain or ", "customerTenantId or ")
+    assert [rule for rule in rules if not rule.startswith(begins)] == []
+
+
+@pytest.mark.parametrize("wrapped", [False, True], ids=["bare", "cloudevent"])
+def test_a_request_says_its_batch_and_is_the_same_request_in_another(wrapped: bool) -> None:
+    def sent(**more: str) -> bytes:
+        body = MINIMAL | more
+        return json.dumps(ENVELOPE | {"data": body} if wrapped else body).encode()
+
+    alone, found = parse_request(sent()), parse_request(sent(batchId="June-2026:b.1_x"))
+    assert (alone.batch_id, found.batch_id) == (None, "June-2026:b.1_x")
+    assert alone.fingerprint == found.fingerprint
+    assert alone.options == found.options
+    with pytest.raises(InvalidRequestError) as caught:
+        parse_request(sent(batchId="../x"))
+    assert caught.value.field == ("data." if wrapped else "") + "batchId"
 
 
 LONG = "x" * 60_000

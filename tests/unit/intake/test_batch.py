@@ -9,17 +9,22 @@ from typing import Any
 
 import pytest
 
+from local.simulator.scenario.models import CustomerSpec
 from local.world.crash import CrashError
 from local.world.world import World
 from shared.contracts.batch import AT_MOST, BatchAnswer, BatchV1, parse_batch, row_name
+from shared.contracts.request import parse_request
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError, UnavailableError
 from shared.domain.people.actor import known_by_name
+from shared.intake.accept import accept
 from shared.intake.batch import LONGEST, BatchIdReusedError, take_in_batch
 from shared.operations.show_batch import show_batch
+from tests.functional.customers import late
 from tests.unit.support.worlds import SMALL, StoreSwitch, unavailable
 
 ADA = known_by_name("Ada")
+LATER = CustomerSpec(name="Later", subscriptions=(late("Late", "+P90D"),))
 
 
 def request_of(world: World, **fields: Any) -> dict[str, Any]:
@@ -50,7 +55,11 @@ def test_each_request_has_its_own_answer_and_a_bad_one_stops_no_other() -> None:
     answer = take_in_batch(batch(mixed(world)), ADA, world.services)
 
     assert codes(answer) == [None, "wrong_value", "not_an_object", None, "request_id_reused", "wrong_value", None]
-    assert (answer.batch_id, answer.accepted) == ("b-1", 3)
+    assert (answer.batch_id, answer.accepted, answer.already_there) == ("b-1", 3, 0)
+    assert [item.result for item in answer.items] == [
+        "accepted", "refused", "refused", "accepted", "refused", "refused", "accepted",
+    ]  # fmt: skip
+    assert {item.request.batch_id for item in world.all()} == {"b-1"}
     assert [item.position for item in answer.items] == list(range(7))
     ids = [item.offboarding_id for item in answer.items]
     assert ids[0] == ids[3]
@@ -115,6 +124,52 @@ def test_another_live_offboarding_is_a_problem_beside_the_own_one() -> None:
     view = show_batch("b-2", world.services)
     assert view is not None
     assert view.counts == {"rejected": 1}
+
+
+def test_what_was_there_before_stays_in_its_batch_and_is_shown_in_both() -> None:
+    world = World(SMALL)
+    alone = request_of(world, requestId="alone", dryRun=True)
+    accept(parse_request(json.dumps(alone).encode()), world.services)
+    own = request_of(world, requestId="own", dryRun=True, batchId="mine")
+    fresh = request_of(world, requestId="fresh", dryRun=True)
+    first = take_in_batch(batch([alone, own, fresh]), ADA, world.services)
+    again = take_in_batch(batch([fresh, own], "b-2"), ADA, world.services)
+
+    assert [item.result for item in first.items] == ["already_there", "accepted", "accepted"]
+    assert (first.accepted, first.already_there) == (3, 1)
+    assert [item.result for item in again.items] == ["already_there", "accepted"]
+    assert {head.request.request_id: head.request.batch_id for head in world.all()} == {
+        "alone": None, "own": "mine", "fresh": "b-1",
+    }  # fmt: skip
+    shown = {name: show_batch(name, world.services) for name in ("b-1", "b-2", "mine")}
+    assert {name: [item.request_id for item in view.items] for name, view in shown.items() if view} == {
+        "b-1": ["alone", "own", "fresh"], "b-2": ["fresh", "own"], "mine": ["own"],
+    }  # fmt: skip
+
+
+def test_a_batch_of_single_requests_is_shown_with_its_sums() -> None:
+    world = World(SMALL, LATER)
+    asked = world.clock.now()
+    world.ask(SMALL, requestId="one", batchId="June")
+    world.ask(LATER, requestId="two", batchId="June", dryRun=True)
+    world.ask(LATER, requestId="three", batchId="July")
+    world.run(timedelta(hours=1))
+    view = show_batch("June", world.services)
+
+    assert view is not None
+    assert (view.counts, view.waiting_for) == ({"planned": 1, "waiting": 1}, {"nobody": 1})
+    first, last = view.first_removal_expected_at, view.last_removal_expected_at
+    assert first is not None
+    assert last is not None
+    assert [(at - asked).days for at in (first, last)] == [40, 90]
+    assert view.removal_unknown == 0
+    assert [(item.position, item.request_id, item.result) for item in view.items] == [
+        (0, "one", None),
+        (1, "two", None),
+    ]
+    assert (view.received_at, view.complete, view.more) == (asked, True, False)
+    assert view.offboardings == "/api/offboardings?batchId=June"
+    assert show_batch("june", world.services) is None
 
 
 def test_a_crash_at_any_point_is_finished_by_sending_it_again() -> None:

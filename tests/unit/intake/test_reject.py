@@ -173,6 +173,12 @@ def test_the_sender_finds_the_answer_to_its_own_message(
     assert (event["data"]["requestId"], event["correlationid"]) == (expected, correlation)
 
 
+@pytest.mark.parametrize(("said", "batch"), [("June", "June"), ("a b", None), (7, None), (None, None)])
+def test_the_batch_is_told_where_it_can_be_read(said: object, batch: str | None) -> None:
+    found, _, event, _ = rejected({**GOOD, "batchId": said})
+    assert (found.request.batch_id, event["data"].get("batchId")) == (batch, batch)
+
+
 def test_a_message_without_any_id_is_found_by_the_id_of_its_rejection() -> None:
     found, copy, _, _ = rejected(b"{", message_id="")
     assert (found.request.correlation_id, copy.correlation_id) == (found.id, "")

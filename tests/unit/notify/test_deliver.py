@@ -73,6 +73,14 @@ def test_a_rule_for_other_customers_and_batches() -> None:
     assert bench.receivers.ids == ["event-2"]
 
 
+def test_an_event_that_names_its_batch_needs_nothing_that_is_remembered() -> None:
+    bench = Bench((rule(batches=frozenset({"march", "april"})),))
+    bench.publish(event(1, batch_id="march"), event(2, batch_id="March"), event(3))
+    bench.run()
+    assert bench.receivers.ids == ["event-1"]
+    assert ("Batch", "march") in bench.receivers.took[0][1].notice.facts
+
+
 def test_a_channel_that_fails_is_tried_again_and_makes_no_other_send_twice() -> None:
     bench = Bench((rule(), rule("mail", target=MAIL)))
     bench.receivers.answers[TEAMS] = [NotSent("it was answered with 500")] * 3

@@ -16,7 +16,7 @@ from shared.domain.offboarding.timeline import Happening
 from shared.domain.wording import shorten
 from shared.operations.list_query import LARGEST_PAGE, parse_list
 from shared.operations.show import show, show_page
-from tests.unit.support.heads import CUSTOMER, IDENTITY, NOW, head_of, keep, licence, request_of
+from tests.unit.support.heads import CUSTOMER, DAY, IDENTITY, NOW, head_of, keep, licence, request_of
 
 PATH = "/api/offboardings"
 OTHER = "c0ffee00-0000-4000-8000-000000000002"
@@ -104,7 +104,9 @@ def test_a_filter_that_is_not_understood_is_refused_by_name(name: str) -> None:
     """A misspelt filter must not answer with everything."""
     error = refusal(**{name: "1"})
     assert (error.code, error.field) == ("unknown_field", name.strip())
-    known = "requestId, status, customerTenantId, requestedBy, text, updatedSince, dueBefore, sort, limit, after"
+    known = (
+        "requestId, batchId, status, customerTenantId, requestedBy, text, updatedSince, dueBefore, sort, limit, after"
+    )
     assert error.rule == f"is not a known filter; known are {known}"
 
 
@@ -178,6 +180,8 @@ WRONG = [
     ("customerTenantId", "another", "must be a GUID such as "),
     ("customerTenantId", CUSTOMER + "0", "must be a GUID such as "),
     ("customerTenantId", f"{{{CUSTOMER}}}", "must be a GUID such as "),
+    ("batchId", "a b", "must be 1 to 128 letters, digits"),
+    ("batchId", "x" * 129, "must be 1 to 128 letters, digits"),
     ("requestedBy", "x" * 257, "must have at most 256 characters"),
     ("text", "x" * 257, "must have at most 256 characters"),
     ("updatedSince", "2026-06-01", "must be a date-time in UTC as RFC 3339 has it, such as 2026-06-01T06:00:00Z"),
@@ -244,6 +248,21 @@ def test_a_link_keeps_the_order_and_every_filter() -> None:
     assert "secret" not in first.next
 
 
+def test_a_batch_is_listed_and_its_filter_is_kept_from_page_to_page() -> None:
+    world = World()
+    for number in range(4):
+        batch = "June" if number else None
+        request = request_of(request_id=f"r-{number}", batch_id=batch, correlation_id=f"case-{number}")
+        keep(world, head_of(Status.RUNNING, id=f"o-{number}", request=request, created_at=NOW + number * DAY))
+    first = show_page({"batchId": "June", "limit": "2"}, PATH, world.services)
+    assert first.next is not None
+    rest = show_page(dict(parse_qsl(first.next.removeprefix(f"{PATH}?"))), PATH, world.services)
+
+    found = [(item.offboarding_id, item.batch_id, item.correlation_id) for item in (*first.items, *rest.items)]
+    assert found == [(f"o-{number}", "June", f"case-{number}") for number in (3, 2, 1)]
+    assert ids(world, batchId="") == ["o-3", "o-2", "o-1", "o-0"]
+
+
 def test_a_request_is_found_by_its_id() -> None:
     world = World()
     mine = head_of(Status.RUNNING, id=offboarding_id("crm-7"), request=request_of(request_id="crm-7"))
@@ -255,6 +274,7 @@ def test_a_request_is_found_by_its_id() -> None:
     assert ids(world, requestId="crm-7", status="waiting") == []
     assert ids(world, requestId="crm-7", status="running", limit="1", customerTenantId=CUSTOMER) == [mine.id]
     assert ids(world, requestId="crm-8") == []
+    assert ids(world, requestId="crm-7", batchId="June") == []
     assert ids(world, requestId="unreadable:abc") == ["abc"]
     assert ids(world, requestId="abc") == []
     assert refusal(requestId="crm-7", after="3").rule == "a list by requestId has one page alone"

@@ -84,6 +84,10 @@ def of_customer(customer_id: str, position: int | None = None) -> str:
     return f"customer:{safe(customer_id)}:{'' if position is None else newest_first(position)}"
 
 
+def of_batch(batch_id: str, position: int | None = None) -> str:
+    return f"batch:{safe(batch_id)}:{'' if position is None else newest_first(position)}"
+
+
 def due(at: datetime, offboarding_id: str) -> str:
     return f"due:{_number(at)}:{safe(offboarding_id)}"
 

@@ -63,10 +63,10 @@ class Listing:
         yield from sorted(found, key=lambda item: item[:2], reverse=wanted.order.descending)
 
     def _candidates(self, wanted: Filter) -> Iterator[tuple[Place, Listed | None]]:
-        """A customer has few: its heads are read, whatever the index says."""
-        if wanted.customer_id is None:
+        """A customer and a batch have few: their heads are read, whatever the index says."""
+        beginning = _of_few(wanted)
+        if beginning is None:
             return self._index.listed(words=bool(wanted.text))
-        beginning = keys.of_customer(wanted.customer_id)
         return ((entry.place, None) for entry in self._index.entries(beginning, keys.after(beginning)))
 
     def _with_status(self, wanted: Filter) -> set[int] | None:
@@ -82,9 +82,10 @@ class Listing:
         return listed(stored.offboarding) if stored is not None else None
 
     def _lists(self, wanted: Filter, before: Cursor | None) -> list[Iterator[Entry]]:
-        """The lists to read: of the customer, else of each wanted status, else of everything."""
-        if wanted.customer_id is not None:
-            beginnings = [keys.of_customer(wanted.customer_id)]
+        """The lists to read: of the customer or the batch, else of each wanted status, else of everything."""
+        few = _of_few(wanted)
+        if few is not None:
+            beginnings = [few]
         elif wanted.statuses:
             beginnings = [keys.with_status(status.value) for status in dict.fromkeys(wanted.statuses)]
         else:
@@ -92,6 +93,13 @@ class Listing:
         after = "" if before is None else keys.newest_first(before.position) + ";"
         page = min(wanted.limit + 1, 1000)
         return [self._index.entries(beginning + after, keys.after(beginning), page) for beginning in beginnings]
+
+
+def _of_few(wanted: Filter) -> str | None:
+    """The beginning of the one short list that has all of them, if there is one."""
+    if wanted.customer_id is not None:
+        return keys.of_customer(wanted.customer_id)
+    return keys.of_batch(wanted.batch_id) if wanted.batch_id is not None else None
 
 
 def _once(entries: Iterator[Entry]) -> Iterator[Entry]:

@@ -19,6 +19,7 @@ from shared.ports.listing import listed
 
 SUMMARY = (
     "version", "writer", "status", "customerId", "updatedAt", "nextAttemptAt", "claimExpiresAt", "forgotten", "listed",
+    "batchId",
 )  # fmt: skip
 _WOKEN = RUNNABLE | {Status.NEEDS_ATTENTION}
 
@@ -47,6 +48,7 @@ class Summary:
     forgotten: bool = False
     etag: str = ""
     listed: str = ""
+    batch_id: str | None = None
 
     @property
     def finished(self) -> bool:
@@ -62,6 +64,8 @@ class Summary:
         listed = {keys.with_status(self.status.value, place.position)}
         if self.customer_id is not None:
             listed.add(keys.of_customer(self.customer_id, place.position))
+        if self.batch_id is not None:
+            listed.add(keys.of_batch(self.batch_id, place.position))
         if self.finished and not self.forgotten:
             listed.add(keys.finished(self.updated_at, place.offboarding_id))
         return frozenset(listed)
@@ -80,6 +84,7 @@ def summarize(head: Offboarding, version: int, writer: str, *, forgotten: bool =
         claim_expires_at=expires,
         forgotten=forgotten,
         listed=keys.digest("\n".join(astuple(listed(head)))),
+        batch_id=head.request.batch_id,
     )
 
 
@@ -96,6 +101,8 @@ def head_row(place: Place, head: Offboarding, summary: Summary) -> dict[str, Any
     }
     if summary.customer_id is not None:
         row["customerId"] = summary.customer_id
+    if summary.batch_id is not None:
+        row["batchId"] = summary.batch_id
     if summary.next_attempt_at is not None:
         row["nextAttemptAt"] = summary.next_attempt_at.isoformat()
     if summary.claim_expires_at is not None:
@@ -117,6 +124,7 @@ def read_summary(row: Mapping[str, Any], etag: str) -> Summary:
         forgotten=bool(row.get("forgotten")),
         etag=etag,
         listed=str(row.get("listed", "")),
+        batch_id=row.get("batchId"),
     )
 
 
