@@ -73,7 +73,7 @@ def _upload(req: func.HttpRequest, visitor: "Visitor", form: "Form") -> Shown:
 
     file = req.files.get("file")
     content = file.read() if file is not None else form.get("pasted", "").encode()
-    found = plan_all(content, form.get("reason", ""), visitor, bootstrap.front_door(), bootstrap.services())
+    found = plan_all(content, form, visitor, bootstrap.front_door(), bootstrap.services())
     return Shown("uploaded", uploaded=found)
 
 

@@ -22,8 +22,10 @@ from offboard.operate.desk import Desk
 from offboard.operate.failures import NotAllError, UsageError
 from offboard.operate.register import command
 from shared.domain.wording import count_of, first_of
+from shared.sheets.batch_names import batch_of
 from shared.sheets.customers import COLUMNS as CUSTOMER_COLUMNS
 from shared.sheets.customers import Customers, customers_of
+from shared.sheets.plan_ids import plan_id
 from shared.sheets.read import LARGEST, read_table
 
 File = Annotated[str, typer.Argument(metavar="[FILE]", help="the table of customers; with --apply the plan")]
@@ -41,6 +43,7 @@ Wait = Annotated[float, typer.Option("--wait", metavar="SECONDS", min=0, help="h
 Confirm = Annotated[
     str, typer.Option("--confirm", metavar="WORDS", help="with --apply, where nobody can be asked: 'offboard 3'")
 ]
+Batch = Annotated[str, typer.Option("--batch", metavar="NAME", help="follow them as this batch; default: by the rows")]
 NAMED = 10
 
 
@@ -53,6 +56,7 @@ def import_them(
     status_file: Status = "",
     reason: Reason = "",
     requested_by: By = "",
+    batch: Batch = "",
     wait: Wait = 900.0,
     confirm: Confirm = "",
     dry_run: DryRun = False,
@@ -70,8 +74,11 @@ def import_them(
     if not file:
         raise UsageError("which table? offboard import FILE, or --template for an empty one")
     if apply:
-        return _apply(desk, file, status_file or f"{_stem(file)}.status.csv", confirm, dry_run)
-    return _plan(desk, file, output, customers_in(file, requested_by or getpass.getuser(), reason), wait, dry_run)
+        return _apply(
+            desk, file, status_file or f"{_stem(file)}.status.csv", confirm, batch and batch_of((), batch), dry_run
+        )
+    table = customers_in(file, requested_by or getpass.getuser(), reason)
+    return _plan(desk, file, output, table, batch, wait, dry_run)
 
 
 def customers_in(file: str, requested_by: str, reason: str) -> tuple[Customers, str]:
@@ -80,18 +87,28 @@ def customers_in(file: str, requested_by: str, reason: str) -> tuple[Customers, 
     return customers_of(table, requested_by, reason), table.separator
 
 
-def _plan(desk: Desk, file: str, output: str, table: tuple[Customers, str], wait: float, dry_run: bool) -> None:
+def _plan(
+    desk: Desk, file: str, output: str, table: tuple[Customers, str], batch: str, wait: float, dry_run: bool
+) -> None:
     customers, separator = table
+    name = batch_of((row.request for row in customers.good if row.request is not None), batch)
     target = output or f"{_stem(file)}.plan{'.xlsx' if is_workbook(file) else '.csv'}"
     _tell_mistakes(desk, customers)
     if dry_run:
-        desk.tell({"rows": len(customers.rows), "good": len(customers.good), "broken": len(customers.broken)})
+        desk.tell(
+            {
+                "rows": len(customers.rows),
+                "good": len(customers.good),
+                "broken": len(customers.broken),
+                "batchId": plan_id(name, desk.around.now()),
+            }
+        )
         desk.say(f"{count_of(len(customers.good), 'customer')} would be planned. Nothing was sent (--dry-run).")
         return desk.next(f"import {file}")
     require_new(target)
     if not customers.good:
         raise UsageError("no row can be planned; nothing was sent")
-    plans, totals = plan_them(desk, customers, wait), Totals()
+    plans, totals = plan_them(desk, customers, name, wait), Totals()
     with desk.progress(f"writing {target}", len(customers.rows)) as step:
         rows = planned_rows(desk, customers, plans, totals, step)
         written(target, Sheet("Plan", PLAN_COLUMNS, rows, totals.lines), separator)
@@ -99,6 +116,7 @@ def _plan(desk: Desk, file: str, output: str, table: tuple[Customers, str], wait
         "output": target,
         "rows": len(customers.rows),
         "customers": dict(sorted(totals.customers.items())),
+        "batchId": plans.name,
         "batches": list(plans.batches),
     }
     if not desk.tell(told):
@@ -125,14 +143,14 @@ def _tell_mistakes(desk: Desk, customers: Customers) -> None:
         desk.say(f"  and {len(customers.broken) - NAMED} more; the plan has them all")
 
 
-def _apply(desk: Desk, file: str, status_file: str, confirm: str, dry_run: bool) -> None:
+def _apply(desk: Desk, file: str, status_file: str, confirm: str, batch: str, dry_run: bool) -> None:
     decisions = decisions_in(_content(file, BOUNDS.largest))
     chosen = decisions.to_send
     if not chosen:
-        desk.tell({"sent": 0, "refused": 0, "batches": []})
+        desk.tell({"sent": 0, "refused": 0, "batchIds": [], "batches": []})
         desk.say("Nothing is marked offboard in column decision; nothing was sent.")
         return desk.next(f"import --apply {file}")
-    found = ready(desk, decisions)
+    found = ready(desk, decisions, batch)
     if dry_run:
         if not desk.tell({"requests": list(found.requests.values())}):
             for one in chosen:
@@ -146,10 +164,17 @@ def _apply(desk: Desk, file: str, status_file: str, confirm: str, dry_run: bool)
     ids, results = send(desk, found)
     written(status_file, Sheet("Status", STATUS_COLUMNS, status_rows(decisions, results)), replace=True)
     counts = Counter(item.result for item in results.values())
-    told = {"sent": counts["sent"], "refused": counts[REFUSED], "batches": ids, "statusFile": status_file}
+    names = sorted({str(request["batchId"]) for request in found.requests.values() if request.get("batchId")}) or ids
+    told = {
+        "sent": counts["sent"],
+        "refused": counts[REFUSED],
+        "batchIds": names,
+        "batches": ids,
+        "statusFile": status_file,
+    }
     if not desk.tell(told):
         desk.people.fields([*counts.items(), ("what became of each row", status_file)])
-    desk.next(*(f"list --batch {one}" for one in ids[:3]) if ids else (f"import --apply {file}",))
+    desk.next(*(f"list --batch {one}" for one in names[:3]) if ids else (f"import --apply {file}",))
     if counts[REFUSED]:
         raise NotAllError(f"{count_of(counts[REFUSED], 'customer')} could not be sent: {status_file} says why")
     return None

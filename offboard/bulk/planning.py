@@ -17,19 +17,21 @@ from shared.sheets.plan_ids import plan_id
 
 @dataclass(frozen=True, slots=True)
 class Plans:
-    """What became of each good row; `whole`: nothing is being planned any more."""
+    """What became of each good row; `whole`: nothing is being planned any more. `name`: the batch of the dry runs."""
 
+    name: str
     batches: tuple[str, ...]
     taken: Mapping[int, Taken]
     whole: bool
 
 
-def plan_them(desk: Desk, customers: Customers, seconds: float) -> Plans:
+def plan_them(desk: Desk, customers: Customers, batch: str, seconds: float) -> Plans:
     """Ask for a plan of every good row, and wait for it. Nothing is changed at any customer."""
     today = desk.around.now()
     good = customers.good
+    name = plan_id(batch, today)
     asked = [
-        {**row.request, "requestId": plan_id(str(row.request["requestId"]), today), "dryRun": True}
+        {**row.request, "requestId": plan_id(str(row.request["requestId"]), today), "batchId": name, "dryRun": True}
         for row in good
         if row.request is not None
     ]
@@ -37,7 +39,7 @@ def plan_them(desk: Desk, customers: Customers, seconds: float) -> Plans:
         ids, taken = send_all(desk, f"plan-{today:%Y%m%d}", asked, step)
     with desk.progress(f"planning {count_of(len(asked), 'customer')}", len(asked)) as step:
         whole = wait_for(desk, ids, seconds, step)
-    return Plans(tuple(ids), {row.line: item for row, item in zip(good, taken, strict=True)}, whole)
+    return Plans(name, tuple(ids), {row.line: item for row, item in zip(good, taken, strict=True)}, whole)
 
 
 def planned_rows(desk: Desk, customers: Customers, plans: Plans, totals: Totals, step: Any) -> Iterator[Row]:

@@ -14,7 +14,7 @@ from offboard.operate.exits import Exit
 from offboard.operate.failures import RefusedError
 from shared.domain.offboarding.states import Status
 from shared.domain.wording import count_of
-from shared.sheets.plan_ids import real_id
+from shared.sheets.plan_ids import real_batch, real_id
 
 COLUMNS = ("line", "customer", "domain", "decision", "result", "offboardingId", "requestId", "why", "whatToDo")
 SENT, REFUSED, LEFT = "sent", "refused", "left alone"
@@ -53,8 +53,9 @@ class Ready:
     refused: Mapping[str, Result]
 
 
-def ready(desk: Desk, decisions: Decisions) -> Ready:
-    """Read every chosen plan again: only what is planned, and still the customer of its row, can be sent."""
+def ready(desk: Desk, decisions: Decisions, batch: str = "") -> Ready:
+    """Read every chosen plan again: only what is planned, and still the customer of its row, can be sent. Without
+    `batch`, each is sent in that of its plan."""
     requests: dict[str, Mapping[str, Any]] = {}
     refused: dict[str, Result] = {}
     chosen = decisions.to_send
@@ -64,7 +65,7 @@ def ready(desk: Desk, decisions: Decisions) -> Ready:
             if isinstance(found, Result):
                 refused[one.plan] = found
             else:
-                requests[one.plan] = found
+                requests[one.plan] = {**found, "batchId": batch} if batch else found
             step(number)
     return Ready(requests, refused)
 
@@ -123,6 +124,7 @@ def _request(view: Mapping[str, Any]) -> Mapping[str, Any]:
     named = {"customerTenantId": customer.get("tenantId"), "customerDomain": customer.get("domain")}
     own = view.get("correlationId") if view.get("correlationId") != view.get("requestId") else None
     made = {"version": "1", "requestId": real_id(str(view["requestId"])), **named, **said, "correlationId": own}
+    made["batchId"] = real_batch(str(view.get("batchId") or ""))
     return {name: value for name, value in made.items() if value not in (None, [], "")}
 
 

@@ -13,7 +13,7 @@ import typer
 
 from offboard.bulk.write import Sheet, csv_to, written
 from offboard.operate.desk import LIST, Desk
-from offboard.operate.failures import UnreachableError, UsageError
+from offboard.operate.failures import UnreachableError
 from offboard.operate.register import command
 from offboard.operate.shown import show_counts, show_list
 
@@ -32,6 +32,7 @@ COLUMNS = (
     "paidUntil",
     "createdAt",
     "updatedAt",
+    "batchId",
 )
 PAGE = 200
 Status = Annotated[str, typer.Option("--status", metavar="S,...", help="only these, such as needs_attention,waiting")]
@@ -44,7 +45,10 @@ Due = Annotated[str, typer.Option("--due-before", metavar="TIME", help="only wha
 Sort = Annotated[
     str, typer.Option("--sort", metavar="ORDER", help="due, customer, updated, created; backwards --sort=-updated")
 ]
-Batch = Annotated[str, typer.Option("--batch", metavar="ID", help="what became of this batch; alone")]
+Batch = Annotated[
+    str, typer.Option("--batch", metavar="ID", help="of this batch; alone, it whole with what was refused")
+]
+InBatch = Annotated[str, typer.Option("--batch", metavar="ID", help="only of this batch")]
 Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, max=PAGE, help="so many at a time, 1 to 200")]
 All = Annotated[bool, typer.Option("--all", help="all of them, page after page")]
 Csv = Annotated[bool, typer.Option("--csv", help="a table for a spreadsheet, to stdout")]
@@ -96,11 +100,9 @@ def list_them(
         "dueBefore": due_before,
         "sort": sort,
     }
-    if batch:
-        if any(wishes.values()):
-            raise UsageError("--batch lists one batch whole; leave the other filters out")
+    if batch and not any(wishes.values()) and not everything:
         return _batch(desk, batch, csv)
-    pages = Pages(desk, _path({**wishes, "limit": limit}), everything)
+    pages = Pages(desk, _path({**wishes, "batchId": batch, "limit": limit}), everything)
     if csv:
         csv_to(sys.stdout, Sheet("Offboardings", COLUMNS, map(row_of, pages)))
     else:
@@ -131,6 +133,7 @@ def export(
     text: Text = "",
     updated_since: Since = "",
     due_before: Due = "",
+    batch: InBatch = "",
 ) -> None:
     """Write all offboardings, or those that fit, as a table: CSV, or .xlsx where the file is called so.
 
@@ -142,6 +145,7 @@ def export(
         "text": text,
         "updatedSince": updated_since,
         "dueBefore": due_before,
+        "batchId": batch,
     }
     pages = Pages(desk, _path({**wishes, "limit": PAGE}), everything=True)
     with desk.progress("reading the list") as step:
@@ -174,6 +178,7 @@ def row_of(item: Mapping[str, Any]) -> tuple[object, ...]:
         item.get("paidUntil"),
         item.get("createdAt"),
         item.get("updatedAt"),
+        item.get("batchId"),
     )
 
 
@@ -194,6 +199,8 @@ def _batch(desk: Desk, batch: str, csv: bool) -> None:
         csv_to(sys.stdout, Sheet("Batch", columns, map(_batch_row, found.get("items") or ())))
     elif not desk.tell(found):
         show_counts(found, desk.people)
+    if found.get("more"):
+        desk.say("There are more: list --all --batch shows all of them.")
     if not found.get("complete", True):
         desk.say("Not all of it was taken in: send the same again.")
     desk.next("show ID", f"list --batch {batch}")
@@ -222,5 +229,12 @@ def register(app: typer.Typer) -> None:
         "list --sort due --due-before 2027-01-31T00:00:00Z",
         "list --all --json",
         "list --batch ID",
+        "list --batch ID --status needs_attention",
     )(list_them)
-    command(app, "export", "export -o offboardings.xlsx", "export --status removed -o removed.csv")(export)
+    command(
+        app,
+        "export",
+        "export -o offboardings.xlsx",
+        "export --status removed -o removed.csv",
+        "export --batch ID -o batch.xlsx",
+    )(export)

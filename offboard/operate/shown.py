@@ -221,6 +221,9 @@ def show_counts(found: Mapping[str, Any], out: Shown) -> None:
     out.table(("OFFBOARDING", "STATUS", "REQUEST", "REASON"), rows_of)
     out.line()
     out.fields((name, count) for name, count in (found.get("counts") or {}).items())
+    out.fields((f"waits for {name}", count) for name, count in (found.get("waitingFor") or {}).items())
+    days = [str(found.get(f"{end}RemovalExpectedAt") or "")[:10] for end in ("first", "last")]
+    out.fields([("removal expected", " to ".join(dict.fromkeys(filter(None, days))))])
 
 
 def show_brake(found: Mapping[str, Any], out: Shown) -> None:

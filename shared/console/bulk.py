@@ -12,7 +12,7 @@ from shared.console.form import Form
 from shared.console.requests import same_request
 from shared.console.standing import domain_of, name_of
 from shared.console.visitor import Visitor
-from shared.contracts.batch import AT_MOST, BatchV1
+from shared.contracts.batch import AT_MOST, BatchV1, BatchView
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.plan import Plan
 from shared.domain.errors import InvalidRequestError
@@ -22,8 +22,9 @@ from shared.domain.people.rights import Operation
 from shared.domain.wording import day
 from shared.intake.batch import take_in_batch
 from shared.operations.front_door import FrontDoor
-from shared.operations.show_batch import show_batch
+from shared.operations.show_batch import read_batch, view_of
 from shared.pipeline.core.services import Services
+from shared.sheets.batch_names import batch_of
 from shared.sheets.customers import Customers, customers_of
 from shared.sheets.plan_ids import plan_id
 from shared.sheets.read import read_table
@@ -31,10 +32,11 @@ from shared.sheets.read import read_table
 
 @dataclass(frozen=True, slots=True)
 class Uploaded:
-    """What became of a table; `batch_id` is empty where no row was good."""
+    """What became of a table: `batch_id` of what was sent, `name` of the batch; empty where no row was good."""
 
     customers: Customers
     batch_id: str
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +56,16 @@ class BatchLine:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What the page of a batch shows."""
+    """What the page of a batch shows. `names`: the batches that its offboardings are in, mostly one."""
 
-    batch_id: str
+    view: BatchView
     lines: tuple[BatchLine, ...]
-    counts: tuple[tuple[str, int], ...]
+    names: tuple[str, ...]
+
+    @property
+    def batch_id(self) -> str:
+        """As it was asked for."""
+        return self.view.batch_id
 
     @property
     def choosable(self) -> int:
@@ -66,25 +73,25 @@ class Batch:
         return sum(line.choosable for line in self.lines)
 
 
-def plan_all(content: bytes, reason: str, visitor: Visitor, door: FrontDoor, services: Services) -> Uploaded:
+def plan_all(content: bytes, form: Form, visitor: Visitor, door: FrontDoor, services: Services) -> Uploaded:
     """Check every row of a table, and ask for a plan of each that is good. Nothing is changed at any customer.
 
-    Raises InvalidRequestError for what is no table, or has more rows than a batch.
+    Raises InvalidRequestError for what is no table, has more rows than a batch, or is to be a batch with no such name.
     """
     door.require(visitor.actor, visitor.roles, Operation.CREATE_BATCH)
-    found = customers_of(read_table(content), visitor.actor.name, reason.strip())
+    found = customers_of(read_table(content), visitor.actor.name, form.get("reason", "").strip())
     if len(found.rows) > AT_MOST:
         rule = f"has {len(found.rows)} customers, and a page takes {AT_MOST}: split it. Nothing was sent"
         raise InvalidRequestError(ReasonCode.WRONG_VALUE, "file", rule)
     if not found.good:
         return Uploaded(found, "")
     today = services.clock.now()
+    rows = [row.request for row in found.good if row.request is not None]
+    name = plan_id(batch_of(rows, form.get("batch", "").strip()), today)
     asked = [
-        {**row.request, "requestId": plan_id(str(row.request["requestId"]), today), "dryRun": True}
-        for row in found.good
-        if row.request is not None
+        {**row, "requestId": plan_id(str(row["requestId"]), today), "batchId": name, "dryRun": True} for row in rows
     ]
-    return Uploaded(found, _taken("plan", day(today), asked, visitor, services))
+    return Uploaded(found, _taken("plan", day(today), asked, visitor, services), name)
 
 
 def send_chosen(form: Form, visitor: Visitor, door: FrontDoor, services: Services) -> str:
@@ -105,14 +112,12 @@ def send_chosen(form: Form, visitor: Visitor, door: FrontDoor, services: Service
 
 def batch_page(batch_id: str, visitor: Visitor, services: Services) -> Batch | None:
     """The batch as of now; None when there is no such batch."""
-    view = show_batch(batch_id, services)
-    if view is None:
+    found = read_batch(batch_id, services)
+    if found is None:
         return None
-    may = visitor.may(Operation.CREATE_BATCH)
+    may, view = visitor.may(Operation.CREATE_BATCH), view_of(found)
     lines = []
-    for item in view.items:
-        stored = services.store.load(item.offboarding_id) if item.offboarding_id else None
-        head = stored.offboarding if stored is not None else None
+    for item, (_, head) in zip(view.items, found.items, strict=True):
         problem = item.problem
         lines.append(
             BatchLine(
@@ -128,7 +133,8 @@ def batch_page(batch_id: str, visitor: Visitor, services: Services) -> Batch | N
                 choosable=may and head is not None and head.status is Status.PLANNED,
             )
         )
-    return Batch(batch_id, tuple(lines), tuple(view.counts.items()))
+    names = (head.request.batch_id for _, head in found.items if head is not None)
+    return Batch(view, tuple(lines), tuple(dict.fromkeys(name for name in names if name)))
 
 
 def _planned(identity: str, services: Services) -> Offboarding:

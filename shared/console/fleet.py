@@ -47,6 +47,7 @@ class Row:
     at: datetime | None
     paid_until: datetime | None
     dry_run: bool
+    batch_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,7 @@ def row_of(head: Offboarding) -> Row:
         at=None if head.finished else head.next_attempt_at,
         paid_until=head.paid_until,
         dry_run=head.request.dry_run,
+        batch_id=head.request.batch_id or "",
     )
 
 

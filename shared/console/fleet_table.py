@@ -13,7 +13,18 @@ from shared.pipeline.core.services import Services
 from shared.report.cells import harmless
 
 MOST = 10_000
-COLUMNS = ("offboardingId", "requestId", "customer", "domain", "tenantId", "status", "stage", "reason", "whatToDo")
+COLUMNS = (
+    "offboardingId",
+    "requestId",
+    "customer",
+    "domain",
+    "tenantId",
+    "status",
+    "stage",
+    "reason",
+    "whatToDo",
+    "batchId",
+)
 DATES = ("createdAt", "updatedAt", "nextAttemptAt", "paidUntil")
 
 
@@ -52,6 +63,7 @@ def _cells(head: Offboarding) -> tuple[str, ...]:
         head.stage.value if head.stage else "",
         reason.text if reason else "",
         reason.operator_action if reason else "",
+        head.request.batch_id or "",
     )
     dates = (head.created_at, head.updated_at, head.next_attempt_at, head.paid_until)
     return (*map(harmless, texts), *(f"{at:%Y-%m-%d %H:%M}" if at is not None else "" for at in dates))

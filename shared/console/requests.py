@@ -23,7 +23,7 @@ from shared.domain.people.rights import Operation
 from shared.intake.accept import accept
 from shared.operations.front_door import FrontDoor
 from shared.pipeline.core.services import Services
-from shared.sheets.plan_ids import plan_id, real_id
+from shared.sheets.plan_ids import plan_id, real_batch, real_id
 
 SHOWN = 20
 SHORTEST = 2
@@ -107,6 +107,7 @@ def same_request(request: OffboardingRequest) -> Mapping[str, Any]:
         "reduceSeats": request.reduce_seats,
         "graceSeconds": int(request.grace.total_seconds()) if request.grace is not None else None,
         "approvalReference": request.approval_reference,
+        "batchId": real_batch(request.batch_id) if request.batch_id is not None else None,
         "correlationId": request.correlation_id if request.correlation_id != request.request_id else None,
     }
     return {name: value for name, value in said.items() if value not in (None, [])}

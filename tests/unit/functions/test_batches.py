@@ -21,7 +21,8 @@ def test_a_batch_is_answered_and_shown(world: World) -> None:
 
     assert (answer.status, answer.headers["Location"]) == (200, "/api/batches/b-1")
     assert [item["position"] for item in answer.json["items"]] == [0, 1, 2]
-    assert answer.json["accepted"] == 2
+    assert (answer.json["accepted"], answer.json["alreadyThere"]) == (2, 0)
+    assert [item["result"] for item in answer.json["items"]] == ["accepted", "refused", "accepted"]
     refused = answer.json["items"][1]
     assert (refused["requestId"], refused["problem"]["code"]) == ("three", "missing_field")
     assert {"requestedBy", "reason"} <= {item["field"] for item in refused["problem"]["errors"]}
@@ -31,6 +32,12 @@ def test_a_batch_is_answered_and_shown(world: World) -> None:
     assert [item.get("status") for item in shown["items"]] == ["planned", None, "planned"]
     assert shown["items"][0]["reason"]["code"] == "dry_run"
     assert shown["complete"] is True
+    assert shown["offboardings"] == "/api/offboardings?batchId=b-1"
+    listed = call("list_offboardings", query={"batchId": "b-1"}, headers=KEY).json["items"]
+    assert [(item["requestId"], item["batchId"], item["correlationId"]) for item in listed] == [
+        ("two", "b-1", "two"),
+        ("one", "b-1", "one"),
+    ]
     assert send(first, {"requestId": "three"}, second).json == answer.json
 
 

@@ -339,6 +339,56 @@ def test_a_table_is_checked_planned_chosen_and_sent(world: World) -> None:
     assert browser.fill(batch, place, chosen=[chosen], reason="go", typed="offboard 1").path == sent.path
     assert [item.request.dry_run for item in world.all()] == [True, False]
     assert world.all()[1].request.reason == "go"
+    dry, real = (item.request.batch_id for item in world.all())
+    assert dry is not None
+    assert dry.split(".", 2)[2] == real
+    for place, name in ((page, dry), (batch, dry), (browser.get(sent.path), real)):
+        assert place.soup.find("a", href=f"/console?batchId={name}"), name
+
+
+def rows_of(page: Page) -> set[str]:
+    """The offboardings in the table of the list."""
+    return {str(link["href"]).rpartition("/")[2] for link in page.soup.select("table th a[href*='/offboardings/']")}
+
+
+def test_a_table_with_a_name_is_followed_in_the_list_and_as_one(world: World) -> None:
+    browser = Browser(REQUESTER)
+    domain = next(item.domain for item in world.simulator.store.customers)
+    table = f"Domain;Grund\r\n{domain};x\r\n".encode()
+    wrong = browser.upload(browser.get("/console/bulk"), "/console/bulk", table, reason="x", batch="a b")
+    assert (wrong.status, world.all()) == (422, [])
+    assert "must be 1 to 128 letters, digits" in wrong.text
+    page = browser.upload(browser.get("/console/bulk"), "/console/bulk", table, reason="x", batch=" June ")
+    assert page.status == 200, page.text
+    identity = asked(world)
+    [name] = {item.request.batch_id for item in world.all()} - {None}
+    assert name is not None
+    assert name.split(".", 2)[2] == "June"
+
+    link = page.soup.find("a", href=f"/console?batchId={name}")
+    assert isinstance(link, Tag)
+    listed = browser.get(str(link["href"]))
+    assert listed.soup.find("input", attrs={"name": "batchId", "value": name})
+    dry = next(item.id for item in world.all() if item.request.batch_id)
+    assert rows_of(listed) == {dry}
+    everything = browser.get("/console")
+    assert rows_of(everything) == {dry, identity}
+    assert everything.soup.find("a", href=f"/console?batchId={name}")
+    as_one = browser.get(f"/console/batches/{name}")
+    assert "1 planned" in as_one.text
+    assert as_one.soup.find("input", attrs={"name": "chosen", "value": dry})
+    table_of = browser.get(f"/console/offboardings.csv?batchId={name}").text
+    assert (dry in table_of, identity in table_of, name in table_of) == (True, False, True)
+    assert browser.get("/console?batchId=a%20b").status == 422
+
+
+def test_a_batch_says_who_is_waited_for(world: World) -> None:
+    world.ask(CUSTOMER, batchId="June")
+    world.run(for_at_most=timedelta(hours=1))
+    page = Browser(READER).get("/console/batches/June")
+    assert "1 awaiting approval" in page.text
+    assert "1 to approve or reject" in page.text
+    assert "Removal expected" not in page.text
 
 
 @pytest.mark.parametrize(

@@ -135,6 +135,66 @@ def test_what_is_chosen_is_sent_and_sent_twice_changes_nothing(world: World, des
     assert sent.id in desk.out
 
 
+def sent_from(desk: Desk, world: World, plan: str, domain: str, *more: str) -> dict[str, Any]:
+    file = decided(plan, **word_for(domain, "offboard"))
+    assert desk.type("import", "--apply", file, "--confirm", "offboard 1", "--json", *more) == 0, desk.err
+    told: dict[str, Any] = json.loads(desk.out)
+    return told
+
+
+def test_a_table_is_one_batch_however_it_is_sorted_and_sent(world: World, desk: Desk, plan: str) -> None:
+    alpha, bravo, _ = domains(world)
+    [dry] = {item.request.batch_id for item in world.all()}
+    turned = table(*(f"{domain};Kündigung" for domain in reversed(domains(world))), name="turned.csv")
+    assert desk.type("import", turned, "--requested-by", "Ada", "--dry-run", "--json") == 0
+    assert json.loads(desk.out)["batchId"] == dry
+    first = sent_from(desk, world, plan, alpha)
+    assert f"list --batch {first['batchIds'][0]}" in desk.err
+    second = sent_from(desk, world, plan, bravo)
+
+    assert first["batchIds"] == second["batchIds"] == [dry.split(".", 2)[2]]
+    assert first["batches"] != second["batches"]
+    assert {item.request.batch_id for item in real(world)} == set(first["batchIds"])
+    assert desk.type("list", "--batch", *first["batchIds"], "--json") == 0, desk.err
+    found = json.loads(desk.out)
+    assert {item["offboardingId"] for item in found["items"]} == {item.id for item in real(world)}
+    assert found["counts"]
+    assert sum(found["waitingFor"].values()) <= 2
+
+
+def test_a_batch_is_named_listed_with_other_filters_and_exported(world: World, desk: Desk) -> None:
+    alpha = domains(world)[0]
+    file = table(*(f"{domain};x" for domain in domains(world)))
+    assert desk.type("import", file, "--batch", "June") == 0, desk.err
+    assert {item.request.batch_id.split(".", 2)[2] for item in world.all()} == {"June"}
+    told = sent_from(desk, world, "customers.plan.csv", alpha, "--batch", "July")
+    assert told["batchIds"] == ["July"]
+    [sent] = real(world)
+    assert sent.request.batch_id == "July"
+    for words in (("--status", sent.status.value), ("--all",), ("--text", "july")):
+        assert desk.type("list", "--batch", "July", *words, "--json") == 0, desk.err
+        assert [item["offboardingId"] for item in json.loads(desk.out)["items"]] == [sent.id]
+    assert desk.type("list", "--batch", "July", "--status", "withdrawn", "--json") == 0
+    assert json.loads(desk.out)["items"] == []
+    assert desk.type("list", "--batch", "nobody's") == 5
+    assert desk.type("export", "--batch", "July") == 0
+    assert [(row["offboardingId"], row["batchId"]) for row in csv.DictReader(io.StringIO(desk.out))] == [
+        (sent.id, "July")
+    ]
+
+
+@pytest.mark.parametrize("name", ["a b", "../x", "x" * 111])
+def test_a_name_that_no_batch_can_have_is_refused_before_anything_is_sent(
+    world: World, desk: Desk, plan: str, name: str
+) -> None:
+    before = world.all()
+    file = decided(plan, **word_for(domains(world)[0], "offboard"))
+    assert desk.type("import", "--apply", file, "--confirm", "offboard 1", "--batch", name) == 2
+    assert desk.type("import", "customers.csv", "-o", "other.csv", "--batch", name) == 2
+    assert "batch" in desk.err
+    assert world.all() == before
+
+
 def test_contradictions_and_strange_words_are_refused_naming_the_lines(world: World, desk: Desk, plan: str) -> None:
     rows = rows_in(plan)
     rows[0]["decision"], rows[1]["decision"], rows[2]["decision"] = "offboard", "skip", "perhaps"
@@ -244,7 +304,9 @@ def test_a_thousand_rows_of_which_half_are_broken(world: World, desk: Desk) -> N
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert code == 0
-    assert json.loads(desk.out) == {"rows": 1000, "good": 500, "broken": 500}
+    told = json.loads(desk.out)
+    assert told.pop("batchId").startswith("plan.")
+    assert told == {"rows": 1000, "good": 500, "broken": 500}
     assert peak < 64 * 1024 * 1024
     assert "and 490 more" in desk.err
     assert desk.type("import", file) == 7, desk.err

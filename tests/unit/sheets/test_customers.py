@@ -18,7 +18,7 @@ from openpyxl import Workbook
 from shared.contracts.request import parse_request
 from shared.domain.errors import InvalidRequestError
 from shared.sheets.customers import COLUMNS, Customers, customers_of
-from shared.sheets.plan_ids import plan_id, real_id
+from shared.sheets.plan_ids import plan_id, real_batch, real_id
 from shared.sheets.read import MOST_ROWS, read_table
 
 HEAD = ["customerDomain", "reason", "notBefore", "reduceSeats"]
@@ -220,9 +220,17 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
         assert all((row.request is None) == bool(row.mistakes) for row in found.rows)
 
 
+def test_a_batch_that_is_of_no_plans_stays() -> None:
+    assert [real_batch(name) for name in ("June", "plan-2026-11-30-x", "plan.x")] == [
+        "June",
+        "plan-2026-11-30-x",
+        "plan.x",
+    ]
+
+
 @pytest.mark.parametrize("request_id", ["a", "crm-4711", "x" * 110, "plan.20261130.x"])
 def test_a_plan_leads_to_its_request(request_id: str) -> None:
     planned = plan_id(request_id, datetime(2026, 11, 30, tzinfo=UTC))
     assert planned != request_id
-    assert real_id(planned) == request_id
+    assert real_id(planned) == real_batch(planned) == request_id
     assert len(planned) <= 128
