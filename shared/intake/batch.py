@@ -114,7 +114,9 @@ def _finished(row: SharedRow, kept: KeptBatch, items: tuple[_Item, ...], actor: 
         if services.clock.monotonic() >= ends:
             text = f"{len(rows)} of {len(items)} requests of batch {shorten(kept.batch_id)} are taken in"
             raise UnavailableError(f"{text}; there was no time for the others", service="store")
-        rows.append(begun if item.request is None else _taken_in(item.request, begun, actor, services))
+        # What an earlier version began does not say yet that it was refused.
+        refused = begun.model_copy(update={"result": BatchResult.REFUSED})
+        rows.append(refused if item.request is None else _taken_in(item.request, begun, actor, services))
     done = kept.model_copy(update={"complete": True, "items": tuple(rows)})
     name = row_name(kept.batch_id)
     try:

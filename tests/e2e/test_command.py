@@ -66,7 +66,7 @@ def test_thirty_customers_from_a_table_to_their_ends(addresses: Addresses, tmp_p
     by_name = {row["customer"]: row["offboardingId"] for row in status}
 
     wanted = {by_name[name]: end_of(name) for name in names}
-    (batch,) = told["batches"]
+    (call,), (batch,) = told["batches"], told["batchIds"]
 
     def ended() -> bool:
         found = json.loads(typed(addresses, tmp_path, "list", "--batch", batch, "--json").stdout)
@@ -77,6 +77,9 @@ def test_thirty_customers_from_a_table_to_their_ends(addresses: Addresses, tmp_p
     gone = [name for name in names if end_of(name) == "removed"]
     assert not {tenant.customer(name)["id"] for name in gone} & set(tenant.listed())
 
+    some = typed(addresses, tmp_path, "list", "--batch", batch, "--status", "waiting", "--json")
+    assert len(json.loads(some.stdout)["items"]) == 3
+
     why = typed(addresses, tmp_path, "why", by_name["Closed 1"])
     assert why.returncode == 0, why.stderr
     assert "WHAT TO DO" in why.stdout
@@ -84,4 +87,4 @@ def test_thirty_customers_from_a_table_to_their_ends(addresses: Addresses, tmp_p
     assert watched.returncode == 7, watched.stderr
     again = typed(addresses, tmp_path, "import", "--apply", plan.name, "--confirm", "offboard 30", "--json")
     assert again.returncode == 0, again.stderr
-    assert json.loads(again.stdout)["batches"] == [batch]
+    assert json.loads(again.stdout)["batches"] == [call]

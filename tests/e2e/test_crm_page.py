@@ -7,6 +7,7 @@ import re
 
 import jsonschema
 
+from shared.contracts.batch import parse_batch
 from shared.contracts.problems import STATUSES
 from shared.domain.codes import ReasonCode
 from shared.domain.explained.customers import CUSTOMERS
@@ -59,7 +60,13 @@ def test_the_page_leads_to_every_code_that_its_reader_has_to_act_on() -> None:
 def test_the_sample_request_fits_the_local_stack() -> None:
     request = json.loads((SAMPLES / "request.json").read_text(encoding="utf-8"))
     jsonschema.validate(request, json.loads((ROOT / "schemas" / "request.v1.schema.json").read_text(encoding="utf-8")))
+    batch = json.loads((SAMPLES / "batch.json").read_text(encoding="utf-8"))
+    assert parse_batch(json.dumps(batch).encode()).batch_id == "end-of-2026"
+    for one in batch["requests"]:
+        jsonschema.validate(one, json.loads((ROOT / "schemas" / "request.v1.schema.json").read_text(encoding="utf-8")))
     scenario = json.loads((ROOT / "local" / "simulator" / "scenarios" / "default.json").read_text(encoding="utf-8"))
     assert (request["customerTenantId"], request["customerDomain"]) in [
         (customer["id"], customer["domain"]) for customer in scenario["customers"]
     ]
+    domains = {customer["domain"] for customer in scenario["customers"]}
+    assert {one["customerDomain"] for one in batch["requests"]} <= domains

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from tests.e2e.support.api import PATH, Api
+from tests.e2e.support.crm import Crm
 from tests.e2e.support.scenario import request_for
 from tests.e2e.support.stack import ROOT, Addresses
 from tests.e2e.support.until import until
@@ -43,12 +44,40 @@ def test_a_batch_is_taken_in_once_and_followed(api: Api) -> None:
     assert first.status_code == 200, first.text
     assert first.json() == again.json()
     assert [item.get("problem", {}).get("code") for item in first.json()["items"]] == [None] * 3 + ["missing_field"]
+    assert [item["result"] for item in first.json()["items"]] == ["accepted"] * 3 + ["refused"]
+    other = api.call("POST", "/api/batches", {"batchId": "e2e-other", "requests": requests[:1]}).json()
+    assert (other["items"][0]["result"], other["alreadyThere"]) == ("already_there", 1)
 
     def ended() -> bool:
         counts: dict[str, int] = api.call("GET", first.headers["Location"]).json()["counts"]
         return counts == {"not_accepted": 1, "rejected": 3}
 
     until(ended, "the batch to end")
+    view = api.call("GET", first.headers["Location"]).json()
+    assert view["waitingFor"] == {}
+    listed = api.call("GET", view["offboardings"]).json()["items"]
+    assert {(item["requestId"], item["batchId"], item["correlationId"]) for item in listed} == {
+        (f"in-a-batch-{number}", "e2e-batch", f"in-a-batch-{number}") for number in range(3)
+    }
+
+
+def test_single_requests_are_a_batch_too_and_their_events_say_so(api: Api, crm: Crm) -> None:
+    by_queue, by_http = (request_for("Nobody Ltd", f"single-{way}", UNKNOWN, batchId="e2e-single") for way in "ab")
+    crm.send(by_queue)
+    assert api.ask(by_http).status_code == 202
+
+    def together() -> bool:
+        answer = api.call("GET", "/api/batches/e2e-single")
+        return answer.status_code == 200 and answer.json()["counts"] == {"rejected": 2}
+
+    until(together, "both to be seen as one")
+    for name in ("single-a", "single-b"):
+        assert crm.outcome(name)["data"]["batchId"] == "e2e-single"
+    found = api.call("GET", "/api/offboardings?batchId=e2e-single&status=rejected").json()["items"]
+    assert {item["requestId"] for item in found} == {"single-a", "single-b"}
+    assert api.call("GET", "/api/offboardings?batchId=a%20b").status_code == 422
+    wrong = api.ask({**by_http, "requestId": "single-c", "graceSeconds": -1}).json()
+    assert (wrong["field"], "must be a whole number of seconds from 0 to" in wrong["detail"]) == ("graceSeconds", True)
 
 
 def test_the_doctor_finds_nothing_and_takes_nothing(addresses: Addresses) -> None:

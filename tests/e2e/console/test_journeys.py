@@ -103,6 +103,8 @@ def test_many_customers_from_a_table(window: Open, tenant: Tenant, tmp_path: Pat
     table.write_bytes(f"Domain;Grund\r\n{domain};Vertrag beendet \u00fc\r\nno domain;x\r\n".encode("cp1252"))
     page = window(QUINN, "/console/bulk", java_script_enabled=scripts)
     page.get_by_label("CSV or .xlsx").set_input_files(table)
+    batch = word("journey", scripts)
+    page.get_by_label("Name of the batch").fill(batch)
     page.get_by_role("button", name="Check and plan").click()
     expect(page.get_by_role("heading", name="1 of 2 rows is good")).to_be_visible()
     expect(page.get_by_role("cell", name="no domain")).to_be_visible()
@@ -113,6 +115,19 @@ def test_many_customers_from_a_table(window: Open, tenant: Tenant, tmp_path: Pat
     page.get_by_label("This cannot be undone").fill("offboard 1")
     page.get_by_role("button", name="Offboard them").click()
     reload_until(page, "1 awaiting approval")
+    expect(page.get_by_text("1 to approve or reject")).to_be_visible()
+    page.get_by_role("link", name=f"Batch {batch} in the list").click()
+    expect(page.get_by_label("Batch", exact=True)).to_have_value(batch)
+    expect(page.locator("table th a", has_text=name)).to_have_count(1)
+    page.get_by_role("link", name="see it as one").click()
+    expect(page.get_by_role("heading", name="Batch of 1")).to_be_visible()
+    page.goto("/console")
+    page.get_by_label("Batch", exact=True).fill(batch)
+    page.get_by_role("button", name="Show").click()
+    expect(page.locator("table th a", has_text=name)).to_have_count(1)
+    page.get_by_label("Batch", exact=True).fill(f"no-{batch}")
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_text("Nothing fits.")).to_be_visible()
 
 
 def test_an_offboarding_is_withdrawn(window: Open, api: Api, tenant: Tenant) -> None:
