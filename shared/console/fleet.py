@@ -15,8 +15,8 @@ from shared.domain.wording import count_of
 from shared.operations.show import list_page
 from shared.pipeline.core.services import Services
 from shared.ports.store import Filter
+from shared.ports.walk import LIVE, walk
 from shared.report.moments import WINDOW, Moment, moments_of
-from shared.report.walk import LIVE, walk
 
 LOOKED_AT = 1000
 """So many live offboardings are read for the top of the page; where there are more, the page says so."""

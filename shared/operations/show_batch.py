@@ -14,7 +14,7 @@ from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 from shared.pipeline.core.services import Services
 from shared.ports.listing import Filter
-from shared.report.walk import walk
+from shared.ports.walk import walk
 
 LOOKED_AT = 1000
 """So many offboardings of a batch are read; where there are more, the view says so."""

@@ -12,8 +12,8 @@ from shared.domain.offboarding.states import Status
 from shared.domain.wording import plain, shorten
 from shared.pipeline.core.services import Services
 from shared.ports.store import Filter
+from shared.ports.walk import LIVE, walk
 from shared.report.moments import Moment, moments_of
-from shared.report.walk import LIVE, walk
 
 MOST = 2_000
 APPROVAL = "approval is due"

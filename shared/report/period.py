@@ -15,10 +15,10 @@ from shared.domain.errors import InvalidRequestError
 from shared.domain.offboarding.record import Offboarding
 from shared.pipeline.core.services import Services
 from shared.ports.store import Filter
+from shared.ports.walk import walk
 from shared.report.cells import harmless
 from shared.report.facts import who
 from shared.report.page import render
-from shared.report.walk import walk
 
 MOST = 20_000
 """So many offboardings are looked at; more than any month of any partner has, and a bound all the same."""

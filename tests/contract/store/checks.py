@@ -8,7 +8,7 @@ from shared.adapters.stores.table import TableStore
 from shared.domain.offboarding.record import Offboarding
 from shared.ports.store import Change, Filter, Live, LiveElsewhere, Stored
 from tests.contract.store.operations import DONE, IDENTITY, OWED, Operation
-from tests.contract.store.samples import CUSTOMER, GRACE, NOW, committed, finished, offboarding
+from tests.contract.store.samples import BATCH, CUSTOMER, GRACE, NOW, committed, finished, offboarding
 
 LATER = NOW + timedelta(days=30)
 
@@ -34,6 +34,8 @@ def is_listed(store: TableStore, head: Offboarding | None) -> None:
         assert [item for item in store.find(Filter(statuses=(status,))).items if item.id == IDENTITY] == shown
     by_customer = store.find(Filter(customer_id=CUSTOMER)).items
     assert [item for item in by_customer if item.id == IDENTITY] == [item for item in shown if item.customer_id]
+    by_batch = store.find(Filter(batch_id=BATCH)).items
+    assert [item for item in by_batch if item.id == IDENTITY] == [item for item in shown if item.request.batch_id]
     due = list(store.due(LATER, LATER, GRACE, 10))
     assert due == list(store.due(LATER, LATER, GRACE, 10))
     assert (IDENTITY in due) == bool(head and (head.next_attempt_at or store.outbox(IDENTITY)))

@@ -27,6 +27,8 @@ def guid(name: str) -> str:
 
 CUSTOMER = guid("customer")
 
+BATCH = "June"
+
 
 def offboarding(name: str = "one", *, customer: str | None = CUSTOMER, **fields: Any) -> Offboarding:
     """A received offboarding; without `customer` its request gives only a domain."""
@@ -42,6 +44,7 @@ def offboarding(name: str = "one", *, customer: str | None = CUSTOMER, **fields:
         commitments=Commitments.WAIT,
         correlation_id=f"crm-{name}",
         fingerprint="0f" * 32,
+        batch_id=BATCH,
     )
     known = {"status": Status.RECEIVED, "stage": Stage.PLAN, "created_at": NOW, "updated_at": NOW, **fields}
     if "next_attempt_at" not in known:

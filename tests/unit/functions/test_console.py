@@ -342,8 +342,8 @@ def test_a_table_is_checked_planned_chosen_and_sent(world: World) -> None:
     dry, real = (item.request.batch_id for item in world.all())
     assert dry is not None
     assert dry.split(".", 2)[2] == real
-    for place, name in ((page, dry), (batch, dry), (browser.get(sent.path), real)):
-        assert place.soup.find("a", href=f"/console?batchId={name}"), name
+    for shown, name in ((page, dry), (batch, dry), (browser.get(sent.path), real)):
+        assert shown.soup.find("a", href=f"/console?batchId={name}"), name
 
 
 def rows_of(page: Page) -> set[str]:

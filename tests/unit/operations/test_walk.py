@@ -6,9 +6,9 @@ import pytest
 
 from local.simulator.scenario import builder as b
 from local.world.world import World
+from shared.ports import walk as module
 from shared.ports.listing import Filter
-from shared.report import walk as module
-from shared.report.walk import walk
+from shared.ports.walk import walk
 
 CUSTOMERS = tuple(b.customer(f"Number {number}") for number in range(5))
 
