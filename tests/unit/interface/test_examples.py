@@ -29,6 +29,21 @@ def kind_of(message: dict[str, Any]) -> str:
     return "withdrawal" if "withdrawal" in str(message.get("type", "")) else "request"
 
 
+def shown_fits(message: dict[str, Any]) -> bool:
+    """A message, or a batch with every request in it."""
+    if "requests" not in message:
+        return fits(kind_of(message), message)
+    body_of_route("batches").validate(message)
+    return bool(message["requests"]) and all(fits("request", one) for one in message["requests"])
+
+
+def body_of_route(path: str) -> Draft202012Validator:
+    """What the body of the one call of this path has to be."""
+    [route] = [one for one in ROUTES if one.path == path and one.body is not None]
+    content = openapi()["paths"][f"/api/{path}"][route.method.lower()]["requestBody"]["content"]
+    return Draft202012Validator({**content["application/json"]["schema"], "components": openapi()["components"]})
+
+
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_sample_fits_exactly_if_it_is_a_good_one(path: Path) -> None:
     read = json.loads(path.read_text(encoding="utf-8"))
@@ -40,7 +55,7 @@ def test_a_sample_fits_exactly_if_it_is_a_good_one(path: Path) -> None:
 @pytest.mark.parametrize("name", [path.name for path in sorted((ROOT / "samples").glob("*.json"))])
 def test_the_samples_fit(name: str) -> None:
     message = json.loads((ROOT / "samples" / name).read_text(encoding="utf-8"))
-    assert fits(kind_of(message), message)
+    assert shown_fits(message)
 
 
 def test_every_block_of_the_pages_fits() -> None:
@@ -49,7 +64,7 @@ def test_every_block_of_the_pages_fits() -> None:
         for block in BLOCK.findall(page.read_text(encoding="utf-8")):
             message = json.loads(block)
             if not OTHERS.keys() & message.keys():
-                assert fits(kind_of(message), message), f"{page}: {block}"
+                assert shown_fits(message), f"{page}: {block}"
                 found += 1
     assert found >= 3
 
@@ -70,7 +85,4 @@ def test_every_call_that_the_pages_show_fits() -> None:
         for shown, meant in PLACEHOLDERS.items():
             text = text.replace(shown, meant)
         path = re.sub(r"\$\w+", "{id}", place)
-        [route] = [one for one in ROUTES if one.path == path and one.body is not None]
-        content = openapi()["paths"][f"/api/{path}"][route.method.lower()]["requestBody"]["content"]
-        schema = {**content["application/json"]["schema"], "components": openapi()["components"]}
-        Draft202012Validator(schema).validate(json.loads(text))
+        body_of_route(path).validate(json.loads(text))
