@@ -61,8 +61,24 @@ param serviceBusSku string = 'Standard'
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSku string = 'Standard_ZRS'
 
-@description('Object id of the CRM\'s service principal: may send requests and read its own events. Empty: nobody may.')
+@description('Object id of the CRM\'s service principal: may send requests, and nothing else. Empty: nobody may.')
 param crmPrincipalId string = ''
+
+@description('Object id of the service principal that reads the events for the CRM; it may be the same one. Empty: nobody may.')
+param crmEventsPrincipalId string = ''
+
+@description('Object id of whoever may read finished evidence, a group of auditors perhaps. Empty: nobody may.')
+param evidenceReaderPrincipalId string = ''
+
+@description('What that is.')
+@allowed(['Group', 'User', 'ServicePrincipal'])
+param evidenceReaderPrincipalType string = 'Group'
+
+@description('OWNER/NAME on GitHub of a repository that may deploy code, and nothing else. Empty: none.')
+param deployRepository string = ''
+
+@description('The environment of that repository whose jobs may sign in.')
+param deployEnvironment string = 'production'
 
 @description('Application (client) id of the app registration that people sign in with: App Service Authentication. Empty: off, and only programs with a function key may call.')
 param peopleClientId string = ''
@@ -81,6 +97,78 @@ param maximumInstanceCount int = 40
 @description('Memory of one instance in MB (a quarter, one, or two cores).')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
+
+@description('Instances that are always there and paid for, of the functions over HTTP together.')
+@minValue(0)
+@maxValue(1000)
+param alwaysReadyHttp int = 0
+
+@description('The same of the function that takes requests from the queue.')
+@minValue(0)
+@maxValue(1000)
+param alwaysReadyIntake int = 0
+
+@description('The same of each of the seven stages.')
+@minValue(0)
+@maxValue(1000)
+param alwaysReadyStages int = 0
+
+@description('The same of each of the two functions that tell people.')
+@minValue(0)
+@maxValue(1000)
+param alwaysReadyNotifications int = 0
+
+@description('The same of each of the three timers.')
+@minValue(0)
+@maxValue(1000)
+param alwaysReadyTimers int = 0
+
+@description('on: instances stand in several zones, where the region has them. The storage has to, too, and what is always ready is two at least.')
+@allowed(['on', 'off'])
+param zoneRedundant string = 'off'
+
+@description('public: reached over the internet, with Entra alone. integrated: the app goes out through a network. private: it does, and everything that holds something has an address there and no public one; needs Premium.')
+@allowed(['public', 'integrated', 'private'])
+param network string = 'public'
+
+@description('Addresses of the network that is made: a /25 or wider that nothing else uses.')
+param networkAddressPrefix string = '10.90.0.0/24'
+
+@description('Id of an own subnet for the app, delegated to Microsoft.App/environments. Empty: a network is made.')
+param appSubnetId string = ''
+
+@description('Id of an own subnet for the private endpoints. Given together with the other one.')
+param endpointSubnetId string = ''
+
+@description('Who registers the private addresses: make, zones in this resource group; existing, zones that are there; policy, somebody else, Azure Policy perhaps.')
+@allowed(['make', 'existing', 'policy'])
+param privateDns string = 'make'
+
+@description('Id of the resource group that has the zones, for existing.')
+param privateDnsGroupId string = ''
+
+@description('Id of a Log Analytics workspace that is there already. Empty: one is made.')
+param logAnalyticsWorkspaceId string = ''
+
+@description('GB a day, after which the workspace takes nothing in until the next day, and alerts by log see nothing. -1: no limit.')
+@minValue(-1)
+param logDailyCapGb int = -1
+
+@description('Id of a vault that is there already, with Azure roles and purge protection. Empty: one is made.')
+param keyVaultId string = ''
+
+@description('What the resource group may cost a month before somebody is told, in the currency of the subscription. 0: no budget.')
+@minValue(0)
+param budgetAmount int = 0
+
+@description('First day of the month in which the budget was made, such as 2026-12-01; it stays.')
+param budgetStart string = ''
+
+@description('Comma-separated addresses that are told of the budget. Empty: where alerts are sent.')
+param budgetContacts string = ''
+
+@description('Names of your own, by the names of conventionalNames below.')
+param names object = {}
 
 @description('Days that logs are kept.')
 @minValue(30)
@@ -127,27 +215,77 @@ var clientCredentials = {
 var token = uniqueString(subscription().id, environmentName, location)
 var tags = { 'azd-env-name': environmentName }
 
+// Abbreviations of the Cloud Adoption Framework, and a hash that makes them the only ones.
+var conventionalNames = {
+  resourceGroup: 'rg-${environmentName}'
+  functionApp: 'func-${token}'
+  plan: 'plan-${token}'
+  identity: 'id-${token}'
+  deployer: 'id-deploy-${token}'
+  record: 'st${token}'
+  hostStorage: 'sth${token}'
+  evidence: 'stev${token}'
+  serviceBus: 'sbns-${token}'
+  keyVault: 'kv-${token}'
+  workspace: 'log-${token}'
+  insights: 'appi-${token}'
+  network: 'vnet-${token}'
+}
+var named = union(conventionalNames, names)
+
+var isPrivate = network == 'private'
+var ownSubnets = !empty(appSubnetId) && !empty(endpointSubnetId)
+var zones = zoneRedundant == 'on'
+var budgetTold = empty(budgetContacts) ? alertEmail : budgetContacts
+
+// What does not go together. All of it is said at once, and before anything is made: the name of the resource group needs it.
+var refusals = [
+  isPrivate && serviceBusSku != 'Premium' ? 'network private needs serviceBusSku Premium: Standard has no private endpoints.' : ''
+  empty(appSubnetId) != empty(endpointSubnetId) ? 'appSubnetId and endpointSubnetId are given together, or neither.' : ''
+  network == 'public' && ownSubnets ? 'appSubnetId and endpointSubnetId need network integrated or private.' : ''
+  (privateDns == 'existing') != !empty(privateDnsGroupId) ? 'privateDns existing and privateDnsGroupId are given together, or neither.' : ''
+  privateDns != 'make' && !isPrivate ? 'privateDns needs network private.' : ''
+  zones && !contains(['Standard_ZRS', 'Standard_GZRS'], storageSku) ? 'zoneRedundant needs storageSku Standard_ZRS or Standard_GZRS.' : ''
+  zones && contains([alwaysReadyHttp, alwaysReadyIntake, alwaysReadyStages, alwaysReadyNotifications, alwaysReadyTimers], 1) ? 'zoneRedundant needs two always-ready instances or none: one stands in one zone.' : ''
+  max(alwaysReadyHttp, alwaysReadyIntake, alwaysReadyStages, alwaysReadyNotifications, alwaysReadyTimers) > maximumInstanceCount ? 'More always-ready instances than maximumInstanceCount allows.' : ''
+  !empty(keyVaultId) && vaultCreateMode == 'recover' ? 'vaultCreateMode recover takes back a vault of this deployment: keyVaultId names another one.' : ''
+  !empty(logAnalyticsWorkspaceId) && logDailyCapGb != -1 ? 'logDailyCapGb is for a workspace of this deployment: set it on the one that logAnalyticsWorkspaceId names.' : ''
+  budgetAmount > 0 && empty(budgetTold) ? 'budgetAmount needs budgetContacts or alertEmail: a budget that tells nobody does nothing.' : ''
+  budgetAmount > 0 && empty(budgetStart) ? 'budgetAmount needs budgetStart, the first day of this month.' : ''
+  length(named) > length(conventionalNames) ? 'names has a name that nothing here is called by.' : ''
+]
+var refused = trim(join(refusals, ' '))
+var groupName = empty(refused) ? named.resourceGroup : fail(refused)
+
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
-  name: 'rg-${environmentName}'
+  name: groupName
   location: location
   tags: tags
 }
 
+// Ids are /subscriptions/SUBSCRIPTION/resourceGroups/GROUP/providers/…
+var ownVault = empty(keyVaultId)
+var vaultSubscription = ownVault ? subscription().subscriptionId : split(keyVaultId, '/')[2]
+var vaultGroup = ownVault ? groupName : split(keyVaultId, '/')[4]
+var publicAccess = isPrivate ? 'Disabled' : 'Enabled'
+
 module identity 'modules/identity.bicep' = {
   name: 'identity'
   scope: group
-  params: { name: 'id-${token}', location: location, tags: tags }
+  params: { name: named.identity, location: location, tags: tags }
 }
 
 module monitoring 'modules/monitoring.bicep' = {
   name: 'monitoring'
   scope: group
   params: {
-    workspaceName: 'log-${token}'
-    insightsName: 'appi-${token}'
+    workspaceName: named.workspace
+    insightsName: named.insights
     location: location
     tags: tags
     retentionDays: logRetentionDays
+    dailyCapGb: logDailyCapGb
+    existingWorkspaceId: logAnalyticsWorkspaceId
     appPrincipalId: identity.outputs.principalId
   }
 }
@@ -156,13 +294,27 @@ module storage 'modules/storage.bicep' = {
   name: 'storage'
   scope: group
   params: {
-    name: 'st${token}'
+    name: named.record
     location: location
     tags: tags
     sku: storageSku
     appPrincipalId: identity.outputs.principalId
     workspaceId: monitoring.outputs.workspaceId
     deleteLocks: deleteLocks
+    publicNetworkAccess: publicAccess
+  }
+}
+
+module hostStorage 'modules/host-storage.bicep' = {
+  name: 'host-storage'
+  scope: group
+  params: {
+    name: named.hostStorage
+    location: location
+    tags: tags
+    sku: storageSku
+    appPrincipalId: identity.outputs.principalId
+    publicNetworkAccess: publicAccess
   }
 }
 
@@ -170,7 +322,7 @@ module serviceBus 'modules/servicebus.bicep' = {
   name: 'servicebus'
   scope: group
   params: {
-    name: 'sbns-${token}'
+    name: named.serviceBus
     location: location
     tags: tags
     sku: serviceBusSku
@@ -179,26 +331,42 @@ module serviceBus 'modules/servicebus.bicep' = {
     appPrincipalId: identity.outputs.principalId
     workspaceId: monitoring.outputs.workspaceId
     deleteLocks: deleteLocks
+    publicNetworkAccess: publicAccess
   }
 }
 
-module crmAccess 'modules/crm-access.bicep' = if (!empty(crmPrincipalId)) {
+module crmAccess 'modules/crm-access.bicep' = {
   name: 'crm-access'
   scope: group
-  params: { namespaceName: serviceBus.outputs.name, principalId: crmPrincipalId }
+  params: {
+    namespaceName: serviceBus.outputs.name
+    senderPrincipalId: crmPrincipalId
+    readerPrincipalId: crmEventsPrincipalId
+  }
 }
 
-module keyVault 'modules/keyvault.bicep' = {
+module ownKeyVault 'modules/keyvault.bicep' = if (ownVault) {
   name: 'keyvault'
   scope: group
   params: {
-    name: 'kv-${token}'
+    name: named.keyVault
     location: location
     tags: tags
-    appPrincipalId: identity.outputs.principalId
     workspaceId: monitoring.outputs.workspaceId
     deleteLocks: deleteLocks
+    publicNetworkAccess: publicAccess
     createMode: vaultCreateMode
+  }
+}
+
+module keyVault 'modules/vault-access.bicep' = {
+  name: 'vault-access'
+  scope: resourceGroup(vaultSubscription, vaultGroup)
+  dependsOn: [ownKeyVault]
+  params: {
+    name: ownVault ? named.keyVault : last(split(keyVaultId, '/'))
+    tags: tags
+    appPrincipalId: identity.outputs.principalId
   }
 }
 
@@ -206,34 +374,107 @@ module evidence 'modules/evidence.bicep' = {
   name: 'evidence'
   scope: group
   params: {
-    name: 'stev${token}'
+    name: named.evidence
     location: location
     tags: tags
     sku: storageSku
     appPrincipalId: identity.outputs.principalId
     workspaceId: monitoring.outputs.workspaceId
     deleteLocks: deleteLocks
+    publicNetworkAccess: publicAccess
     immutableDays: evidenceDays
+    readerPrincipalId: evidenceReaderPrincipalId
+    readerPrincipalType: evidenceReaderPrincipalType
+  }
+}
+
+// The network: made here, or given. Names of zones follow from Azure's own names, so that national clouds work too.
+var joined = network != 'public'
+var madeNetworkId = '${group.id}/providers/Microsoft.Network/virtualNetworks/${named.network}'
+var appSubnet = ownSubnets ? appSubnetId : '${madeNetworkId}/subnets/app'
+var endpointSubnet = ownSubnets ? endpointSubnetId : '${madeNetworkId}/subnets/endpoints'
+var storageSuffix = environment().suffixes.storage
+var vaultZone = 'privatelink${replace(environment().suffixes.keyvaultDns, '.vault.', '.vaultcore.')}'
+
+module madeNetwork 'modules/network.bicep' = if (joined && !ownSubnets) {
+  name: 'network'
+  scope: group
+  params: { name: named.network, location: location, tags: tags, addressPrefix: networkAddressPrefix }
+}
+
+var busZone = 'privatelink.${skip(serviceBus.outputs.host, length(named.serviceBus) + 1)}'
+
+module privateZones 'modules/private-dns.bicep' = if (isPrivate && privateDns == 'make') {
+  name: 'private-dns'
+  scope: group
+  dependsOn: [madeNetwork]
+  params: {
+    zones: [
+      'privatelink.blob.${storageSuffix}'
+      'privatelink.queue.${storageSuffix}'
+      'privatelink.table.${storageSuffix}'
+      vaultZone
+      busZone
+    ]
+    networkId: split(endpointSubnet, '/subnets/')[0]
+    tags: tags
+  }
+}
+
+var storageTargets = [
+  { name: 'record', resourceId: storage.outputs.id, part: 'table', zone: 'privatelink.table.${storageSuffix}' }
+  { name: 'evidence', resourceId: evidence.outputs.id, part: 'blob', zone: 'privatelink.blob.${storageSuffix}' }
+  { name: 'host-blob', resourceId: hostStorage.outputs.id, part: 'blob', zone: 'privatelink.blob.${storageSuffix}' }
+  { name: 'host-queue', resourceId: hostStorage.outputs.id, part: 'queue', zone: 'privatelink.queue.${storageSuffix}' }
+  { name: 'host-table', resourceId: hostStorage.outputs.id, part: 'table', zone: 'privatelink.table.${storageSuffix}' }
+]
+var busTargets = [{ name: 'bus', resourceId: serviceBus.outputs.id, part: 'namespace', zone: busZone }]
+// A vault that was there before has its own way in, or gets one from whoever it belongs to.
+var ownVaultId = '${group.id}/providers/Microsoft.KeyVault/vaults/${named.keyVault}'
+var vaultTargets = ownVault ? [{ name: 'vault', resourceId: ownVaultId, part: 'vault', zone: vaultZone }] : []
+
+module privateEndpoints 'modules/private-endpoints.bicep' = if (isPrivate) {
+  name: 'private-endpoints'
+  scope: group
+  dependsOn: [madeNetwork, privateZones, ownKeyVault]
+  params: {
+    targets: concat(storageTargets, busTargets, vaultTargets)
+    subnetId: endpointSubnet
+    location: location
+    tags: tags
+    token: token
+    zonesGroupId: privateDns == 'make' ? group.id : privateDnsGroupId
   }
 }
 
 module functionApp 'modules/functionapp.bicep' = {
   name: 'functionapp'
   scope: group
+  // Without them the host does not find its own storage when it starts.
+  dependsOn: [madeNetwork, privateEndpoints]
   params: {
-    name: 'func-${token}'
-    planName: 'plan-${token}'
+    name: named.functionApp
+    planName: named.plan
     location: location
     tags: tags
     // azd finds the app to deploy to by this tag: it is the name of the service in azure.yaml.
     serviceName: 'pipeline'
     identityName: identity.outputs.name
     insightsName: monitoring.outputs.insightsName
-    storageName: storage.outputs.name
-    packageContainer: storage.outputs.packageContainer
+    storageName: hostStorage.outputs.name
+    packageContainer: hostStorage.outputs.packageContainer
     serviceBusHost: serviceBus.outputs.host
     maximumInstanceCount: maximumInstanceCount
     instanceMemoryMB: instanceMemoryMB
+    zoneRedundant: zoneRedundant
+    alwaysReady: {
+      http: alwaysReadyHttp
+      intake: alwaysReadyIntake
+      stages: alwaysReadyStages
+      notifications: alwaysReadyNotifications
+      timers: alwaysReadyTimers
+    }
+    subnetId: joined ? appSubnet : ''
     workspaceId: monitoring.outputs.workspaceId
     hostLog: hostLog
     peopleClientId: peopleClientId
@@ -273,6 +514,25 @@ module alerts 'modules/alerts.bicep' = {
   }
 }
 
+module deployer 'modules/deployer.bicep' = if (!empty(deployRepository)) {
+  name: 'deployer'
+  scope: group
+  params: {
+    name: named.deployer
+    location: location
+    tags: tags
+    appName: functionApp.outputs.name
+    repository: deployRepository
+    environmentName: deployEnvironment
+  }
+}
+
+module budget 'modules/budget.bicep' = if (budgetAmount > 0) {
+  name: 'budget'
+  scope: group
+  params: { amount: budgetAmount, start: budgetStart, contacts: split(budgetTold, ',') }
+}
+
 output AZURE_LOCATION string = location
 output AZURE_TENANT_ID string = tenant().tenantId
 output AZURE_RESOURCE_GROUP string = group.name
@@ -283,3 +543,4 @@ output AZURE_IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
 output AZURE_KEY_VAULT_NAME string = keyVault.outputs.name
 output AZURE_SERVICE_BUS_HOST string = serviceBus.outputs.host
 output AZURE_STORAGE_ACCOUNT_NAME string = storage.outputs.name
+output AZURE_EVIDENCE_ACCOUNT_NAME string = evidence.outputs.name

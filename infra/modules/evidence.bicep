@@ -7,6 +7,11 @@ param sku 'Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS'
 param appPrincipalId string
 param workspaceId string
 param deleteLocks 'on' | 'off'
+param publicNetworkAccess 'Enabled' | 'Disabled'
+
+@description('Object id of whoever may read finished evidence, auditors perhaps. Empty: nobody.')
+param readerPrincipalId string
+param readerPrincipalType 'Group' | 'User' | 'ServicePrincipal'
 
 @description('Days for which no version can be changed or deleted, counted from its export.')
 param immutableDays int
@@ -25,8 +30,8 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
     allowCrossTenantReplication: false
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
-    publicNetworkAccess: 'Enabled'
-    networkAcls: { defaultAction: 'Allow', bypass: 'AzureServices' }
+    publicNetworkAccess: publicNetworkAccess
+    networkAcls: { defaultAction: publicNetworkAccess == 'Enabled' ? 'Allow' : 'Deny', bypass: 'AzureServices' }
   }
 
   resource blobs 'blobServices' = {
@@ -60,15 +65,46 @@ resource keep 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLocks == 'o
   properties: { level: 'CanNotDelete', notes: 'Finished evidence.' }
 }
 
-var blobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
+// The built-in roles that can write blobs can delete them, too. This one cannot, nor touch the policy above.
+resource writer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
+  name: guid(account.id, 'evidence-writer')
+  properties: {
+    roleName: 'Offboarding evidence writer (${name})'
+    description: 'Reads and writes blobs; deletes none, and neither moves them nor changes what keeps them.'
+    type: 'CustomRole'
+    permissions: [
+      {
+        actions: []
+        dataActions: [
+          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/read'
+          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write'
+          'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action'
+        ]
+      }
+    ]
+    assignableScopes: [resourceGroup().id]
+  }
+}
 
-resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(account.id, appPrincipalId, blobDataContributor)
+resource write 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(account.id, appPrincipalId, 'evidence-writer')
   scope: account::blobs::evidence
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataContributor)
+    roleDefinitionId: writer.id
     principalId: appPrincipalId
     principalType: 'ServicePrincipal'
+  }
+}
+
+var blobDataReader = '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1' // Storage Blob Data Reader
+
+resource read 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(readerPrincipalId)) {
+  name: guid(account.id, readerPrincipalId, blobDataReader)
+  scope: account::blobs::evidence
+  properties: {
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataReader)
+    principalId: readerPrincipalId
+    principalType: readerPrincipalType
   }
 }
 
@@ -86,4 +122,6 @@ resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   }
 }
 
+output id string = account.id
+output name string = account.name
 output containerUrl string = '${account.properties.primaryEndpoints.blob}${account::blobs::evidence.name}'

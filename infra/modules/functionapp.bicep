@@ -1,4 +1,21 @@
 // The Function App on Flex Consumption: it scales to zero, and each function has its own instances.
+type alwaysReadyGroups = {
+  @description('Everything over HTTP shares its instances.')
+  http: int
+
+  @description('accept: requests from the queue.')
+  intake: int
+
+  @description('The seven stages.')
+  stages: int
+
+  @description('Who is told of what: events, and what goes out.')
+  notifications: int
+
+  @description('The timers.')
+  timers: int
+}
+
 param name string
 param planName string
 param location string
@@ -11,6 +28,13 @@ param packageContainer string
 param serviceBusHost string
 param maximumInstanceCount int
 param instanceMemoryMB int
+param zoneRedundant 'on' | 'off'
+
+@description('Instances that are always there, for each function of a group.')
+param alwaysReady alwaysReadyGroups
+
+@description('Subnet through which the app reaches everything; empty: none.')
+param subnetId string
 param workspaceId string
 
 @description('Whether the host\'s own log is kept beside Application Insights.')
@@ -22,6 +46,21 @@ param peopleTenantId string
 
 @description('The application\'s own settings.')
 param offboardingSettings object
+
+// Each function but those over HTTP has instances of its own (tests/unit/infra holds the names to the app's).
+var readyIntake = [for name in ['accept']: { name: 'function:${name}', instanceCount: alwaysReady.intake }]
+var readyStages = [for name in ['plan', 'suspend', 'cancel', 'verify', 'remove', 'confirm', 'restore']: {
+  name: 'function:${name}'
+  instanceCount: alwaysReady.stages
+}]
+var readyNotifications = [for name in ['notify', 'deliver_notification']: {
+  name: 'function:${name}'
+  instanceCount: alwaysReady.notifications
+}]
+var readyTimers = [for name in ['sweep', 'watch', 'renew_sign_in']: {
+  name: 'function:${name}'
+  instanceCount: alwaysReady.timers
+}]
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: identityName
@@ -41,7 +80,10 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   tags: tags
   kind: 'functionapp'
   sku: { name: 'FC1', tier: 'FlexConsumption' }
-  properties: { reserved: true } // Linux
+  properties: {
+    reserved: true // Linux
+    zoneRedundant: zoneRedundant == 'on'
+  }
 }
 
 resource app 'Microsoft.Web/sites@2024-11-01' = {
@@ -56,9 +98,10 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
+    virtualNetworkSubnetId: empty(subnetId) ? null : subnetId
     // Key Vault references are read with this identity; without it the platform tries a system-assigned one.
     keyVaultReferenceIdentity: identity.id
-    siteConfig: { minTlsVersion: '1.2' }
+    siteConfig: { minTlsVersion: '1.2', scmMinTlsVersion: '1.2', ftpsState: 'Disabled' }
     functionAppConfig: {
       deployment: {
         storage: {
@@ -74,6 +117,13 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       scaleAndConcurrency: {
         maximumInstanceCount: maximumInstanceCount
         instanceMemoryMB: instanceMemoryMB
+        alwaysReady: concat(
+          alwaysReady.http == 0 ? [] : [{ name: 'http', instanceCount: alwaysReady.http }],
+          alwaysReady.intake == 0 ? [] : readyIntake,
+          alwaysReady.stages == 0 ? [] : readyStages,
+          alwaysReady.notifications == 0 ? [] : readyNotifications,
+          alwaysReady.timers == 0 ? [] : readyTimers
+        )
       }
     }
   }
@@ -81,6 +131,11 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   // Deployment signs in with Entra only; publishing passwords would be a second, nameless way in.
   resource scmPasswords 'basicPublishingCredentialsPolicies' = {
     name: 'scm'
+    properties: { allow: false }
+  }
+
+  resource ftpPasswords 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
     properties: { allow: false }
   }
 

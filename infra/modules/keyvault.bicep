@@ -1,10 +1,11 @@
-// The vault of the Partner Center refresh token, which only the consent command puts in, and of the evidence's key.
+// The vault of the Partner Center refresh token, the credential and the evidence's key. What the app may do in it, and the
+// key, are in vault-access.bicep, which goes with a vault that was there before, too.
 param name string
 param location string
 param tags object
-param appPrincipalId string
 param workspaceId string
 param deleteLocks 'on' | 'off'
+param publicNetworkAccess 'Enabled' | 'Disabled'
 
 @description('recover: take back the vault of this name that was deleted less than 90 days ago.')
 param createMode 'default' | 'recover'
@@ -23,8 +24,8 @@ resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
     // Cannot be switched off again. Losing the token stops every offboarding until a person signs in anew, with
     // multifactor authentication, so nobody can destroy it for good within 90 days.
     enablePurgeProtection: true
-    publicNetworkAccess: 'Enabled'
-    networkAcls: { defaultAction: 'Allow', bypass: 'AzureServices' }
+    publicNetworkAccess: publicNetworkAccess
+    networkAcls: { defaultAction: publicNetworkAccess == 'Enabled' ? 'Allow' : 'Deny', bypass: 'AzureServices' }
   }
 }
 
@@ -32,62 +33,6 @@ resource keep 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLocks == 'o
   name: 'keep'
   scope: vault
   properties: { level: 'CanNotDelete', notes: 'The sign-in and the key that signed the evidence.' }
-}
-
-var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6' // Key Vault Secrets User: reads values, lists and writes none
-
-resource readSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(vault.id, appPrincipalId, secretsUser)
-  scope: vault
-  properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUser)
-    principalId: appPrincipalId
-    principalType: 'ServicePrincipal'
-  }
-}
-
-// The daily renewal stores a newer refresh token. The built-in role that can set secrets can also delete and restore
-// them, so the one action that is needed has a role of its own.
-resource secretsSetter 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
-  name: guid(vault.id, 'secrets-setter')
-  properties: {
-    roleName: 'Offboarding secrets setter (${name})'
-    description: 'Sets values of secrets in a vault; reads, lists and deletes none.'
-    type: 'CustomRole'
-    permissions: [{ actions: [], dataActions: ['Microsoft.KeyVault/vaults/secrets/setSecret/action'] }]
-    assignableScopes: [resourceGroup().id]
-  }
-}
-
-resource setSecrets 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(vault.id, appPrincipalId, 'secrets-setter')
-  scope: vault
-  properties: {
-    roleDefinitionId: secretsSetter.id
-    principalId: appPrincipalId
-    principalType: 'ServicePrincipal'
-  }
-}
-
-// Made here and never let out: whoever has a file and this key's public half can tell who signed it. A rotation makes
-// a newer version; files name the version that signed them.
-resource evidenceKey 'Microsoft.KeyVault/vaults/keys@2024-11-01' = {
-  parent: vault
-  name: 'evidence'
-  tags: tags
-  properties: { kty: 'EC', curveName: 'P-256', keyOps: ['sign', 'verify'] }
-}
-
-var cryptoUser = '12338af0-0e69-4776-bea7-57ae8d297424' // Key Vault Crypto User: uses keys, makes and changes none
-
-resource signEvidence 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(evidenceKey.id, appPrincipalId, cryptoUser)
-  scope: evidenceKey
-  properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', cryptoUser)
-    principalId: appPrincipalId
-    principalType: 'ServicePrincipal'
-  }
 }
 
 resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
@@ -100,6 +45,4 @@ resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   }
 }
 
-output name string = vault.name
-output url string = vault.properties.vaultUri
-output evidenceKeyName string = evidenceKey.name
+output id string = vault.id

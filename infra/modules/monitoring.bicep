@@ -4,17 +4,26 @@ param insightsName string
 param location string
 param tags object
 param retentionDays int
+
+@description('GB a day, after which the workspace takes nothing in until the next day; -1: no limit.')
+param dailyCapGb int
+
+@description('Id of a workspace that is there already; empty: one is made.')
+param existingWorkspaceId string
 param appPrincipalId string
 
-resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = if (empty(existingWorkspaceId)) {
   name: workspaceName
   location: location
   tags: tags
   properties: {
     sku: { name: 'PerGB2018' }
     retentionInDays: retentionDays
+    workspaceCapping: { dailyQuotaGb: dailyCapGb }
   }
 }
+
+var workspaceId = empty(existingWorkspaceId) ? workspace.id : existingWorkspaceId
 
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
   name: insightsName
@@ -23,7 +32,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
   kind: 'web'
   properties: {
     Application_Type: 'web'
-    WorkspaceResourceId: workspace.id
+    WorkspaceResourceId: workspaceId
     // The connection string alone then writes nothing: telemetry needs the role below.
     DisableLocalAuth: true
   }
@@ -41,5 +50,5 @@ resource publish 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-output workspaceId string = workspace.id
+output workspaceId string = workspaceId
 output insightsName string = insights.name

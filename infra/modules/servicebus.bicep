@@ -20,6 +20,9 @@ param appPrincipalId string
 param workspaceId string
 param deleteLocks 'on' | 'off'
 
+@description('Disabled needs Premium: private endpoints are the only way in then.')
+param publicNetworkAccess 'Enabled' | 'Disabled'
+
 resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
   name: name
   location: location
@@ -33,7 +36,7 @@ resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' = {
     // No shared keys: a message on the removal queue is then always somebody's, and the roles below decide whose.
     disableLocalAuth: true
     minimumTlsVersion: '1.2'
-    publicNetworkAccess: 'Enabled'
+    publicNetworkAccess: publicNetworkAccess
   }
 }
 
@@ -97,6 +100,7 @@ resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   }
 }
 
+output id string = namespace.id
 output name string = namespace.name
 // Taken from the endpoint ('https://NAME.servicebus.windows.net:443/'), so that national clouds work too.
 output host string = split(split(namespace.properties.serviceBusEndpoint, '/')[2], ':')[0]

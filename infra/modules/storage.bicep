@@ -1,4 +1,5 @@
-// One account: the host's leases and keys and the deployed package (blobs), the record and the evidence (tables).
+// The account of the record (tables), and of nothing else: what may write to the host's account (host-storage.bicep) or to
+// the evidence (evidence.bicep) cannot reach it.
 param name string
 param location string
 param tags object
@@ -6,6 +7,7 @@ param sku 'Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS'
 param appPrincipalId string
 param workspaceId string
 param deleteLocks 'on' | 'off'
+param publicNetworkAccess 'Enabled' | 'Disabled'
 
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   name: name
@@ -22,23 +24,9 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
     allowCrossTenantReplication: false
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
-    // Flex Consumption without a virtual network has no fixed address to allow; identity is the only gate.
-    publicNetworkAccess: 'Enabled'
-    networkAcls: { defaultAction: 'Allow', bypass: 'AzureServices' }
-  }
-
-  resource blobs 'blobServices' = {
-    name: 'default'
-    properties: {
-      // The deployed package and the host's keys; the record lies in tables, which have nothing like it.
-      deleteRetentionPolicy: { enabled: true, days: 14 }
-      containerDeleteRetentionPolicy: { enabled: true, days: 14 }
-    }
-
-    resource package 'containers' = {
-      name: 'app-package'
-      properties: { publicAccess: 'None' }
-    }
+    // Flex Consumption without a virtual network has no fixed address to allow: identity is the only gate then.
+    publicNetworkAccess: publicNetworkAccess
+    networkAcls: { defaultAction: publicNetworkAccess == 'Enabled' ? 'Allow' : 'Deny', bypass: 'AzureServices' }
   }
 
   resource tables 'tableServices' = {
@@ -52,22 +40,18 @@ resource keep 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLocks == 'o
   properties: { level: 'CanNotDelete', notes: 'The record of every offboarding.' }
 }
 
-// The host needs Owner, not Contributor, on blobs (learn.microsoft.com/azure/azure-functions/functions-reference,
-// "Connecting to host storage with an identity"). No role on queues: no trigger here uses them.
-var roles = {
-  blobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
-  tableDataContributor: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
-}
+// On the account, because opening a table makes it where it is missing.
+var tableDataContributor = '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3' // Storage Table Data Contributor
 
-resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = [for role in items(roles): {
-  name: guid(account.id, appPrincipalId, role.value)
+resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(account.id, appPrincipalId, tableDataContributor)
   scope: account
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', role.value)
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', tableDataContributor)
     principalId: appPrincipalId
     principalType: 'ServicePrincipal'
   }
-}]
+}
 
 // Who changed the record, besides what the record says of itself. Reads are left out: the sweeper makes
 // thousands a day.
@@ -84,6 +68,6 @@ resource tableAudit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' =
   }
 }
 
+output id string = account.id
 output name string = account.name
-output packageContainer string = account::blobs::package.name
 output tableEndpoint string = account.properties.primaryEndpoints.table

@@ -7,8 +7,9 @@ from tools.bicep_check.bicep_file import BicepFile
 from tools.bicep_check.findings import Findings, Rule
 from tools.bicep_check.shapes.declared import is_required
 from tools.bicep_check.shapes.fits import misfit
-from tools.bicep_check.shapes.shape import Literal
+from tools.bicep_check.shapes.shape import Literal, Shape
 
+_NUMBER = re.compile(r"-?\d+")
 _VARIABLE = re.compile(r"\$\{\w+(=(?P<default>[^}]*))?\}")
 
 
@@ -33,5 +34,13 @@ def check_parameters(file: BicepFile, findings: Findings) -> None:
         value = given[name].get("value")
         variable = _VARIABLE.fullmatch(value) if isinstance(value, str) else None
         known = variable["default"] if variable else value
-        if isinstance(known, str | int) and (why := misfit(Literal(known), shape)):
+        if isinstance(known, str | int) and (why := _misfit(known, shape, filled_in=variable is not None)):
             findings.add_file(path, Rule.PARAMETERS, f"parameter {name!r}: {why}")
+
+
+def _misfit(known: str | int, shape: Shape, *, filled_in: bool) -> str | None:
+    """azd makes a number of what it fills in where the parameter is one; what stands in the file is taken as it is."""
+    why = misfit(Literal(known), shape)
+    if why and filled_in and isinstance(known, str) and _NUMBER.fullmatch(known):
+        return misfit(Literal(int(known)), shape)
+    return why

@@ -49,6 +49,12 @@ def _same(arguments: Sequence[Shape]) -> Shape:
     return arguments[0] if isinstance(arguments[0], ListOf) else STRING
 
 
+def _joined(arguments: Sequence[Shape]) -> Shape:
+    """`concat`: text of texts, a list of all the items of lists."""
+    lists = [option for given in arguments for option in options_of(given) if isinstance(option, ListOf)]
+    return ListOf(one_of([each.item for each in lists])) if lists else STRING
+
+
 def _item(arguments: Sequence[Shape]) -> Shape:
     given = arguments[0]
     return given.item if isinstance(given, ListOf) else ANYTHING
@@ -86,13 +92,15 @@ FUNCTIONS: Mapping[str, Function] = {
     "array": _function(ANYTHING, gives=ANY_LIST),
     "base64": _function(STRING, gives=STRING),
     "bool": _function(ANYTHING, gives=BOOL),
-    "concat": _function(_TEXT_OR_LIST, gives=_same, more=_TEXT_OR_LIST),
+    "cidrSubnet": _function(STRING, INT, INT, gives=STRING),
+    "concat": _function(_TEXT_OR_LIST, gives=_joined, more=_TEXT_OR_LIST),
     "contains": _function(_SIZED, ANYTHING, gives=BOOL),
     "deployment": _function(gives=ANY_OBJECT),
     "empty": _function(_SIZED, gives=BOOL),
     "endsWith": _function(STRING, STRING, gives=BOOL),
     "environment": _function(gives=ANY_OBJECT),
     "extensionResourceId": _function(STRING, STRING, STRING, gives=STRING, more=STRING),
+    "fail": _function(STRING, gives=ANYTHING),
     "first": _function(_TEXT_OR_LIST, gives=_item),
     "format": _function(STRING, gives=STRING, more=ANYTHING),
     "guid": _function(STRING, gives=STRING, more=STRING),
@@ -109,7 +117,8 @@ FUNCTIONS: Mapping[str, Function] = {
     "range": _function(INT, INT, gives=ListOf(INT)),
     "replace": _function(STRING, STRING, STRING, gives=STRING),
     "resourceGroup": _function(
-        gives=Fields("object", {**_texts("id", "name", "location", "type").fields, "tags": Field.of(ANY_OBJECT)})
+        gives=Fields("object", {**_texts("id", "name", "location", "type").fields, "tags": Field.of(ANY_OBJECT)}),
+        more=STRING,  # Of another subscription, and its name: where a module is deployed to.
     ),
     "resourceId": _function(STRING, STRING, gives=STRING, more=STRING),
     "skip": _function(_TEXT_OR_LIST, INT, gives=_same),

@@ -9,6 +9,7 @@ from tools.bicep_check.tests.support import Mistake, findings_with
 
 MAIN, BUS, TOPIC = "main.bicep", "modules/servicebus.bicep", "modules/servicebus-topic.bicep"
 VAULT, CRM, STORAGE = "modules/keyvault.bicep", "modules/crm-access.bicep", "modules/storage.bicep"
+ACCESS = "modules/vault-access.bicep"
 
 SYNTAX = [
     Mistake(MAIN, "  federated: {}\n}", "  federated: {}\n", "'token' is not understood here; expected ':'"),
@@ -16,8 +17,8 @@ SYNTAX = [
     Mistake(MAIN, "uniqueString(subscription().id, ", "uniqueString(subscription().id ", "'environmentName' is not"),
     Mistake(MAIN, "param location string", "parm location string", "'parm' is not understood here"),
     Mistake(MAIN, "param mode string = 'plan'", "param mode = 'plan'", "'=' is not understood here"),
-    Mistake(VAULT, "type: 'CustomRole'\n", "type: 'CustomRole' ", "'permissions' is not understood here"),
-    Mistake(VAULT, "[resourceGroup().id]", "[resourceGroup().id", "the '[' of line 58 is not closed"),
+    Mistake(ACCESS, "type: 'CustomRole'\n", "type: 'CustomRole' ", "'permissions' is not understood here"),
+    Mistake(ACCESS, "[resourceGroup().id]", "[resourceGroup().id", "the '[' of line 32 is not closed"),
     Mistake(
         BUS, "[for (item, i) in queues:", "[for (item, i) queues:", "'queues' is not understood here; expected 'in'"
     ),
@@ -50,9 +51,9 @@ VALUES = [
     Mistake(
         MAIN, "= uniqueString(", "= uniqueStrin(", "'uniqueStrin' is no function known to this check; is 'uniqueString'"
     ),
-    Mistake(MAIN, "empty(crmPrincipalId)", "empty(crmPrincipalId, '')", "empty takes 1 arguments, not 2"),
+    Mistake(MAIN, "empty(keyVaultId)\n", "empty(keyVaultId, '')\n", "empty takes 1 arguments, not 2"),
     Mistake(MAIN, "uniqueString(subscription().id,", "uniqueString(subscription(),", "an object does not fit string"),
-    Mistake(MAIN, "if (!empty(crmPrincipalId))", "if (crmPrincipalId)", "string does not fit bool"),
+    Mistake(MAIN, "if (!empty(deployRepository))", "if (deployRepository)", "string does not fit bool"),
     Mistake(MAIN, "subscription().id", "subscription().ids", "has no property 'ids'; is 'id' meant?"),
     Mistake(
         MAIN,
@@ -93,6 +94,10 @@ VALUES = [
     Mistake(BUS, "in queues: {\n  parent", "in sku: {\n  parent", "a loop runs over an array, not over"),
     Mistake(BUS, "queue[i].id", "queue['i'].id", "index of an array: 'i' does not fit int"),
     Mistake(BUS, "location: location\n", "location: location\n  location: location\n", "'location' is set twice"),
+    Mistake(MAIN, "concat(storageTargets,", "concat(tags,", "concat: an object does not fit"),
+    Mistake(
+        MAIN, "resourceGroup(vaultSubscription, vaultGroup)", "resourceGroup(1, vaultGroup)", "1 does not fit string"
+    ),
     Mistake(BUS, "sku == 'Premium' ?", "sku ?", "does not fit bool"),
 ]
 MODULES = [
@@ -147,7 +152,7 @@ PLACES = [
         MAIN, "param location string", "param location string = 'westeurope'", "location 'westeurope' is written out"
     ),
     Mistake(
-        VAULT, "= vault.properties.vaultUri", "= 'https://${name}.vault.azure.net'", "vault.azure.net differs between"
+        ACCESS, "= vault.properties.vaultUri", "= 'https://${name}.vault.azure.net'", "vault.azure.net differs between"
     ),
 ]
 PARAMETERS = [
@@ -156,6 +161,9 @@ PARAMETERS = [
     Mistake(
         "main.parameters.json", "OFFBOARDING_MODE=plan", "OFFBOARDING_MODE=dry", "parameter 'mode': 'dry' is not one of"
     ),
+    Mistake("main.parameters.json", "INSTANCES=40", "INSTANCES=4000", "4000 is out of range; at most 1000 is wanted"),
+    Mistake("main.parameters.json", "INSTANCES=40", "INSTANCES=many", "'many' does not fit int"),
+    Mistake("main.parameters.json", '"${OFFBOARDING_MAXIMUM_INSTANCES=40}"', '"40"', "'40' does not fit int"),
     Mistake("main.parameters.json", '"parameters"', '"params"', "no parameter file"),
 ]
 

@@ -10,7 +10,7 @@ from tools.bicep_check.tests.support import Mistake, findings_with
 
 MAIN, VAULT, APP = "main.bicep", "modules/keyvault.bicep", "modules/functionapp.bicep"
 BUS, STORAGE, IDENTITY = "modules/servicebus.bicep", "modules/storage.bicep", "modules/identity.bicep"
-MONITORING = "modules/monitoring.bicep"
+MONITORING, ACCESS, HOST = "modules/monitoring.bicep", "modules/vault-access.bicep", "modules/host-storage.bicep"
 
 WITH_ANY = [
     Mistake(VAULT, "vaults@2024-11-01", "vaults@2031-11-01", "has no API version 2031-11-01; the newest known is 2024"),
@@ -27,9 +27,9 @@ WITH_ANY = [
     Mistake(VAULT, "softDeleteRetentionInDays: 90", "softDeleteRetentionInDays: name", "string does not fit int"),
     Mistake(VAULT, "'AzureServices' }", "'AzureServices', ipRules: [{ ip: '::1' }] }", "ipRules has no property 'ip'"),
     Mistake(VAULT, "enableSoftDelete: true", "hsmPoolResourceId: name", "hsmPoolResourceId is read-only"),
-    Mistake(VAULT, "properties.vaultUri", "properties.vaultUrl", "no property 'vaultUrl'; is 'vaultUri' meant?"),
-    Mistake(VAULT, "[resourceGroup().id]", "resourceGroup().id", "assignableScopes: string does not fit an array"),
-    Mistake(VAULT, "actions: []", "action: []", "permissions has no property 'action'; is 'actions' meant?"),
+    Mistake(ACCESS, "properties.vaultUri", "properties.vaultUrl", "no property 'vaultUrl'; is 'vaultUri' meant?"),
+    Mistake(ACCESS, "[resourceGroup().id]", "resourceGroup().id", "assignableScopes: string does not fit an array"),
+    Mistake(ACCESS, "actions: []", "action: []", "permissions has no property 'action'; is 'actions' meant?"),
     Mistake(
         IDENTITY, "  tags: tags\n", "  tags: tags\n  properties: {}\n", "userAssignedIdentities.properties is read-only"
     ),
@@ -57,7 +57,7 @@ WITH_AZMCP = [
     Mistake(STORAGE, "  kind: 'StorageV2'\n", "", "Microsoft.Storage/storageAccounts lacks 'kind'"),
     Mistake(STORAGE, "kind: 'StorageV2'", "kind: 'StorageV3'", "'StorageV3' is not one of"),
     Mistake(STORAGE, "allowSharedKeyAccess", "allowSharedKeysAccess", "is 'allowSharedKeyAccess' meant?"),
-    Mistake(STORAGE, "publicAccess: 'None'", "publicAccess: false", "does not fit"),
+    Mistake(HOST, "publicAccess: 'None'", "publicAccess: false", "does not fit"),
     Mistake(STORAGE, "primaryEndpoints.table\n", "primaryEndpoints.tables\n", "is 'table' meant?"),
     Mistake(
         STORAGE, "resource tables 'tableServices'", "resource tables 'tablesServices'", "Azure has no resource type"
@@ -65,7 +65,7 @@ WITH_AZMCP = [
     Mistake(APP, "version: '3.13'", "versions: '3.13'", "is 'version' meant?"),
     Mistake(APP, "type: 'UserAssignedIdentity'", "type: 'AssignedIdentity'", "'AssignedIdentity' is not one of"),
     Mistake(APP, "httpsOnly: true", "httpsOnly: 'yes'", "httpsOnly: 'yes' does not fit bool"),
-    Mistake(APP, "{ reserved: true }", "{ reserve: true }", "is 'reserved' meant?"),
+    Mistake(APP, "reserved: true", "reserve: true", "is 'reserved' meant?"),
     Mistake(APP, "instanceMemoryMB: instanceMemoryMB\n", "instanceMemoryMB: name\n", "string does not fit int"),
     Mistake(MONITORING, "DisableLocalAuth", "disableLocalAuth", "is 'DisableLocalAuth' meant?"),
     Mistake(MONITORING, "retentionInDays: retentionDays", "retentionInDays: 'P90D'", "'P90D' does not fit int"),
