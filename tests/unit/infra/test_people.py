@@ -18,6 +18,14 @@ def test_the_app_registration_gets_the_roles_that_the_app_knows_for_people_alone
     assert all(one["allowedMemberTypes"] == ["User"] and one["isEnabled"] for one in roles)
 
 
+def test_the_azure_cli_may_ask_for_the_one_scope() -> None:
+    [scope] = json.loads((INFRA / "app-scope.json").read_text(encoding="utf-8"))["api"]["oauth2PermissionScopes"]
+    [client] = json.loads((INFRA / "app-clients.json").read_text(encoding="utf-8"))["api"]["preAuthorizedApplications"]
+    assert (scope["value"], scope["type"], scope["isEnabled"]) == ("user_impersonation", "User", True)
+    assert client["delegatedPermissionIds"] == [scope["id"]]
+    assert client["appId"] == "04b07795-8ddb-461a-bbee-02f9e1bf7b46", "the Azure CLI's own id, in every tenant"
+
+
 def test_without_a_client_id_it_is_switched_off_and_programs_pass_to_the_front_door() -> None:
     text = (INFRA / "modules" / "functionapp.bicep").read_text(encoding="utf-8")
     found = text[text.index("name: 'authsettingsV2'") :]
