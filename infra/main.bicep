@@ -108,17 +108,17 @@ param alwaysReadyHttp int = 0
 @maxValue(1000)
 param alwaysReadyIntake int = 0
 
-@description('The same of each of the seven stages.')
+@description('The same of each stage.')
 @minValue(0)
 @maxValue(1000)
 param alwaysReadyStages int = 0
 
-@description('The same of each of the two functions that tell people.')
+@description('The same of each function that tells people.')
 @minValue(0)
 @maxValue(1000)
 param alwaysReadyNotifications int = 0
 
-@description('The same of each of the three timers.')
+@description('The same of each timer.')
 @minValue(0)
 @maxValue(1000)
 param alwaysReadyTimers int = 0

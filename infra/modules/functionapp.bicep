@@ -6,7 +6,7 @@ type alwaysReadyGroups = {
   @description('accept: requests from the queue.')
   intake: int
 
-  @description('The seven stages.')
+  @description('The stages.')
   stages: int
 
   @description('Who is told of what: events, and what goes out.')
@@ -48,17 +48,17 @@ param peopleTenantId string
 param offboardingSettings object
 
 // Each function but those over HTTP has instances of its own (tests/unit/infra holds the names to the app's).
-var readyIntake = [for name in ['accept']: { name: 'function:${name}', instanceCount: alwaysReady.intake }]
-var readyStages = [for name in ['plan', 'suspend', 'cancel', 'verify', 'remove', 'confirm', 'restore']: {
-  name: 'function:${name}'
+var readyIntake = [for one in ['accept']: { name: 'function:${one}', instanceCount: alwaysReady.intake }]
+var readyStages = [for one in ['plan', 'suspend', 'cancel', 'verify', 'remove', 'confirm', 'restore']: {
+  name: 'function:${one}'
   instanceCount: alwaysReady.stages
 }]
-var readyNotifications = [for name in ['notify', 'deliver_notification']: {
-  name: 'function:${name}'
+var readyNotifications = [for one in ['notify', 'deliver_notification']: {
+  name: 'function:${one}'
   instanceCount: alwaysReady.notifications
 }]
-var readyTimers = [for name in ['sweep', 'watch', 'renew_sign_in']: {
-  name: 'function:${name}'
+var readyTimers = [for one in ['sweep', 'watch', 'renew_sign_in']: {
+  name: 'function:${one}'
   instanceCount: alwaysReady.timers
 }]
 

@@ -21,6 +21,10 @@ class AzureCli:
     def __init__(self, subscription: str = "") -> None:
         self._subscription = subscription
 
+    def of(self, subscription: str) -> AzureCli:
+        """The same in another subscription."""
+        return AzureCli(subscription)
+
     def ask(self, *command: str) -> Any:
         """The answer of `az COMMAND`. Raises AzureCliError."""
         program = shutil.which("az")

@@ -12,6 +12,11 @@ CORES = {"512": 0.25, "2048": 1.0, "4096": 2.0}
 """Of one instance, by its memory in MB."""
 CORES_OF_A_SUBSCRIPTION = 250
 """What Flex Consumption gives a subscription in a region, unless Microsoft was asked for more."""
+JOINED = "Microsoft.App/environments"
+VAULT_NEEDS = {
+    "enableRbacAuthorization": "Azure roles (it uses access policies)",
+    "enablePurgeProtection": "purge protection",
+}
 OWNER, CONTRIBUTOR, ADMINISTRATOR = "Owner", "Contributor", "User Access Administrator"
 
 
@@ -26,7 +31,7 @@ def look(environment: Mapping[str, str], az: AzureCli) -> Iterator[Found]:
         yield Found(weight, f"region, provider and roles cannot be looked at: {error}", "az login")
         return
     yield Found(Weight.FINE, f"{account['user']['name']} in subscription {account['name']}")
-    for check in (_region, _provider, _roles):
+    for check in (_region, _provider, _subnet, _vault, _roles):
         try:
             yield from check(environment, az, account)
         except AzureCliError as error:
@@ -63,6 +68,42 @@ def _provider(environment: Mapping[str, str], az: AzureCli, _: Mapping[str, Any]
             "the app joins a network through Microsoft.App, which is not registered in this subscription",
             "az provider register --namespace Microsoft.App --wait",
         )
+
+
+def _subnet(environment: Mapping[str, str], az: AzureCli, _: Mapping[str, Any]) -> Iterator[Found]:
+    given = environment.get("OFFBOARDING_APP_SUBNET_ID", "")
+    if not given:
+        return
+    subscription, group, *_between, network, _kind, name = _parts(given, least=11)
+    command = ["network", "vnet", "subnet", "show", "--resource-group", group, "--vnet-name", network, "--name", name]
+    found = az.of(subscription).ask(*command)
+    if JOINED in {str(one.get("serviceName")) for one in found.get("delegations") or []}:
+        yield Found(Weight.FINE, f"subnet {name} is delegated")
+    else:
+        what = f"subnet {name} is not delegated to {JOINED}: no Flex Consumption app can join it"
+        words = [*command[:3], "update", *command[4:], "--delegations", JOINED]
+        yield Found(Weight.REFUSED, what, f"az {' '.join(words)} --subscription {subscription}")
+
+
+def _vault(environment: Mapping[str, str], az: AzureCli, _: Mapping[str, Any]) -> Iterator[Found]:
+    given = environment.get("OFFBOARDING_KEY_VAULT_ID", "")
+    if not given:
+        return
+    subscription, group, *_between, name = _parts(given, least=9)
+    found = az.of(subscription).ask("keyvault", "show", "--resource-group", group, "--name", name)["properties"]
+    lacks = [what for key, what in VAULT_NEEDS.items() if found.get(key) is not True]
+    if not lacks:
+        yield Found(Weight.FINE, f"vault {name} can be used")
+    for what in lacks:
+        yield Found(Weight.REFUSED, f"vault {name} has no {what}", "its owner can change that")
+
+
+def _parts(resource_id: str, *, least: int) -> list[str]:
+    """Subscription, group, and what follows. Raises AzureCliError for what is no id of a resource."""
+    parts = resource_id.split("/")
+    if len(parts) < least or parts[1] != "subscriptions":
+        raise AzureCliError(f"{resource_id} is no id of a resource: /subscriptions/…")
+    return [parts[2], *parts[4:]]
 
 
 def _roles(_: Mapping[str, str], az: AzureCli, account: Mapping[str, Any]) -> Iterator[Found]:

@@ -172,6 +172,43 @@ def test_a_network_needs_its_provider(machine: Machine, state: str, code: int) -
     assert ("az provider register --namespace Microsoft.App" in said.text) == bool(code)
 
 
+SUBNET = "/subscriptions/net/resourceGroups/rg-net/providers/Microsoft.Network/virtualNetworks/hub/subnets/flex"
+VAULT = "/subscriptions/sec/resourceGroups/rg-sec/providers/Microsoft.KeyVault/vaults/kv-shared"
+
+
+@pytest.mark.parametrize(("service", "code"), [("Microsoft.App/environments", 0), ("Microsoft.Web/serverFarms", 1)])
+def test_an_own_subnet_has_to_be_delegated(machine: Machine, service: str, code: int) -> None:
+    answers = {**GOOD, "network vnet subnet show": {"delegations": [{"serviceName": service}]}}
+    said = machine.run("preprovision", answers, OFFBOARDING_APP_SUBNET_ID=SUBNET)
+    assert said.code == code
+    assert ("subnet flex is not delegated to Microsoft.App/environments" in said.text) == bool(code)
+    asked = "network vnet subnet show --resource-group rg-net --vnet-name hub --name flex --subscription net"
+    assert asked in said.asked
+
+
+@pytest.mark.parametrize(
+    ("roles", "purge", "sentence"),
+    [
+        (True, True, "vault kv-shared can be used"),
+        (False, True, "has no Azure roles"),
+        (True, None, "has no purge protection"),
+    ],
+)
+def test_a_vault_that_is_there_has_to_fit(machine: Machine, roles: bool, purge: bool | None, sentence: str) -> None:
+    properties = {"enableRbacAuthorization": roles, "enablePurgeProtection": purge}
+    said = machine.run(
+        "preprovision", {**GOOD, "keyvault show": {"properties": properties}}, OFFBOARDING_KEY_VAULT_ID=VAULT
+    )
+    assert said.code == (0 if roles and purge else 1)
+    assert sentence in said.text
+    assert "keyvault show --resource-group rg-sec --name kv-shared --subscription sec" in said.asked
+
+
+@pytest.mark.parametrize("name", ["OFFBOARDING_APP_SUBNET_ID", "OFFBOARDING_KEY_VAULT_ID"])
+def test_what_is_no_id_is_told(machine: Machine, name: str) -> None:
+    assert "kv-shared is no id of a resource" in machine.run("preprovision", GOOD, **{name: "kv-shared"}).text
+
+
 @pytest.mark.parametrize(("memory", "told"), [("2048", False), ("4096", True)])
 def test_more_cores_than_a_subscription_has_are_told(machine: Machine, memory: str, told: bool) -> None:
     asked = {"OFFBOARDING_MAXIMUM_INSTANCES": "200", "OFFBOARDING_INSTANCE_MEMORY_MB": memory}
