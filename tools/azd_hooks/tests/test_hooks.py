@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -302,6 +303,20 @@ def test_windows_runs_the_same(tmp_path: Path) -> None:
             [pwsh, "-NoProfile", "-Command", line], cwd=ROOT, env={**os.environ, "PATH": path}, check=False, timeout=60
         )
         assert done.returncode in {1, 2}
+
+
+def test_the_hooks_read_what_the_template_takes_and_answers() -> None:
+    """A misspelt name would be a check that is never made."""
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "tools/azd_hooks").glob("*.py"))
+    parameters = (ROOT / "infra/main.parameters.json").read_text(encoding="utf-8")
+    main = (ROOT / "infra/main.bicep").read_text(encoding="utf-8")
+    taken = set(re.findall(r"\$\{(\w+)", parameters))
+    answered = set(re.findall(r"^output (\w+) ", main, re.MULTILINE))
+    read = set(re.findall(r"\b(?:OFFBOARDING|AZURE)_[A-Z_]+\b", code))
+    assert len(read) > 10
+    assert read - taken - answered == {"OFFBOARDING_CHECKS", "AZURE_SUBSCRIPTION_ID"}
+    assert "${OFFBOARDING_MAXIMUM_INSTANCES=40}" in parameters
+    assert "${OFFBOARDING_INSTANCE_MEMORY_MB=2048}" in parameters
 
 
 @pytest.mark.parametrize("words", [[], ["postup"], ["predown", "predown"]])
