@@ -7,8 +7,10 @@ from functools import partial
 from urllib.parse import unquote, urlsplit
 
 from local.http_shell import message as wire
+from local.http_shell.connection import Connection
 from local.http_shell.limits import Limits
 from local.http_shell.server import HttpServer
+from local.http_shell.visitors import refusal
 from local.simulator.messages import Cut, Delivery, Request, Response
 from local.simulator.simulator import Simulator
 
@@ -19,9 +21,11 @@ class SimulatorServer(HttpServer):
     """Listens on 127.0.0.1; port 0 picks a free one."""
 
     def __init__(self, simulator: Simulator, port: int) -> None:
-        super().__init__(
-            port, lambda request, _: _deliver(simulator.handle(_given(request, self.url))), _refuse, _LIMITS
-        )
+        self._simulator = simulator
+        super().__init__(port, self._answered, _refuse, _LIMITS)
+
+    def _answered(self, request: wire.Request, _: Connection) -> wire.Answer | None:
+        return refusal(request.head) or _deliver(self._simulator.handle(_given(request, self.url)))
 
 
 def _given(request: wire.Request, url: str) -> Request:

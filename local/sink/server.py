@@ -12,6 +12,7 @@ from local.http_shell.connection import Connection
 from local.http_shell.limits import Limits
 from local.http_shell.message import Answer, RefusedError, Request
 from local.http_shell.server import HttpServer
+from local.http_shell.visitors import refusal
 from local.sink.kept import Keeper, Kept
 from local.sink.read import read_card, read_hook, read_json, read_mail
 from local.sink.signature import is_genuine
@@ -31,6 +32,9 @@ class SinkServer(HttpServer):
         super().__init__(port, self._answered, lambda error: _refused(error), LIMITS)
 
     def _answered(self, request: Request, _: Connection) -> Answer:
+        foreign = refusal(request.head)
+        if foreign is not None:
+            return foreign
         method, path = request.head.method, request.head.target.partition("?")[0]
         try:
             if method == "POST":

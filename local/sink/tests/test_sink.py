@@ -130,3 +130,14 @@ def test_other_paths_are_not_there(sink: SinkServer) -> None:
     assert post(sink, "/other", {}) == 404
     assert requests.get(f"{sink.url}/other", timeout=10).status_code == 404
     assert requests.get(sink.url, timeout=10).text == "Nobody was told anything yet.\n"
+
+
+def test_a_page_of_another_site_plans_and_forgets_nothing(sink: SinkServer) -> None:
+    assert post(sink, "/teams/one", CARD) == 202
+    foreign = {"Origin": "https://evil.example"}
+    assert post(sink, "/_sink/answers", {"status": 503}, foreign) == 403
+    assert (
+        requests.delete(f"{sink.url}/_sink/messages", headers={"Host": "evil.example"}, timeout=10).status_code == 403
+    )
+    assert len(requests.get(f"{sink.url}/_sink/messages", timeout=10).json()) == 1
+    assert post(sink, "/teams/one", CARD) == 202

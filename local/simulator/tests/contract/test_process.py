@@ -41,6 +41,19 @@ def test_one_connection_carries_many_requests_and_the_process_ends_with_its_stdi
         assert simulator.end() == 0
 
 
+@pytest.mark.parametrize("foreign", [{"Origin": "https://evil.example"}, {"Host": "evil.example"}], ids=str)
+def test_a_page_of_another_site_moves_no_clock(tmp_path: Path, foreign: dict[str, str]) -> None:
+    with SimulatorProcess(tmp_path) as simulator:
+        clock, step = f"{simulator.url}/_simulator/clock", json.dumps({"advance": "P30D"})
+        refused = simulator.session.post(
+            clock, data=step, headers={"Content-Type": "text/plain", **foreign}, timeout=20
+        )
+        assert refused.status_code == 403
+        assert simulator.session.get(clock, timeout=20).json()["offsetSeconds"] < 60
+        own = simulator.session.post(clock, data=step, headers={"Origin": simulator.url}, timeout=20)
+        assert own.json()["offsetSeconds"] > 2_000_000
+
+
 def test_dropped_connections(tmp_path: Path) -> None:
     with SimulatorProcess(tmp_path) as simulator:
         simulator.sign_in()
