@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 import azure.functions as func
@@ -123,5 +124,7 @@ def found_at(req: func.HttpRequest, path: str) -> str:
 def problem_answer(found: "Problem") -> func.HttpResponse:
     from shared.contracts.problems import CONTENT_TYPE
 
-    headers = {"Retry-After": POLL_AFTER} if found.status == 503 else None
+    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
+    if found.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers["Retry-After"] = POLL_AFTER
     return func.HttpResponse(found.to_json(), status_code=found.status, mimetype=CONTENT_TYPE, headers=headers)

@@ -63,6 +63,7 @@ def test_what_cannot_work_is_a_problem_and_leaves_no_trace(world: World, body: b
     answer = call("create_offboarding", body)
 
     assert (answer.status, answer.type) == (status, "application/problem+json")
+    assert (answer.headers["X-Content-Type-Options"], answer.headers["Cache-Control"]) == ("nosniff", "no-store")
     assert answer.json["status"] == status
     assert answer.json["code"]
     assert answer.json["detail"]
