@@ -10,7 +10,7 @@ import azure.functions as func
 from shared.composition import bootstrap
 from shared.composition.telemetry import traced
 from shared.domain.codes import ReasonCode
-from shared.domain.errors import DeniedError, InvalidRequestError, NotSignedInError, OffboardingError
+from shared.domain.errors import DeniedError, NotSignedInError, OffboardingError
 from shared.domain.people.actor import ActorType
 from shared.domain.people.rights import Operation
 from shared.version import VERSION
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("offboarding")
 HOME = "/console"
-LARGEST_FORM = 4 * 1024 * 1024
-"""Bytes; the largest is that with a table of customers."""
 SIGN_IN = "/.auth/login/aad?post_login_redirect_uri="
 DONE: Mapping[str, str] = {
     "approve": "Approved. The offboarding goes on.",
@@ -76,12 +74,13 @@ def take(
     req: func.HttpRequest, context: func.Context, work: "Callable[[Visitor, Form], str | Shown]"
 ) -> func.HttpResponse:
     """Do what a form asks for, and go to the address that `work` returns: loading that again sends nothing twice."""
-    from shared.console.form_key import FIELD, require_own_form
+    from shared.console.form_key import FIELD, require_own_form, require_own_site
     from shared.console.pages import HEADERS
 
     def taken(visitor: "Visitor") -> func.HttpResponse | Shown:
+        require_own_site(req.headers, req.url)
         form = form_in(req)
-        require_own_form(req.headers, req.url, form.get(FIELD, ""), visitor.actor.id)
+        require_own_form(req.headers, form.get(FIELD, ""), visitor.actor.id)
         place = work(visitor, form)
         if isinstance(place, Shown):
             return place
@@ -92,12 +91,9 @@ def take(
 
 def form_in(req: func.HttpRequest) -> "Form":
     """The fields of the form; raises InvalidRequestError for more than any form of ours can be."""
-    from shared.console.form import Form
+    from shared.console.form import Form, require_moderate
 
-    body = req.get_body()
-    if len(body) > LARGEST_FORM:
-        rule = f"a form may have at most {LARGEST_FORM} bytes. Nothing was changed"
-        raise InvalidRequestError(ReasonCode.BODY_TOO_LARGE, "$", rule, str(len(body)))
+    require_moderate(req.get_body(), req.headers.get("content-type", ""))
     return Form((str(name), str(value)) for name, value in req.form.items(multi=True))
 
 

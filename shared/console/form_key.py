@@ -47,11 +47,15 @@ def form_key(cookie: str, person: str) -> str:
     return hmac.new(cookie.encode(), person.encode(), hashlib.sha256).hexdigest()
 
 
-def require_own_form(headers: Mapping[str, str], url: str, given: str, person: str) -> None:
-    """Raises DeniedError for a form that another site, or nobody, made for `person`."""
-    cookie = cookie_in(headers)
+def require_own_site(headers: Mapping[str, str], url: str) -> None:
+    """Raises DeniedError where a page of another site sent the form, as its headers tell before it is read."""
     if not _from_here(headers, url):
         raise DeniedError(ReasonCode.FOREIGN_FORM, "the form was sent by another site; nothing was changed", ADVICE)
+
+
+def require_own_form(headers: Mapping[str, str], given: str, person: str) -> None:
+    """Raises DeniedError for a form that another site, or nobody, made for `person`; `given` is the key in it."""
+    cookie = cookie_in(headers)
     if cookie is None or not hmac.compare_digest(form_key(cookie, person).encode(), given.encode()):
         text = "the form is not one that this site sent to you, or it is from an earlier sign-in; nothing was changed"
         raise DeniedError(ReasonCode.FOREIGN_FORM, text, ADVICE)

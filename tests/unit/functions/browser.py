@@ -92,9 +92,13 @@ class Browser:
 
     def post(self, path: str, values: list[tuple[str, str]], **headers: str) -> Page:
         """Send fields to a path, and follow the redirection."""
-        kind = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin", **headers}
-        answer = self._send("POST", path, urlencode(values).encode(), kind)
+        answer = self.send_form(path, urlencode(values).encode(), **headers)
         return self.get(answer.headers["Location"]) if answer.status == 303 else answer
+
+    def send_form(self, path: str, body: bytes, **headers: str) -> Page:
+        """Send a form's bytes to a path; nothing is followed."""
+        kind = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin", **headers}
+        return self._send("POST", path, body, kind)
 
     def _send(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> Page:
         parts = urlsplit(urljoin(SITE, path))

@@ -12,6 +12,7 @@ from pytest_mock import MockerFixture
 
 from local.simulator.scenario import builder as b
 from local.world.world import World
+from shared.console.form import LARGEST_WITHOUT_A_FILE, MOST_FIELDS
 from shared.console.form_key import form_key
 from shared.console.standing import domain_of
 from shared.domain.offboarding.record import Offboarding
@@ -191,6 +192,40 @@ def test_a_form_of_another_site_does_nothing(world: World, headers: dict[str, st
     values = [("form_key", key), ("reason", "x")]
     assert browser.post("/console/system/hold", values, **headers).status == 403
     assert not world.services.brakes.read().brake.held
+
+
+@pytest.mark.parametrize("several", [400_000, MOST_FIELDS + 1])
+def test_a_form_of_too_many_fields_is_refused_before_its_key_is_read(world: World, several: int) -> None:
+    browser = Browser()
+    browser.get("/console/system")
+    answer = browser.send_form("/console/system/hold", b"form_key=none" + b"&a" * (several - 1))
+    assert (answer.status, f"a form may have at most {MOST_FIELDS} fields" in answer.text) == (413, True)
+    foreign = browser.send_form(
+        "/console/system/hold", b"a" + b"&a" * (several - 1), **{"sec-fetch-site": "cross-site"}
+    )
+    assert foreign.status == 403
+    assert not world.services.brakes.read().brake.held
+
+
+def test_a_form_of_many_fields_is_read(world: World) -> None:
+    browser = Browser()
+    page = browser.get("/console/system")
+    own = len(page.form("/console/system/hold").find_all(["input", "select", "textarea"]))
+    for several, status in ((MOST_FIELDS - own, 200), (MOST_FIELDS - own + 1, 413)):
+        sent = browser.fill(page, "/console/system/hold", reason="x", a=["y"] * several)
+        assert (sent.status, world.services.brakes.read().brake.held) == (status, True)
+
+
+def test_an_upload_of_too_many_parts_is_refused(world: World) -> None:
+    browser = Browser()
+    fields = {f"a{number}": "" for number in range(MOST_FIELDS)}
+    answer = browser.upload(browser.get("/console/bulk"), "/console/bulk", b"domain\r\na.com\r\n", **fields)
+    assert (answer.status, f"at most {MOST_FIELDS} fields" in answer.text) == (413, True)
+
+
+def test_a_form_without_a_file_is_no_longer_than_any_of_ours(world: World) -> None:
+    answer = Browser().send_form("/console/system/hold", b"reason=" + b"x" * LARGEST_WITHOUT_A_FILE)
+    assert (answer.status, f"at most {LARGEST_WITHOUT_A_FILE} bytes" in answer.text) == (413, True)
 
 
 @pytest.mark.parametrize("stolen", ["", "0" * 64, "another's"])
