@@ -11,7 +11,7 @@ import os
 import threading
 from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 log = logging.getLogger("offboarding")
 DOCTORS_PATIENCE = timedelta(seconds=5)
 """How long one call of the doctor may wait for bytes."""
+BEGAN = datetime.now(UTC)
+"""When this process did, near enough (machine time)."""
 _lock = threading.Lock()
 _services: Services | None = None
 _front_door: FrontDoor | None = None
@@ -95,7 +97,7 @@ def probe() -> Probe:
     parts = connect(settings, pooled_session(2), running.clock, vault_of(settings), throttles.board)
     lost = partial(unreachable, partial(bus_client, settings), EntityNames())
     letters = running.bus.count_dead_letters
-    return Probe(settings, parts, running.store, running.clock.machine, lost, letters, running.clock.now)
+    return Probe(settings, parts, running.store, running.clock.machine, lost, letters, running.clock.now, BEGAN)
 
 
 def people_sign_in() -> bool:

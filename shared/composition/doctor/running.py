@@ -11,6 +11,7 @@ from shared.composition.doctor.probe import Finding, Probe
 from shared.domain.advice import Problem
 from shared.domain.policy import Mode
 from shared.domain.wording import count_of, stamp_to_the_second
+from shared.ports.listing import Filter, Order
 from shared.upkeep.rounds import last_round
 
 LATE_ROUND = timedelta(minutes=30)
@@ -44,10 +45,21 @@ def sweeper(probe: Probe) -> Finding:
     probe.told["lastSweep"] = found.isoformat() if found is not None else None
     if found is not None and now - found <= LATE_ROUND:
         return Finding("sweeper", f"last round {stamp_to_the_second(found)}")
+    if found is None and not _waited_long(probe):
+        return Finding("sweeper", "no round yet, and nothing has waited for one; the first is due within minutes")
     cause = f"The last round ended {stamp_to_the_second(found)}" if found is not None else "No round was ever noted"
     consequence = "Offboardings that wait stand still, and what was lost on a queue is not sent again"
     warning = Problem("sweeper", "no_sweep", cause, consequence, LOOK_AT_IT)
     return Finding("sweeper", warnings=(warning,))
+
+
+def _waited_long(probe: Probe) -> bool:
+    """Whether a first round is overdue: this process, or the oldest offboarding, has been there for longer. A process
+    alone does not tell it, since an app that scales to zero begins anew with each call."""
+    if probe.began is not None and probe.machine() - probe.began > LATE_ROUND:
+        return True
+    oldest = probe.store.find(Filter(limit=1, order=Order.CREATED)).items
+    return any(probe.now() - head.created_at > LATE_ROUND for head in oldest)
 
 
 def backlog(probe: Probe) -> Finding:

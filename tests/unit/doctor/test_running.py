@@ -70,8 +70,32 @@ def test_a_round_is_noted_and_an_old_one_is_a_warning(ago: timedelta, fine: bool
     assert probe.told["lastSweep"] == ended.isoformat()
 
 
-def test_a_sweeper_that_never_ran_is_a_warning() -> None:
-    [warning] = look_at(probe_of(World()), "sweeper").warnings
+def fresh(process: timedelta | None, oldest: timedelta | None) -> Probe:
+    """A deployment without a round: its process, and its oldest offboarding, are so old."""
+    world = World()
+    for age in [oldest, timedelta(0)] if oldest is not None else []:
+        created = world.clock.now() - age
+        keep(world, head_of(Status.REMOVED, id=f"o-{age.total_seconds():.0f}", created_at=created, updated_at=created))
+    return replace(probe_of(world), began=world.clock.machine() - process if process is not None else None)
+
+
+@pytest.mark.parametrize("process", [None, timedelta(0), LATE])
+@pytest.mark.parametrize("oldest", [None, timedelta(minutes=1), LATE])
+def test_a_deployment_that_is_minutes_old_is_told_and_not_warned_of(
+    process: timedelta | None, oldest: timedelta | None
+) -> None:
+    probe = fresh(process, oldest)
+    found = look_at(probe, "sweeper")
+    assert (found.warnings, found.problems) == ((), ())
+    assert found.good.startswith("no round yet")
+    assert probe.told["lastSweep"] is None
+
+
+@pytest.mark.parametrize(
+    ("process", "oldest"), [(LATE + SECOND, None), (None, LATE + SECOND), (timedelta(0), LATE + SECOND)]
+)
+def test_a_first_round_that_is_overdue_is_a_warning(process: timedelta | None, oldest: timedelta | None) -> None:
+    [warning] = look_at(fresh(process, oldest), "sweeper").warnings
     assert warning.cause == "No round was ever noted"
     assert "OFFBOARDING_SWEEP_SCHEDULE" in warning.action
 
