@@ -34,8 +34,8 @@ class Form(dict[str, str]):
 def require_moderate(body: bytes, content_type: str) -> None:
     """Raises InvalidRequestError for more than any form of ours can be.
 
-    Asked before the form is read: taking hundreds of thousands of fields apart costs seconds, and whose form it is stands
-    in one of them.
+    Asked before the form is read: taking hundreds of thousands of fields apart costs seconds, and whose form it is
+    stands in one of them.
     """
     kind = Message()
     kind["content-type"] = content_type

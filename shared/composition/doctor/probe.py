@@ -38,8 +38,8 @@ class Probe:
     """The parts of the application. `machine` is this machine's clock, aware UTC; `queues` opens every entity and
     returns the names of those that cannot be reached with the reason, `count_letters` how many dead letters each queue
     has. `now`: business time. `began`: when the running app's process did (machine time). `outside`: a command on a
-    desk looks, not the running app. `claims` and `date` are what checks saw, `told` what they tell programs beside their
-    findings.
+    desk looks, not the running app. `claims` and `date` are what checks saw, `told` what they tell programs beside
+    their findings.
     """
 
     settings: Settings
