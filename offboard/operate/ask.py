@@ -6,6 +6,7 @@ import getpass
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import typer
@@ -46,30 +47,33 @@ Wait = Annotated[float, typer.Option("--wait", metavar="SECONDS", min=0, help="h
 EVERY = 1.0
 
 
-def plan(
-    desk: Desk,
-    customer: Customer,
-    reason: Why,
-    company: Company = "",
-    tenant: Tenant = "",
-    requested_by: RequestedBy = "",
-    request_id: RequestId = "",
-    not_before: NotBefore = "",
-    commitments: Commitments = "wait_for_term_end",
-    renewals: Renewals = "",
-    suspended: Suspended = "leave",
-    reduce_seats: Seats = False,
-    grace_seconds: Grace = 0,
-    reference: Reference = "",
-    wait: Wait = 120.0,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked for, as it was typed."""
+
+    customer: Customer
+    reason: Why
+    company: Company = ""
+    tenant: Tenant = ""
+    requested_by: RequestedBy = ""
+    request_id: RequestId = ""
+    not_before: NotBefore = ""
+    commitments: Commitments = "wait_for_term_end"
+    renewals: Renewals = ""
+    suspended: Suspended = "leave"
+    reduce_seats: Seats = False
+    grace_seconds: Grace = 0
+    reference: Reference = ""
+
+
+def plan(desk: Desk, asked: Asked, wait: Wait = 120.0) -> None:
     """Plan an offboarding without changing anything anywhere: what would be done, when, and what it costs."""
-    said = _said(locals())
+    said = _said(asked)
     now = desk.around.now()
-    said |= {"requestId": plan_id(request_id or real_id(said["requestId"]), now), "dryRun": True}
+    said |= {"requestId": plan_id(asked.request_id or real_id(said["requestId"]), now), "dryRun": True}
     found = _asked(desk, said)
     waited, pause = 0.0, desk.around.pause
-    with desk.progress(f"planning {customer}"):
+    with desk.progress(f"planning {asked.customer}"):
         while Status(found["status"]) not in TERMINAL and waited < wait:
             pause(EVERY)
             waited += EVERY
@@ -81,62 +85,44 @@ def plan(
         raise NotAllError(f"{found['offboardingId']} is {standing(found)}")
 
 
-def request(
-    desk: Desk,
-    customer: Customer,
-    reason: Why,
-    company: Company = "",
-    tenant: Tenant = "",
-    requested_by: RequestedBy = "",
-    request_id: RequestId = "",
-    not_before: NotBefore = "",
-    commitments: Commitments = "wait_for_term_end",
-    renewals: Renewals = "",
-    suspended: Suspended = "leave",
-    reduce_seats: Seats = False,
-    grace_seconds: Grace = 0,
-    reference: Reference = "",
-    confirm: Confirm = "",
-    dry_run: DryRun = False,
-) -> None:
+def request(desk: Desk, asked: Asked, confirm: Confirm = "", dry_run: DryRun = False) -> None:
     """Ask for an offboarding for real: subscriptions are cancelled, and the relationship is removed.
 
     The same command on the same day is the same request. Look first with offboard plan.
     """
-    said = _said(locals())
-    said["requestId"] = request_id or f"{real_id(said['requestId'])}.{desk.around.now():%Y%m%d}"
+    said = _said(asked)
+    said["requestId"] = asked.request_id or f"{real_id(said['requestId'])}.{desk.around.now():%Y%m%d}"
     _checked(said)
     if dry_run:
         if not desk.tell(said):
             desk.people.fields(said.items())
         desk.say("Nothing was sent (--dry-run).")
-        return desk.next(f"plan {customer} --reason TEXT")
-    desk.confirm(customer, confirm, f"end the relationship with {customer}")
+        return desk.next(f"plan {asked.customer} --reason TEXT")
+    desk.confirm(asked.customer, confirm, f"end the relationship with {asked.customer}")
     found = _asked(desk, said)
     if not desk.tell(found):
         show_one(found, desk.people)
     return desk.next(f"watch {found['offboardingId']}")
 
 
-def _said(given: Mapping[str, Any]) -> dict[str, Any]:
+def _said(asked: Asked) -> dict[str, Any]:
     """The request as JSON, with an id that follows from it."""
-    customer = str(given["customer"])
-    names = {
-        "tenant": "customerTenantId",
-        "company": "customerCompanyName",
-        "reason": "reason",
-        "not_before": "notBefore",
-        "renewals": "renewals",
-        "reduce_seats": "reduceSeats",
-        "grace_seconds": "graceSeconds",
-        "reference": "approvalReference",
+    said: dict[str, Any] = {
+        "version": "1",
+        "customerTenantId": asked.tenant,
+        "customerCompanyName": asked.company,
+        "reason": asked.reason,
+        "notBefore": asked.not_before,
+        "renewals": asked.renewals,
+        "reduceSeats": asked.reduce_seats,
+        "graceSeconds": asked.grace_seconds,
+        "approvalReference": asked.reference,
+        "requestedBy": asked.requested_by or getpass.getuser(),
+        "commitments": asked.commitments if asked.commitments != "wait_for_term_end" else "",
+        "suspendedLicences": asked.suspended if asked.suspended != "leave" else "",
     }
-    said: dict[str, Any] = {"version": "1", **{to: given[name] for name, to in names.items() if given[name]}}
-    said["customerTenantId" if re.fullmatch(GUID, customer) else "customerDomain"] = customer
-    said["requestedBy"] = given["requested_by"] or getpass.getuser()
-    usual = {"commitments": "wait_for_term_end", "suspendedLicences": "leave"}
-    chosen = {"commitments": given["commitments"], "suspendedLicences": given["suspended"]}
-    said |= {name: value for name, value in chosen.items() if value != usual[name]}
+    said["customerTenantId" if re.fullmatch(GUID, asked.customer) else "customerDomain"] = asked.customer
+    said = {name: value for name, value in said.items() if value}
     said["requestId"] = request_id_of(said).replace("file-", "desk-", 1)
     return said
 

@@ -14,6 +14,7 @@ import typer
 from offboard.bulk.write import Sheet, csv_to, written
 from offboard.operate.desk import LIST, Desk
 from offboard.operate.failures import UnreachableError
+from offboard.operate.filters import Filters
 from offboard.operate.register import command
 from offboard.operate.shown import show_counts, show_list
 
@@ -35,20 +36,9 @@ COLUMNS = (
     "batchId",
 )
 PAGE = 200
-Status = Annotated[str, typer.Option("--status", metavar="S,...", help="only these, such as needs_attention,waiting")]
-Customer = Annotated[str, typer.Option("--customer", metavar="TENANT", help="only of this customer (tenant id)")]
-RequestId = Annotated[str, typer.Option("--request-id", metavar="R", help="only the one of this request")]
-RequestedBy = Annotated[str, typer.Option("--requested-by", metavar="WHO", help="only what they asked for")]
-Text = Annotated[str, typer.Option("--text", metavar="T", help="only where names, domains, ids or reasons contain it")]
-Since = Annotated[str, typer.Option("--updated-since", metavar="TIME", help="only what has changed since (UTC)")]
-Due = Annotated[str, typer.Option("--due-before", metavar="TIME", help="only what is due before (UTC)")]
 Sort = Annotated[
     str, typer.Option("--sort", metavar="ORDER", help="due, customer, updated, created; backwards --sort=-updated")
 ]
-Batch = Annotated[
-    str, typer.Option("--batch", metavar="ID", help="of this batch; alone, it whole with what was refused")
-]
-InBatch = Annotated[str, typer.Option("--batch", metavar="ID", help="only of this batch")]
 Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, max=PAGE, help="so many at a time, 1 to 200")]
 All = Annotated[bool, typer.Option("--all", help="all of them, page after page")]
 Csv = Annotated[bool, typer.Option("--csv", help="a table for a spreadsheet, to stdout")]
@@ -76,33 +66,17 @@ class Pages:
 
 def list_them(
     desk: Desk,
-    status: Status = "",
-    customer: Customer = "",
-    request_id: RequestId = "",
-    requested_by: RequestedBy = "",
-    text: Text = "",
-    updated_since: Since = "",
-    due_before: Due = "",
+    filters: Filters,
     sort: Sort = "",
-    batch: Batch = "",
     limit: Limit = 50,
     everything: All = False,
     csv: Csv = False,
 ) -> None:
     """List offboardings, newest first unless --sort says otherwise."""
-    wishes = {
-        "status": status,
-        "customerTenantId": customer,
-        "requestId": request_id,
-        "requestedBy": requested_by,
-        "text": text,
-        "updatedSince": updated_since,
-        "dueBefore": due_before,
-        "sort": sort,
-    }
-    if batch and not any(wishes.values()) and not everything:
-        return _batch(desk, batch, csv)
-    pages = Pages(desk, _path({**wishes, "batchId": batch, "limit": limit}), everything)
+    wishes = {**filters.wishes, "sort": sort}
+    if filters.batch and not (filters.wishes.keys() - {"batchId"}) and not sort and not everything:
+        return _batch(desk, filters.batch, csv)
+    pages = Pages(desk, _path({**wishes, "limit": limit}), everything)
     if csv:
         csv_to(sys.stdout, Sheet("Offboardings", COLUMNS, map(row_of, pages)))
     else:
@@ -125,29 +99,12 @@ def _shown(desk: Desk, pages: Pages) -> None:
         show_list(items, desk.people)
 
 
-def export(
-    desk: Desk,
-    output: File = "",
-    status: Status = "",
-    customer: Customer = "",
-    text: Text = "",
-    updated_since: Since = "",
-    due_before: Due = "",
-    batch: InBatch = "",
-) -> None:
+def export(desk: Desk, filters: Filters, output: File = "") -> None:
     """Write all offboardings, or those that fit, as a table: CSV, or .xlsx where the file is called so.
 
     What a spreadsheet would calculate has an apostrophe before it.
     """
-    wishes = {
-        "status": status,
-        "customerTenantId": customer,
-        "text": text,
-        "updatedSince": updated_since,
-        "dueBefore": due_before,
-        "batchId": batch,
-    }
-    pages = Pages(desk, _path({**wishes, "limit": PAGE}), everything=True)
+    pages = Pages(desk, _path({**filters.wishes, "limit": PAGE}), everything=True)
     with desk.progress("reading the list") as step:
         counted = _counted((row_of(item) for item in pages), step)
         sheet = Sheet("Offboardings", COLUMNS, counted)

@@ -8,9 +8,10 @@ import json
 import os
 import sys
 import traceback
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Annotated, Any
+from collections.abc import Callable, Iterator
+from dataclasses import MISSING, dataclass, fields, is_dataclass, replace
+from itertools import chain
+from typing import Annotated, Any, TypeGuard, get_type_hints
 
 import typer
 
@@ -21,6 +22,7 @@ from offboard.operate.shown import Shown
 from shared.domain.errors import OffboardingError
 
 DEBUG = "OFFBOARDING_DEBUG"
+KEYWORD = inspect.Parameter.KEYWORD_ONLY
 Url = Annotated[str, typer.Option("--url", metavar="URL", help="address of the pipeline; default: OFFBOARDING_URL")]
 Local = Annotated[bool, typer.Option("--local", help="the local stack of dev.py up")]
 Who = Annotated[str, typer.Option("--as", metavar="WHO", help="with --local: a role, a name, or key")]
@@ -35,25 +37,51 @@ COMMON: tuple[tuple[str, Any, object], ...] = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Options that several commands share: a dataclass, whose fields are the options."""
+
+    kind: type[Any]
+
+    @property
+    def options(self) -> Iterator[inspect.Parameter]:
+        hints = get_type_hints(self.kind, include_extras=True)
+        for one in fields(self.kind):
+            default = inspect.Parameter.empty if one.default is MISSING else one.default
+            yield inspect.Parameter(one.name, KEYWORD, default=default, annotation=hints[one.name])
+
+    def taken(self, given: dict[str, Any]) -> Any:
+        """The group, of what was given for its options."""
+        return self.kind(**{one.name: given.pop(one.name) for one in fields(self.kind)})
+
+
+def _is_group(annotation: object) -> TypeGuard[type[Any]]:
+    return isinstance(annotation, type) and is_dataclass(annotation)
+
+
 def command(
     app: typer.Typer, name: str, *examples: str, hidden: bool = False
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a function whose first parameter is the Desk; `examples` are what follows "offboard "."""
+    """Register a function whose first parameter is the Desk; `examples` are what follows "offboard ". A parameter that
+    is a dataclass stands for the options that are its fields."""
 
     def register(work: Callable[..., None]) -> Callable[..., None]:
         def run(**given: Any) -> None:
             context: typer.Context = given.pop("context")
             common = {name: given.pop(name) for name, _, _ in COMMON}
+            given |= {name: group.taken(given) for name, group in groups.items()}
             desk = desk_of(context.obj, **common)
             guarded(name, desk, lambda: work(desk, **given))
 
         own = list(inspect.signature(work, eval_str=True).parameters.values())[1:]
-        keyword = inspect.Parameter.KEYWORD_ONLY
+        groups = {one.name: _Group(one.annotation) for one in own if _is_group(one.annotation)}
         run.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
             [
-                inspect.Parameter("context", keyword, annotation=typer.Context),
-                *(one.replace(kind=keyword) for one in own),
-                *(inspect.Parameter(name, keyword, default=value, annotation=kind) for name, kind, value in COMMON),
+                inspect.Parameter("context", KEYWORD, annotation=typer.Context),
+                *chain.from_iterable(
+                    groups[one.name].options if one.name in groups else [one.replace(kind=KEYWORD)] for one in own
+                ),
+                *(inspect.Parameter(name, KEYWORD, default=value, annotation=kind) for name, kind, value in COMMON),
             ]
         )
         shown = "\n".join(f"  offboard {example}" for example in examples)

@@ -1,0 +1,47 @@
+"""Which offboardings: the options of whatever lists them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+Status = Annotated[str, typer.Option("--status", metavar="S,...", help="only these, such as needs_attention,waiting")]
+Customer = Annotated[str, typer.Option("--customer", metavar="TENANT", help="only of this customer (tenant id)")]
+RequestId = Annotated[str, typer.Option("--request-id", metavar="R", help="only the one of this request")]
+RequestedBy = Annotated[str, typer.Option("--requested-by", metavar="WHO", help="only what they asked for")]
+Text = Annotated[str, typer.Option("--text", metavar="T", help="only where names, domains, ids or reasons contain it")]
+Since = Annotated[str, typer.Option("--updated-since", metavar="TIME", help="only what has changed since (UTC)")]
+Due = Annotated[str, typer.Option("--due-before", metavar="TIME", help="only what is due before (UTC)")]
+Batch = Annotated[str, typer.Option("--batch", metavar="ID", help="only of this batch")]
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """As they were typed; nothing for those that were not."""
+
+    status: Status = ""
+    customer: Customer = ""
+    request_id: RequestId = ""
+    requested_by: RequestedBy = ""
+    text: Text = ""
+    updated_since: Since = ""
+    due_before: Due = ""
+    batch: Batch = ""
+
+    @property
+    def wishes(self) -> Mapping[str, str]:
+        """The parameters of the interface."""
+        named = {
+            "status": self.status,
+            "customerTenantId": self.customer,
+            "requestId": self.request_id,
+            "requestedBy": self.requested_by,
+            "text": self.text,
+            "updatedSince": self.updated_since,
+            "dueBefore": self.due_before,
+            "batchId": self.batch,
+        }
+        return {name: value for name, value in named.items() if value}
