@@ -6,6 +6,7 @@
     offboard export -o list.xlsx                 the list as a table
 
     offboard list [--status S,...] [--batch ID]  offboardings, newest first
+    offboard calendar [--csv] [--ics FILE]       what will happen: windows, terms, removals, approvals (--link)
     offboard show ID                             one offboarding; ID: offboardingId or requestId
     offboard why ID                              what holds it back, and what to do
     offboard watch ID                            follow it until it ends or needs somebody
@@ -50,7 +51,7 @@ from typer._completion_classes import completion_init
 
 from offboard.bulk import importing
 from offboard.operate import ask as asking
-from offboard.operate import completion, decide, listing, look, switch
+from offboard.operate import calendar, completion, decide, listing, look, switch
 from offboard.operate.api import URL
 from offboard.operate.desk import Around, Desk
 from offboard.operate.exits import Exit
@@ -93,7 +94,7 @@ def made() -> typer.Typer:
         name="offboard", help=_help(), rich_markup_mode=None, add_completion=False, pretty_exceptions_enable=False
     )
     app.callback()(_common)
-    for part in (asking, importing, listing, look, decide, switch):
+    for part in (asking, importing, listing, calendar, look, decide, switch):
         part.register(app)
     for name, text, work in (
         ("verify-evidence", "Check the evidence of an offboarding; needs nothing but the file.", _evidence),

@@ -72,7 +72,7 @@ def list_them(
     everything: All = False,
     csv: Csv = False,
 ) -> None:
-    """List offboardings, newest first unless --sort says otherwise."""
+    """List offboardings, newest first unless --sort says otherwise; with --batch alone, what was refused too."""
     wishes = {**filters.wishes, "sort": sort}
     if filters.batch and not (filters.wishes.keys() - {"batchId"}) and not sort and not everything:
         return _batch(desk, filters.batch, csv)

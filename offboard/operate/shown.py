@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from rich.console import Console, RenderableType
@@ -52,12 +52,12 @@ class Shown:
             text = Text(f"{name.ljust(width)}  {plain(value)}", COLOURS.get(str(value), ""))
             self._render(text, UNBOUNDED)
 
-    def table(self, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        """Columns as wide as they have to be. On a terminal long cells are folded, but for the first column, which is
-        copied."""
+    def table(self, titles: Sequence[str], rows: Iterable[Sequence[object]], *, whole: Collection[int] = (0,)) -> None:
+        """Columns as wide as they have to be. On a terminal long cells are folded, but for the columns `whole`, from
+        which people copy."""
         made = Table(box=None, show_edge=False, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
         for number, title in enumerate(titles):
-            made.add_column(title, no_wrap=number == 0, overflow="fold")
+            made.add_column(title, no_wrap=number in whole, overflow="fold")
         for row in rows:
             cells = [plain("" if cell is None else cell) for cell in row]
             made.add_row(*map(Text, cells), style=COLOURS.get(cells[1], "") if len(cells) > 1 else "")

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 from shared.console.months import Month, next_months
 from shared.console.standing import STATUS_WORDS, domain_of, name_of
+from shared.contracts.calendar import Coming
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 from shared.domain.wording import count_of
@@ -16,7 +17,7 @@ from shared.operations.show import list_page
 from shared.pipeline.core.services import Services
 from shared.ports.store import Filter
 from shared.ports.walk import LIVE, walk
-from shared.report.moments import WINDOW, Moment, moments_of
+from shared.report.moments import Moment, moments_of
 
 LOOKED_AT = 1000
 """So many live offboardings are read for the top of the page; where there are more, the page says so."""
@@ -108,7 +109,9 @@ def _needs(live: Iterable[Offboarding], moments: Iterable[Moment], now: datetime
     if asked:
         words = f"{count_of(asked, 'offboarding needs', 'offboardings need')} a decision"
         yield Need(words, "/console?status=needs_attention", urgent=True)
-    closing = sorted((item for item in moments if item.what == WINDOW and now <= item.at <= now + SOON), key=_when)
+    closing = sorted(
+        (item for item in moments if item.what is Coming.WINDOW_CLOSES and now <= item.at <= now + SOON), key=_when
+    )
     for item in closing[:NAMED]:
         words = f"A window to cancel or give back closes in {_long(item.at - now)}: {item.customer}"
         yield Need(words, f"/console/offboardings/{item.offboarding_id}", urgent=item.at - now < timedelta(days=1))

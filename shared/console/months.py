@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
-from shared.report.moments import REMOVAL, TERM, WINDOW, Moment
+from shared.contracts.calendar import Coming
+from shared.report.moments import Moment
 
 MONTHS = 12
-SIGNS: Mapping[str, str] = MappingProxyType(
-    {WINDOW: "\N{BLACK DIAMOND}", TERM: "\N{BLACK SQUARE}", REMOVAL: "\N{BLACK UP-POINTING TRIANGLE}"}
+SIGNS: Mapping[Coming, str] = MappingProxyType(
+    {
+        Coming.WINDOW_CLOSES: "\N{BLACK DIAMOND}",
+        Coming.TERM_ENDS: "\N{BLACK SQUARE}",
+        Coming.REMOVAL_EXPECTED: "\N{BLACK UP-POINTING TRIANGLE}",
+    }
 )
 """Told apart by their form, not by colour."""
 
@@ -22,19 +27,19 @@ class Month:
     """One column; `counts` has a number for each sign."""
 
     label: str
-    counts: Mapping[str, int]
+    counts: Mapping[Coming, int]
     x: int
 
     @property
     def words(self) -> str:
         """The column for whoever cannot see it."""
-        said = [f"{count} × {what}" for what, count in self.counts.items() if count]
+        said = [f"{count} × {what.words}" for what, count in self.counts.items() if count]
         return f"{self.label}: {', '.join(said) or 'nothing'}"
 
 
 def next_months(moments: Iterable[Moment], now: datetime) -> tuple[Month, ...]:
     """The month of `now` and the eleven after it; what is earlier or later is left out."""
-    found: defaultdict[tuple[int, int], dict[str, int]] = defaultdict(lambda: dict.fromkeys(SIGNS, 0))
+    found: defaultdict[tuple[int, int], dict[Coming, int]] = defaultdict(lambda: dict.fromkeys(SIGNS, 0))
     for item in moments:
         if item.at >= now:
             found[(item.at.year, item.at.month)][item.what] += 1

@@ -20,6 +20,8 @@ LARGEST_PAGE = 200
 LONGEST_TEXT = 256
 """Characters that are searched for; a line of a request has no more."""
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]00:00)")
+PAGING = ("sort", "limit", "after")
+"""What makes a page of a list; the other parameters are filters."""
 HOST_KEY = "code"
 """The function key, which the host has judged: never a filter, and in no link."""
 
@@ -54,6 +56,14 @@ def parse_list(query: Mapping[str, str]) -> Asked:
         pairs = tuple((error.field, error.rule) for error in others)
         raise InvalidRequestError(first.code, first.field, first.rule, first.value, pairs)
     return Asked(Filter(**wanted), request_id)
+
+
+def parse_filters(query: Mapping[str, str]) -> Asked:
+    """The same without pages: what is shown whole, in an order of its own. Raises InvalidRequestError."""
+    for name in query:
+        if name in PAGING:
+            raise InvalidRequestError(ReasonCode.UNKNOWN_FIELD, name, "is not known here: this has no pages")
+    return parse_list(query)
 
 
 def _read(name: str, text: str) -> Any:

@@ -95,11 +95,11 @@ def list_page(query: Mapping[str, str], services: Services) -> Page:
     """The same page as it is stored; raises InvalidRequestError for a query that is not understood."""
     asked = parse_list(query)
     if asked.request_id is not None:
-        return _of_request(asked.request_id, asked.wanted, services)
+        return of_request(asked.request_id, asked.wanted, services)
     return services.store.find(asked.wanted)
 
 
-def _of_request(request_id: str, wanted: Filter, services: Services) -> Page:
+def of_request(request_id: str, wanted: Filter, services: Services) -> Page:
     """The one offboarding of a request id, which follows from it, if the rest of the filter lets it through. What was
     refused unread is found by the id that its event shows in place of one."""
     for identity in (offboarding_id(request_id), request_id.removeprefix(UNREADABLE)):

@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.contracts.calendar import Coming
 from shared.domain.decisions.blockers import Remedy
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
-
-WINDOW, TERM, REMOVAL = "window closes", "term ends", "removal expected"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +17,7 @@ class Moment:
     """Something that happens to one offboarding at a moment (aware UTC, business time). `about`: which holding, empty
     for the whole."""
 
-    what: str
+    what: Coming
     at: datetime
     offboarding_id: str
     customer: str
@@ -32,12 +31,12 @@ def moments_of(head: Offboarding, name: str) -> Iterable[Moment]:
         return
     plan = head.plan
     if plan is not None and plan.first_window_closes_at is not None and head.begun_at is None:
-        yield Moment(WINDOW, plan.first_window_closes_at, head.id, name)
+        yield Moment(Coming.WINDOW_CLOSES, plan.first_window_closes_at, head.id, name)
     ends = []
     for blocker in head.blockers:
         if blocker.remedy is Remedy.DATE and blocker.until is not None:
             ends.append(blocker.until)
-            yield Moment(TERM, blocker.until, head.id, name, blocker.name)
+            yield Moment(Coming.TERM_ENDS, blocker.until, head.id, name, blocker.name)
     dated = len(ends) == head.blocker_count and plan is not None and not plan.undated_blockers
     if ends and dated and head.status in (Status.WAITING, Status.SCHEDULED):
-        yield Moment(REMOVAL, max(ends), head.id, name)
+        yield Moment(Coming.REMOVAL_EXPECTED, max(ends), head.id, name)

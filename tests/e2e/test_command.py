@@ -80,6 +80,12 @@ def test_thirty_customers_from_a_table_to_their_ends(addresses: Addresses, tmp_p
     some = typed(addresses, tmp_path, "list", "--batch", batch, "--status", "waiting", "--json")
     assert len(json.loads(some.stdout)["items"]) == 3
 
+    comes = typed(addresses, tmp_path, "calendar", "--json")
+    assert comes.returncode == 0, comes.stderr
+    items = json.loads(comes.stdout)["items"]
+    ends = {item["customer"]["companyName"] for item in items if item["what"] == "term_ends"}
+    assert {name for name in names if end_of(name) == "waiting"} <= ends
+
     why = typed(addresses, tmp_path, "why", by_name["Closed 1"])
     assert why.returncode == 0, why.stderr
     assert "WHAT TO DO" in why.stdout

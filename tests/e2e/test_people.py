@@ -58,6 +58,7 @@ ASKS = {
     "redrive": Ask("POST", "/api/dead-letters/redrive", {"reason": "case 123"}, OPERATORS, 200),
     "report": Ask("GET", f"{PATH}/none/report", None, EVERYBODY, 404),
     "month_report": Ask("GET", "/api/report?month=2026-11", None, EVERYBODY, 200),
+    "calendar": Ask("GET", "/api/calendar", None, EVERYBODY, 200),
     "evidence": Ask("GET", f"{PATH}/none/evidence", None, EVERYBODY, 404),
     "override": Ask("POST", f"{PATH}/none/overrides", WORD, OPERATORS, 404),
 }

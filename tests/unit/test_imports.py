@@ -43,7 +43,14 @@ ALLOWED: dict[str, tuple[str, ...]] = {
     "shared/operations": (*CORE, "shared.pipeline", "shared.operations"),
     "shared/intake": (*CORE, "shared.pipeline", "shared.operations", "shared.intake"),
     "shared/upkeep": (*CORE, "shared.pipeline", "shared.operations", "shared.intake", "shared.upkeep"),
-    "shared/report": (*CORE, "shared.report", "jinja2", "icalendar"),
+    "shared/report": (
+        *CORE,
+        "shared.operations.list_query",
+        "shared.operations.show",
+        "shared.report",
+        "jinja2",
+        "icalendar",
+    ),
     "shared/sheets": (*DOMAIN, "shared.contracts", "shared.report.cells", "shared.sheets", "openpyxl"),
     "shared/console": (
         *CORE,

@@ -99,6 +99,7 @@ INVOCATIONS = (
     Invocation("redrive_dead_letters", Request("POST", "/api/dead-letters/redrive", 403, body=b"{}")),
     Invocation("get_report", Request("GET", "/api/offboardings/none/report", 404, params={"id": "none"})),
     Invocation("get_month_report", Request("GET", "/api/report", 422)),  # of no month
+    Invocation("list_moments", Request("GET", "/api/calendar", 200)),
     Invocation("get_calendar", Request("GET", "/api/calendar.ics", 401)),  # nobody is signed in, and there is no key
     Invocation("get_brake", Request("GET", "/api/brake", 200)),
     Invocation("move_brake", Request("PUT", "/api/brake", 403, body=b"{}")),

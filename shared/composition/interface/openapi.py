@@ -165,7 +165,8 @@ def _content(content: Content) -> dict[str, Any]:
         schema: Any = reference(content.model)
     else:
         schema = content.schema or {"type": "string"}
-    return {media: {"schema": schema} for media in content.media or (JSON,)}
+    text = {"type": "string"}
+    return {media: {"schema": schema if media.endswith("json") else text} for media in content.media or (JSON,)}
 
 
 def _rows(route: Route) -> list[tuple[Operation, Holder, Right]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from shared.composition.interface.route import Query
 from shared.contracts.request import GUID, REQUEST_ID
 from shared.domain.offboarding.states import Status
-from shared.operations.list_query import LARGEST_PAGE, LONGEST_TEXT
+from shared.operations.list_query import LARGEST_PAGE, LONGEST_TEXT, PAGING
 from shared.ports.listing import Order
 from shared.report.languages import Language
 from shared.report.report import Audience
@@ -45,6 +45,7 @@ LIST_QUERY: tuple[Query, ...] = (
         "after", "Where the page begins: as `next` of the page before has it, in the same order.", {"type": "string"}
     ),
 )
+FILTER_QUERY = tuple(one for one in LIST_QUERY if one.name not in PAGING)
 REPORT_QUERY = (
     Query("for", "Who reads it; `auditor` without it.", {"type": "string", "enum": [one.value for one in Audience]}),
     Query(

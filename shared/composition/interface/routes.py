@@ -6,10 +6,11 @@ from pydantic import BaseModel
 
 from shared.composition.doctor.report import DoctorView
 from shared.composition.interface.envelopes import REQUEST_BODY
-from shared.composition.interface.queries import LIST_QUERY, MONTH_QUERY, PART_QUERY, REPORT_QUERY
-from shared.composition.interface.route import Answer, Content, Route
+from shared.composition.interface.queries import FILTER_QUERY, LIST_QUERY, MONTH_QUERY, PART_QUERY, REPORT_QUERY
+from shared.composition.interface.route import JSON, Answer, Content, Route
 from shared.contracts.batch import BatchAnswer, BatchV1, BatchView
 from shared.contracts.brake import BrakeV1, BrakeView
+from shared.contracts.calendar import CalendarView
 from shared.contracts.decision import DecisionV1
 from shared.contracts.given_reason import GivenReason, ResumeReason
 from shared.contracts.override import OverrideV1
@@ -116,12 +117,28 @@ ROUTES: tuple[Route, ...] = (
         query=MONTH_QUERY,
     ),
     Route(
+        "list_moments",
+        "GET",
+        "calendar",
+        Operation.LIST,
+        "List what will happen",
+        Answer(
+            "Windows that close, terms that end, removals and approvals, soonest first; with `Accept: text/calendar`, "
+            "a calendar.",
+            Content(CalendarView, media=(JSON, "text/calendar")),
+            headers=("ETag",),
+        ),
+        query=FILTER_QUERY,
+        cached=True,
+    ),
+    Route(
         "get_calendar",
         "GET",
         "calendar.ics",
         Operation.LIST,
         "Subscribe to what will happen",
         Answer("A calendar.", Content(media=("text/calendar",))),
+        query=FILTER_QUERY,
         keys=("calendarKey",),
     ),
     _word(

@@ -301,6 +301,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "describe_http": {},
     "describe_messages": {},
     "get_report": {"route": {"id": "x"}},
+    "list_moments": {},
     "get_month_report": {"query": {"month": "2026-11"}},
     "redrive_dead_letters": {},
 }

@@ -36,6 +36,7 @@ READ, WRITE, OPERATE, LOOK = (
         "get_batch",
         "get_report",
         "get_month_report",
+        "list_moments",
         "describe_http",
         "describe_messages",
     },

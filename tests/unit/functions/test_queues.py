@@ -58,6 +58,7 @@ def test_every_entry_point_is_called_by_these_tests() -> None:
         "get_evidence",
         "create_batch",
         "get_calendar",
+        "list_moments",
         "get_month_report",
         "get_batch",
         "doctor",
