@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 
 bp = func.Blueprint()
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ANYBODY = func.AuthLevel.ANONYMOUS
 """The host asks for no key: people have none, and the front door asks who they are."""
 
@@ -68,6 +69,13 @@ def console_template(req: func.HttpRequest, context: func.Context) -> func.HttpR
     return show(req, context, _template)
 
 
+@bp.function_name("console_template_workbook")
+@bp.route(route="console/customers.xlsx", methods=["GET"], auth_level=ANYBODY)
+def console_template_workbook(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """The same for Excel."""
+    return show(req, context, _template_workbook)
+
+
 @bp.function_name("console_system")
 @bp.route(route="console/system", methods=["GET"], auth_level=ANYBODY)
 def console_system(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
@@ -80,6 +88,13 @@ def console_system(req: func.HttpRequest, context: func.Context) -> func.HttpRes
 def console_csv(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
     """The list as a table for a spreadsheet."""
     return show(req, context, lambda visitor: _csv(req, visitor))
+
+
+@bp.function_name("console_workbook")
+@bp.route(route="console/offboardings.xlsx", methods=["GET"], auth_level=ANYBODY)
+def console_workbook(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """The same for Excel, which reads it alike in every country."""
+    return show(req, context, lambda visitor: _workbook(req, visitor))
 
 
 @bp.function_name("console_static")
@@ -153,6 +168,13 @@ def _csv(req: func.HttpRequest, visitor: "Visitor") -> func.HttpResponse:
     return _table(fleet_csv(dict(req.params), bootstrap.services()), "offboardings.csv")
 
 
+def _workbook(req: func.HttpRequest, visitor: "Visitor") -> func.HttpResponse:
+    from shared.console.fleet_table import fleet_workbook
+
+    require(visitor, Operation.LIST)
+    return _table(fleet_workbook(dict(req.params), bootstrap.services()), "offboardings.xlsx")
+
+
 def _bulk(visitor: "Visitor") -> Shown:
     from shared.sheets.customers import COLUMNS
 
@@ -167,6 +189,18 @@ def _template(visitor: "Visitor") -> func.HttpResponse:
     return _table(",".join(COLUMNS) + "\r\n", "customers.csv")
 
 
+def _template_workbook(visitor: "Visitor") -> func.HttpResponse:
+    from io import BytesIO
+
+    from shared.sheets.customers import COLUMNS
+    from shared.sheets.write import Sheet, write_workbook
+
+    require(visitor, Operation.CREATE_BATCH)
+    out = BytesIO()
+    write_workbook(out, Sheet("Customers", COLUMNS, ()))
+    return _table(out.getvalue(), "customers.xlsx")
+
+
 def _batch(identity: str, visitor: "Visitor") -> Shown:
     from shared.console.bulk import batch_page
 
@@ -179,4 +213,5 @@ def _table(content: str | bytes, name: str) -> func.HttpResponse:
     from shared.console.pages import HEADERS
 
     headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
-    return func.HttpResponse(content, mimetype="text/csv", charset="utf-8", headers=headers)
+    media_type = "text/csv" if name.endswith(".csv") else XLSX
+    return func.HttpResponse(content, mimetype=media_type, charset="utf-8", headers=headers)

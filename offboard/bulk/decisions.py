@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from offboard.operate.failures import UsageError
 from shared.domain.wording import first_of, shorten
-from shared.sheets.read import Bounds, Table, read_table
+from shared.sheets.read import Bounds, OpenTable, open_table
 
-BOUNDS = Bounds(32 * 1024 * 1024, 100_000)
-"""A row for each holding makes a plan longer than the table of customers that it comes from."""
+BOUNDS = Bounds(32 * 1024 * 1024, 100_000, 512 * 1024 * 1024, 120_000)
+"""A row for each holding makes a plan longer than the table of customers that it comes from; an .xlsx of so many rows
+unpacks to a fifth of a gigabyte, of which one row at a time is held."""
 OFFBOARD, SKIP = "offboard", "skip"
 NEEDED = ("decision", "plan", "domain")
 NAMED = 20
@@ -39,6 +40,8 @@ class Decisions:
 
     customers: tuple[Chosen, ...]
     without: Mapping[int, str]
+    separator: str
+    """Of the file, for what is written beside it."""
 
     @property
     def to_send(self) -> tuple[Chosen, ...]:
@@ -49,7 +52,7 @@ class Decisions:
 def decisions_in(content: bytes) -> Decisions:
     """The decisions of a plan file. Raises UsageError naming every line that is wrong, and InvalidRequestError for what
     is no table; nothing was sent."""
-    table = read_table(content, BOUNDS)
+    table = open_table(content, BOUNDS)
     places = _places(table)
     customers: dict[str, Chosen] = {}
     without: dict[int, str] = {}
@@ -73,10 +76,10 @@ def decisions_in(content: bytes) -> Decisions:
     mistakes += _contradictions(customers.values())
     if mistakes:
         raise UsageError(f"{first_of(mistakes, NAMED, '; ')}. Nothing was sent")
-    return Decisions(tuple(customers.values()), without)
+    return Decisions(tuple(customers.values()), without, table.separator)
 
 
-def _places(table: Table) -> dict[str, int]:
+def _places(table: OpenTable) -> dict[str, int]:
     names = [re.sub(r"[\s_-]", "", name).casefold() for name in table.columns]
     missing = [name for name in NEEDED if name not in names]
     if missing:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import getpass
+import os
+import stat
 import sys
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +19,7 @@ from offboard.bulk.rows import COLUMNS as PLAN_COLUMNS
 from offboard.bulk.rows import Totals
 from offboard.bulk.sending import COLUMNS as STATUS_COLUMNS
 from offboard.bulk.sending import REFUSED, ready, send, status_rows
-from offboard.bulk.write import Sheet, csv_to, is_workbook, require_new, written
+from offboard.bulk.write import Excel, csv_to, is_workbook, require_new, separator_of, written
 from offboard.operate.arguments import DryRun
 from offboard.operate.desk import Desk
 from offboard.operate.failures import NotAllError, UsageError
@@ -27,6 +30,7 @@ from shared.sheets.customers import COLUMNS as CUSTOMER_COLUMNS
 from shared.sheets.customers import Customers, customers_of
 from shared.sheets.plan_ids import plan_id
 from shared.sheets.read import LARGEST, read_table
+from shared.sheets.write import Sheet
 
 File = Annotated[str, typer.Argument(metavar="[FILE]", help="the table of customers; with --apply the plan")]
 Apply = Annotated[bool, typer.Option("--apply", help="send what is marked offboard in the plan FILE for real")]
@@ -47,6 +51,16 @@ Batch = Annotated[str, typer.Option("--batch", metavar="NAME", help="follow them
 NAMED = 10
 
 
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """How a plan is applied; `batch`: another name for it than the plan has."""
+
+    batch: str
+    confirm: str
+    excel: str
+    dry_run: bool
+
+
 def import_them(
     desk: Desk,
     file: File = "",
@@ -60,6 +74,7 @@ def import_them(
     wait: Wait = 900.0,
     confirm: Confirm = "",
     dry_run: DryRun = False,
+    excel: Excel = "",
 ) -> None:
     """Plan many customers from a table, decide in the plan, and send what was chosen.
 
@@ -68,17 +83,18 @@ def import_them(
     2. Write offboard or skip into column decision, one decision for each customer. Empty: nothing happens.
 
     3. offboard import --apply plan.xlsx: sends the chosen ones for real. A file sent twice changes nothing.
+
+    What is written as CSV has the separator of the file that was read, unless --excel says otherwise.
     """
     if template:
-        return _template(desk, output)
+        return _template(desk, output, separator_of(excel))
     if not file:
         raise UsageError("which table? offboard import FILE, or --template for an empty one")
     if apply:
-        return _apply(
-            desk, file, status_file or f"{_stem(file)}.status.csv", confirm, batch and batch_of((), batch), dry_run
-        )
-    table = customers_in(file, requested_by or getpass.getuser(), reason)
-    return _plan(desk, file, output, table, batch, wait, dry_run)
+        wanted = _Wanted(batch and batch_of((), batch), confirm, excel, dry_run)
+        return _apply(desk, file, status_file or f"{_stem(file)}.status.csv", wanted)
+    customers, separator = customers_in(file, requested_by or getpass.getuser(), reason)
+    return _plan(desk, file, output, (customers, separator_of(excel, separator)), batch, wait, dry_run)
 
 
 def customers_in(file: str, requested_by: str, reason: str) -> tuple[Customers, str]:
@@ -143,15 +159,15 @@ def _tell_mistakes(desk: Desk, customers: Customers) -> None:
         desk.say(f"  and {len(customers.broken) - NAMED} more; the plan has them all")
 
 
-def _apply(desk: Desk, file: str, status_file: str, confirm: str, batch: str, dry_run: bool) -> None:
+def _apply(desk: Desk, file: str, status_file: str, wanted: _Wanted) -> None:
     decisions = decisions_in(_content(file, BOUNDS.largest))
     chosen = decisions.to_send
     if not chosen:
         desk.tell({"sent": 0, "refused": 0, "batchIds": [], "batches": []})
         desk.say("Nothing is marked offboard in column decision; nothing was sent.")
         return desk.next(f"import --apply {file}")
-    found = ready(desk, decisions, batch)
-    if dry_run:
+    found = ready(desk, decisions, wanted.batch)
+    if wanted.dry_run:
         if not desk.tell({"requests": list(found.requests.values())}):
             for one in chosen:
                 state = "cannot be sent: " + found.refused[one.plan].why if one.plan in found.refused else "would go"
@@ -160,9 +176,10 @@ def _apply(desk: Desk, file: str, status_file: str, confirm: str, batch: str, dr
         return desk.next(f"import --apply {file}")
     if found.requests:
         count = len(found.requests)
-        desk.confirm(f"offboard {count}", confirm, f"end the relationship with {count_of(count, 'customer')}")
+        desk.confirm(f"offboard {count}", wanted.confirm, f"end the relationship with {count_of(count, 'customer')}")
     ids, results = send(desk, found)
-    written(status_file, Sheet("Status", STATUS_COLUMNS, status_rows(decisions, results)), replace=True)
+    status = Sheet("Status", STATUS_COLUMNS, status_rows(decisions, results))
+    written(status_file, status, separator_of(wanted.excel, decisions.separator), replace=True)
     counts = Counter(item.result for item in results.values())
     names = sorted({str(request["batchId"]) for request in found.requests.values() if request.get("batchId")}) or ids
     told = {
@@ -180,13 +197,13 @@ def _apply(desk: Desk, file: str, status_file: str, confirm: str, batch: str, dr
     return None
 
 
-def _template(desk: Desk, output: str) -> None:
+def _template(desk: Desk, output: str, separator: str) -> None:
     sheet = Sheet("Customers", CUSTOMER_COLUMNS, ())
     if output:
-        written(output, sheet)
+        written(output, sheet, separator)
         desk.say(f"Written to {output}.")
     else:
-        csv_to(sys.stdout, sheet)
+        csv_to(sys.stdout, sheet, separator)
     desk.next(f"import {output or 'customers.csv'}")
 
 
@@ -194,7 +211,9 @@ def _content(file: str, largest: int) -> bytes:
     """Not read whole where it is larger than a table may be."""
     try:
         with Path(file).open("rb") as opened:
-            return opened.read(largest + 1)
+            about = os.fstat(opened.fileno())
+            # A buffer is made for as much as is asked for.
+            return opened.read(min(about.st_size, largest) + 1 if stat.S_ISREG(about.st_mode) else largest + 1)
     except OSError as error:
         raise UsageError(f"{file} cannot be read: {error.strerror}") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from shared.domain.wording import count_of
 from shared.sheets.plan_ids import real_batch, real_id
 
 COLUMNS = ("line", "customer", "domain", "decision", "result", "offboardingId", "requestId", "why", "whatToDo")
+Row = tuple[object, ...]
 SENT, REFUSED, LEFT = "sent", "refused", "left alone"
 SAME = (
     "reason",
@@ -78,26 +80,23 @@ def send(desk: Desk, found: Ready) -> tuple[list[str], dict[str, Result]]:
     return ids, {**found.refused, **results}
 
 
-def status_rows(decisions: Decisions, results: Mapping[str, Result]) -> Iterator[tuple[object, ...]]:
+def status_rows(decisions: Decisions, results: Mapping[str, Result]) -> Iterator[Row]:
     """One row for each row of the plan file, in its order."""
-    rows: dict[int, tuple[object, ...]] = {}
-    for one in decisions.customers:
-        got = results.get(one.plan, Result(LEFT))
-        for line, word in one.words.items():
-            rows[line] = (
-                line,
-                one.customer,
-                one.domain,
-                word or one.decision,
-                got.result,
-                got.offboarding_id,
-                got.request_id,
-                got.why,
-                got.what_to_do,
-            )
-    for line, customer in decisions.without.items():
-        rows[line] = (line, customer, "", "", LEFT, "", "", "it was not planned", "")
-    return (rows[line] for line in sorted(rows))
+    planned = (_of_one(one, results.get(one.plan, Result(LEFT))) for one in decisions.customers)
+    unplanned = (
+        (line, customer, "", "", LEFT, "", "", "it was not planned", "") for line, customer in decisions.without.items()
+    )
+    # Each of them is in the order of its lines, so that no row is made before it is written.
+    return heapq.merge(*planned, unplanned, key=_line)
+
+
+def _of_one(one: Chosen, got: Result) -> Iterator[Row]:
+    told = (got.result, got.offboarding_id, got.request_id, got.why, got.what_to_do)
+    return ((line, one.customer, one.domain, word or one.decision, *told) for line, word in one.words.items())
+
+
+def _line(row: Row) -> int:
+    return int(str(row[0]))
 
 
 def _read(desk: Desk, one: Chosen) -> Mapping[str, Any] | Result:

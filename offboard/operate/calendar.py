@@ -13,13 +13,14 @@ from urllib.parse import urlencode
 
 import typer
 
-from offboard.bulk.write import Sheet, csv_to
+from offboard.bulk.write import Excel, csv_to, separator_of
 from offboard.operate.arguments import Output
 from offboard.operate.desk import Desk, save
 from offboard.operate.failures import UsageError
 from offboard.operate.filters import Filters
 from offboard.operate.planned import moment
 from offboard.operate.register import command
+from shared.sheets.write import Sheet
 
 PATH = "/api/calendar"
 SUBSCRIBED = "/api/calendar.ics"
@@ -41,7 +42,13 @@ Link = Annotated[bool, typer.Option("--link", help="a new address to subscribe t
 
 
 def calendar(
-    desk: Desk, filters: Filters, ics: Ics = "", csv: Csv = False, link: Link = False, output: Output = ""
+    desk: Desk,
+    filters: Filters,
+    ics: Ics = "",
+    csv: Csv = False,
+    excel: Excel = "",
+    link: Link = False,
+    output: Output = "",
 ) -> None:
     """Show what will happen, soonest first: windows that close, terms that end, removals that are expected, approvals
     that are due.
@@ -61,7 +68,8 @@ def calendar(
         return desk.next("calendar --link")
     found = desk.api.get(path, "application/json").json
     if csv:
-        csv_to(sys.stdout, Sheet("Calendar", COLUMNS, map(_row, found.get("items") or ())))
+        sheet = Sheet("Calendar", COLUMNS, map(_row, found.get("items") or ()))
+        csv_to(sys.stdout, sheet, separator_of(excel))
     elif not desk.tell(found):
         _shown(desk, found)
     if found.get("more"):

@@ -11,12 +11,13 @@ from urllib.parse import quote, urlencode
 
 import typer
 
-from offboard.bulk.write import Sheet, csv_to, written
+from offboard.bulk.write import Excel, csv_to, separator_of, written
 from offboard.operate.desk import LIST, Desk
 from offboard.operate.failures import UnreachableError
 from offboard.operate.filters import Filters
 from offboard.operate.register import command
 from offboard.operate.shown import show_counts, show_list
+from shared.sheets.write import Sheet
 
 COLUMNS = (
     "offboardingId",
@@ -71,14 +72,15 @@ def list_them(
     limit: Limit = 50,
     everything: All = False,
     csv: Csv = False,
+    excel: Excel = "",
 ) -> None:
     """List offboardings, newest first unless --sort says otherwise; with --batch alone, what was refused too."""
     wishes = {**filters.wishes, "sort": sort}
     if filters.batch and not (filters.wishes.keys() - {"batchId"}) and not sort and not everything:
-        return _batch(desk, filters.batch, csv)
+        return _batch(desk, filters.batch, csv, separator_of(excel))
     pages = Pages(desk, _path({**wishes, "limit": limit}), everything)
     if csv:
-        csv_to(sys.stdout, Sheet("Offboardings", COLUMNS, map(row_of, pages)))
+        csv_to(sys.stdout, Sheet("Offboardings", COLUMNS, map(row_of, pages)), separator_of(excel))
     else:
         _shown(desk, pages)
     if pages.next:
@@ -99,8 +101,9 @@ def _shown(desk: Desk, pages: Pages) -> None:
         show_list(items, desk.people)
 
 
-def export(desk: Desk, filters: Filters, output: File = "") -> None:
-    """Write all offboardings, or those that fit, as a table: CSV, or .xlsx where the file is called so.
+def export(desk: Desk, filters: Filters, output: File = "", excel: Excel = "") -> None:
+    """Write all offboardings, or those that fit, as a table: CSV, or .xlsx where the file is called so, which Excel
+    reads alike in every country.
 
     What a spreadsheet would calculate has an apostrophe before it.
     """
@@ -109,9 +112,9 @@ def export(desk: Desk, filters: Filters, output: File = "") -> None:
         counted = _counted((row_of(item) for item in pages), step)
         sheet = Sheet("Offboardings", COLUMNS, counted)
         if output:
-            written(output, sheet)
+            written(output, sheet, separator_of(excel))
         else:
-            csv_to(sys.stdout, sheet)
+            csv_to(sys.stdout, sheet, separator_of(excel))
     if output:
         desk.say(f"Written to {output}.")
     desk.next("import --template")
@@ -149,11 +152,11 @@ def _path(wishes: Mapping[str, object]) -> str:
     return f"{LIST}?{urlencode({name: value for name, value in wishes.items() if value})}"
 
 
-def _batch(desk: Desk, batch: str, csv: bool) -> None:
+def _batch(desk: Desk, batch: str, csv: bool, separator: str) -> None:
     found = desk.api.get(f"/api/batches/{quote(batch, safe='')}").json
     if csv:
         columns = ("position", "requestId", "offboardingId", "status", "updatedAt", "reason", "text", "whatToDo")
-        csv_to(sys.stdout, Sheet("Batch", columns, map(_batch_row, found.get("items") or ())))
+        csv_to(sys.stdout, Sheet("Batch", columns, map(_batch_row, found.get("items") or ())), separator)
     elif not desk.tell(found):
         show_counts(found, desk.people)
     if found.get("more"):

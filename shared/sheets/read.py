@@ -1,4 +1,4 @@
-"""read_table: the rows of a CSV or .xlsx file as text, however the spreadsheet's country writes it."""
+"""read_table and open_table: the rows of a CSV or .xlsx file as text, however the spreadsheet's country writes it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import chain
 
 from openpyxl import load_workbook
 
@@ -27,6 +28,7 @@ LAST_LINE = 20_000
 MOST_COLUMNS = 60
 LONGEST_CELL = 2_000
 TOO_LARGE = ReasonCode.BODY_TOO_LARGE
+CHUNK = 64 * 1024
 SEPARATORS = (";", ",", "\t")
 MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -51,95 +53,131 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How large a table may be: bytes, and rows below its head."""
+    """How large a table may be: bytes, rows below its head, bytes of an .xlsx when it is unpacked, and the last line
+    that is looked at."""
 
     largest: int = LARGEST
     most_rows: int = MOST_ROWS
+    unpacked: int = UNPACKED
+    last_line: int = LAST_LINE
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTable:
+    """The same while it is read: `rows` can be gone through once, and raises InvalidRequestError where one of them
+    cannot be read."""
+
+    columns: tuple[str, ...]
+    rows: Iterator[TableRow]
+    separator: str
 
 
 def read_table(content: bytes, bounds: Bounds | None = None) -> Table:
-    """The first sheet, or the CSV. Excel's CSV in German (semicolons, Windows-1252), in US English (commas), and
-    "Unicode text" (tabs, UTF-16) are read alike, told apart by what is in them. The apostrophe that a table of ours
-    has before what would be calculated is taken off.
+    """The first sheet, or the CSV, whole. Raises InvalidRequestError for what is no table, and for one that is larger
+    than allowed."""
+    found = open_table(content, bounds)
+    return Table(found.columns, tuple(found.rows), found.separator)
+
+
+def open_table(content: bytes, bounds: Bounds | None = None) -> OpenTable:
+    """The first sheet, or the CSV, row by row. Excel's CSV in German (semicolons, Windows-1252), in US English
+    (commas), and "Unicode text" (tabs, UTF-16) are read alike, told apart by what is in them. The apostrophe that a
+    table of ours has before what would be calculated is taken off.
 
     Raises InvalidRequestError for what is no table, and for one that is larger than allowed.
     """
     bounds = bounds or Bounds()
     if len(content) > bounds.largest:
         raise _unreadable(f"the file may have at most {bounds.largest // 1024 // 1024} MB", TOO_LARGE)
-    if content.startswith(b"PK\x03\x04"):
-        return _table(_xlsx(content), bounds.most_rows, ",")
-    separator, lines = _csv(content)
-    return _table(lines, bounds.most_rows, separator)
-
-
-def _table(lines: Iterable[tuple[int, list[str]]], most_rows: int, separator: str) -> Table:
-    columns: tuple[str, ...] | None = None
-    rows: list[TableRow] = []
-    for line, cells in lines:
-        if line > LAST_LINE:
-            raise _unreadable(f"the file may have at most {LAST_LINE} lines, empty ones included", TOO_LARGE)
-        if not any(cells):
-            continue
-        if columns is None:
-            columns = tuple(cells)
-            if len(columns) > MOST_COLUMNS:
-                raise _unreadable(f"the file may have at most {MOST_COLUMNS} columns")
-            continue
-        if len(rows) >= most_rows:
-            raise _unreadable(f"the file may have at most {most_rows} rows", TOO_LARGE)
-        rows.append(TableRow(line, tuple(map(as_typed, cells))))
-    if columns is None:
+    separator, lines = (",", _xlsx(content, bounds)) if content.startswith(b"PK\x03\x04") else _csv(content)
+    filled = _filled(lines, bounds.last_line)
+    _, head = next(filled, (0, []))
+    if not head:
         raise _unreadable("the file is empty: its first row names the columns")
-    return Table(columns, tuple(rows), separator)
+    if len(head) > MOST_COLUMNS:
+        raise _unreadable(f"the file may have at most {MOST_COLUMNS} columns")
+    return OpenTable(tuple(head), _rows(filled, bounds.most_rows), separator)
+
+
+def _filled(lines: Iterable[tuple[int, list[str]]], last_line: int) -> Iterator[tuple[int, list[str]]]:
+    for line, cells in lines:
+        if line > last_line:
+            raise _unreadable(f"the file may have at most {last_line} lines, empty ones included", TOO_LARGE)
+        if any(cells):
+            yield line, cells
+
+
+def _rows(filled: Iterable[tuple[int, list[str]]], most_rows: int) -> Iterator[TableRow]:
+    for number, (line, cells) in enumerate(filled):
+        if number >= most_rows:
+            raise _unreadable(f"the file may have at most {most_rows} rows", TOO_LARGE)
+        yield TableRow(line, tuple(map(as_typed, cells)))
 
 
 def _csv(content: bytes) -> tuple[str, Iterator[tuple[int, list[str]]]]:
-    text = _decoded(content)
-    if "\x00" in text:
-        raise _unreadable("the file is neither a CSV nor an .xlsx (an old .xls has to be saved as .xlsx)")
-    first, _, rest = text.partition("\n")
-    if first.strip().lower().startswith("sep=") and len(first.strip()) == 5:
-        separator = first.strip()[4]
-        return separator, ((number + 1, cells) for number, cells in _split(rest, separator))
-    head = next((line for line in text.splitlines() if line.strip()), "")
+    """Decoded line by line: the text of a long plan is several times as large as its file."""
+    encoding = _encoding(content)
+    lines = _without_nul(io.TextIOWrapper(io.BytesIO(content), encoding, "replace", newline=""))
+    before = []
+    for line in lines:
+        before.append(line)
+        if line.strip():
+            break
+    head = before[-1].strip() if before else ""
+    if len(before) == 1 and len(head) == 5 and head.lower().startswith("sep="):
+        return head[4], ((number + 1, cells) for number, cells in _split(lines, head[4]))
     separator = max(SEPARATORS, key=head.count)
-    return separator, _split(text, separator)
+    return separator, _split(chain(before, lines), separator)
 
 
-def _split(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+def _split(lines: Iterable[str], separator: str) -> Iterator[tuple[int, list[str]]]:
+    # Strict: an open quotation mark would take the rows below into its cell, and nobody would miss them.
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     try:
         for cells in reader:
             yield reader.line_num, [_short(cell.strip()) for cell in cells]
     except csv.Error as error:
-        raise _unreadable(f"line {reader.line_num} cannot be read as CSV: {error}") from None
+        rule = f"line {reader.line_num} cannot be read as CSV: {error}; is a quotation mark open?"
+        raise _unreadable(rule) from None
 
 
-def _decoded(content: bytes) -> str:
+def _without_nul(lines: Iterable[str]) -> Iterator[str]:
+    for line in lines:
+        if "\x00" in line:
+            raise _unreadable("the file is neither a CSV nor an .xlsx (an old .xls has to be saved as .xlsx)")
+        yield line
+
+
+def _encoding(content: bytes) -> str:
     for mark, encoding in MARKS:
         if content.startswith(mark):
-            try:
-                return content.decode(encoding)
-            except UnicodeDecodeError:
-                raise _unreadable(f"the file says that it is {encoding}, and is not") from None
+            if not _is(content, encoding):
+                raise _unreadable(f"the file says that it is {encoding}, and is not")
+            return encoding
+    # What Excel in Western Europe writes; every byte means something in it, with few exceptions.
+    return "utf-8" if _is(content, "utf-8") else "cp1252"
+
+
+def _is(content: bytes, encoding: str) -> bool:
+    decoder = codecs.getincrementaldecoder(encoding)()
     try:
-        return content.decode("utf-8")
+        for start in range(0, len(content), CHUNK):
+            decoder.decode(content[start : start + CHUNK], start + CHUNK >= len(content))
     except UnicodeDecodeError:
-        # What Excel in Western Europe writes; every byte means something in it, with these few exceptions.
-        return content.decode("cp1252", errors="replace")
+        return False
+    return True
 
 
-def _xlsx(content: bytes) -> Iterator[tuple[int, list[str]]]:
+def _xlsx(content: bytes, bounds: Bounds) -> Iterator[tuple[int, list[str]]]:
     """Whatever a library of many parts makes of a broken file is one answer: it cannot be read."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
-            if sum(item.file_size for item in packed.infolist()) > UNPACKED:
+            if sum(item.file_size for item in packed.infolist()) > bounds.unpacked:
                 raise _unreadable("the workbook is larger than any list of customers", TOO_LARGE)
             if any(item.flag_bits & 1 for item in packed.infolist()):
                 raise _unreadable("the workbook is encrypted: save it without a password")
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        rows = book.worksheets[0].iter_rows(max_col=MOST_COLUMNS + 1, max_row=LAST_LINE + 1, values_only=True)
+        rows = book.worksheets[0].iter_rows(max_col=MOST_COLUMNS + 1, max_row=bounds.last_line + 1, values_only=True)
         for number, row in enumerate(rows, start=1):
             yield number, _trimmed([_short(_text(value)) for value in row])
     except InvalidRequestError:

@@ -62,7 +62,7 @@ def test_thirty_customers_from_a_table_to_their_ends(addresses: Addresses, tmp_p
     assert sent.returncode == 0, sent.stderr
     told = json.loads(sent.stdout)
     assert (told["sent"], told["refused"]) == (30, 0)
-    status = list(csv.DictReader(io.StringIO((tmp_path / told["statusFile"]).read_text("utf-8-sig"))))
+    status = list(csv.DictReader(io.StringIO((tmp_path / told["statusFile"]).read_text("utf-8-sig")), delimiter=";"))
     by_name = {row["customer"]: row["offboardingId"] for row in status}
 
     wanted = {by_name[name]: end_of(name) for name in names}

@@ -38,7 +38,9 @@ _PAGES = (
     ("bulk", "/bulk"),
     ("system", "/system"),
     ("csv", "/offboardings.csv"),
+    ("workbook", "/offboardings.xlsx"),
     ("template", "/customers.csv"),
+    ("template_workbook", "/customers.xlsx"),
 )
 _FORMS = (("decide_several", "approvals"), ("plan_first", "new"), ("upload", "bulk"))
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
+from io import BytesIO
+from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 import pytest
 from bs4 import Tag
+from openpyxl import load_workbook
 from pytest_mock import MockerFixture
 
 from local.simulator.scenario import builder as b
@@ -435,3 +438,43 @@ def test_what_is_no_table_of_customers_is_refused(world: World, content: bytes) 
     assert page.status in (400, 413, 422), page.text
     assert "Nothing was sent" in page.text
     assert world.all() == []
+
+
+def test_the_list_for_excel_has_dates_and_no_formula(mocker: MockerFixture) -> None:
+    customer = b.customer("=HYPERLINK(1)", b.nce(started="-P40D"), domain="hyper.onmicrosoft.com")
+    world = World(customer)
+    mocker.patch("shared.composition.bootstrap.services", side_effect=lambda: world.services)
+    world.ask(customer, requestId="r-1")
+    world.run(for_at_most=timedelta(hours=1))
+    browser = Browser(READER)
+    (link,) = [one["href"] for one in browser.get("/console").soup.find_all("a") if one.text == "Download for Excel"]
+    answer = browser.get(str(link))
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="offboardings.xlsx"'
+    head, row = load_workbook(BytesIO(answer.body)).worksheets[0].iter_rows(values_only=True)
+    found = dict(zip(map(str, head), row, strict=True))
+    (only,) = world.all()
+    assert (found["offboardingId"], found["customer"]) == (only.id, "'=HYPERLINK(1)")
+    assert found["createdAt"] == only.created_at.replace(tzinfo=None)
+    assert browser.get("/console/offboardings.xlsx?status=removed").status == 200
+    assert browser.get("/console/offboardings.xlsx?status=gone").status == 422
+
+
+def test_the_empty_table_for_excel_is_read_when_it_is_filled_in(world: World) -> None:
+    browser = Browser()
+    page = browser.get("/console/bulk")
+    book = load_workbook(BytesIO(browser.get("/console/customers.xlsx").body))
+    sheet = book.worksheets[0]
+    head = [cell.value for cell in sheet[1]]
+    domain = next(iter(world.simulator.store.customers)).domain
+    start = datetime.combine(world.clock.now() + timedelta(days=60), time())  # as Excel has it
+    cells: dict[str, Any] = {"customerDomain": domain, "notBefore": start, "graceSeconds": 60.0}
+    for name, value in cells.items():
+        sheet.cell(2, head.index(name) + 1).value = value
+    out = BytesIO()
+    book.save(out)
+    answer = browser.upload(page, "/console/bulk", out.getvalue(), reason="ended")
+    assert "1 of 1 rows is good" in answer.text
+    world.run(for_at_most=timedelta(hours=1))
+    (asked_for,) = world.all()
+    assert asked_for.request.not_before == start.replace(tzinfo=UTC)
+    assert asked_for.request.grace == timedelta(seconds=60)

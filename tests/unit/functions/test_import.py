@@ -16,6 +16,7 @@ from pytest_mock import MockerFixture
 
 from local.simulator.scenario.builder import customer, legacy, nce
 from local.world.world import World
+from offboard.bulk.decisions import decisions_in
 from shared.domain.offboarding.states import Status
 from tests.unit.functions.test_operators_command import Desk, Terminal
 
@@ -315,3 +316,64 @@ def test_a_thousand_rows_of_which_half_are_broken(world: World, desk: Desk) -> N
     assert [int(row["line"]) for row in found] == list(range(2, 1002))
     assert all(row["blocker"] for row in found)
     assert sum(row["status"] == Status.REJECTED for row in found) == 500
+
+
+@pytest.mark.parametrize(("country", "separator"), [("de", ";"), ("us", ",")])
+@pytest.mark.parametrize("own", [";", ","])
+def test_both_countries_read_what_is_written_and_are_read(
+    world: World, desk: Desk, country: str, separator: str, own: str
+) -> None:
+    assert desk.type("import", "--template", "-o", "t.csv", "--excel", country) == 0
+    head = Path("t.csv").read_text("utf-8-sig").strip().split(separator)
+    start = world.clock.now() + timedelta(days=60)
+    filled = {
+        "customerDomain": domains(world)[0],
+        "reason": "Kündigung",
+        "notBefore": f"{start:%d.%m.%Y}",
+        "reduceSeats": "ja",
+    }
+    filled |= {"graceSeconds": "3600", "renewals": "let_renew"}
+    row = separator.join(filled.get(name, "") for name in head)
+    Path("t.csv").write_bytes(f"{separator.join(head)}\r\n{row}\r\n".encode("cp1252"))
+    assert desk.type("import", "t.csv", "-o", "p.csv") == 0, desk.err
+    (asked,) = world.all()
+    assert f"{asked.request.not_before:%d.%m.%Y}" == f"{start:%d.%m.%Y}"
+    first = Path("p.csv").read_text("utf-8-sig").splitlines()[0]
+    assert first.startswith(f"customer{separator}domain{separator}"), "like the file that was read"
+
+    Path("p.csv").unlink()
+    assert desk.type("import", "t.csv", "-o", "p.csv", "--excel", "de" if own == ";" else "us") == 0, desk.err
+    text = Path("p.csv").read_text("utf-8-sig")
+    assert text.startswith(f"customer{own}domain{own}")
+    rows = list(csv.DictReader(io.StringIO(text), delimiter=own))
+    with Path("p.csv").open("w", encoding="cp1252", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), delimiter=own)
+        writer.writeheader()
+        writer.writerows({**one, "decision": "offboard"} for one in rows)
+    assert desk.type("import", "--apply", "p.csv", "--confirm", "offboard 1") == 0, desk.err
+    assert len(real(world)) == 1
+    assert Path("p.status.csv").read_text("utf-8-sig").startswith(f"line{own}customer{own}")
+
+
+def test_a_list_is_exported_for_german_excel(world: World, desk: Desk) -> None:
+    assert desk.type("export", "-o", "l.csv", "--excel", "de") == 0
+    assert Path("l.csv").read_bytes().startswith(b"\xef\xbb\xbfoffboardingId;requestId;")
+    assert desk.type("list", "--csv", "--excel", "de") == 0
+    assert desk.out.startswith("offboardingId;requestId;")
+    assert desk.type("calendar", "--csv", "--excel", "de") == 0
+    assert desk.out.startswith("at;what;customer;")
+    assert desk.type("export", "--excel", "fr") == 2
+
+
+def test_a_plan_of_more_lines_than_a_table_of_customers_is_read() -> None:
+    plan = "0a4cf1f2-3f0f-4c9a-8d7e-6b1f2a3c4d5e"
+    lines = [f"a.com;{plan};offboard"] * 25_000
+    found = decisions_in("\n".join(["domain;plan;decision", *lines]).encode())
+    assert len(found.to_send[0].words) == 25_000
+    book = Workbook(write_only=True)
+    sheet = book.create_sheet()
+    for line in ("domain;plan;decision", *lines):
+        sheet.append(line.split(";"))
+    out = io.BytesIO()
+    book.save(out)
+    assert len(decisions_in(out.getvalue()).to_send[0].words) == 25_000

@@ -117,6 +117,8 @@ NO_TABLE = {
     "too large": b"domain\n" + b"a" * (4 * 1024 * 1024),
     "a huge cell": b"domain\n" + b"a" * 3000,
     "many columns": b"domain," + b",".join(b"c%d" % number for number in range(80)) + b"\n",
+    "an open quotation mark": b'domain;reason\na.com;"ended\nb.com;x\n',
+    "a row in the cell of another": b'domain;reason\na.com;"ended\nb.com;"x\nc.com;y\n',
     "a broken mark": b"\xff\xfe\x00",
 }
 
