@@ -58,7 +58,7 @@ def test_a_healthy_app_is_shown_line_by_line(capsys: pytest.CaptureFixture[str])
     assert adapter.asked[0].headers["Authorization"] == "Bearer of-a-person"
     assert any(line.startswith("ok       token") for line in shown)
     assert any(line.startswith("ok       mode") for line in shown)
-    assert any(line.startswith("WARNING  sweeper") and "No round was ever noted" in line for line in shown)
+    assert any(line.startswith("ok       sweeper") and "no round yet" in line for line in shown)
 
 
 def test_problems_are_the_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
