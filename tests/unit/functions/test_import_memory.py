@@ -233,7 +233,8 @@ def test_a_thousand_rows_take_hardly_more_than_a_hundred(
         )
         peaks["apply"].append(peak)
         assert (sent["sent"], sent["refused"]) == (planned, 0)
-        status = list(csv.DictReader(io.StringIO((tmp_path / "s.csv").read_text("utf-8-sig"))))
+        told_of = io.StringIO((tmp_path / "s.csv").read_text("utf-8-sig"))
+        status = list(csv.DictReader(told_of, delimiter=";" if ending == "csv" else ","))
         assert [int(row["line"]) for row in status] == list(range(2, len(rows) + 2)), "each row of the plan is told of"
         assert Counter(row["result"] for row in status) == {
             "sent": HOLDINGS * planned,
