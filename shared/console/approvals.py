@@ -5,16 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.console.standing import domain_of, name_of, typed_word
+from shared.console.standing import typed_word
 from shared.console.visitor import Visitor
 from shared.contracts.etags import header_etag
 from shared.domain.decisions.plan import Plan
+from shared.domain.offboarding.called import domain_of, name_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 from shared.domain.people.rights import Operation
 from shared.pipeline.core.services import Services
 from shared.ports.store import Filter
-from shared.report.facts import who
+from shared.report.asked import who
 
 AT_MOST = 200
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from shared.console.decide import require_typed
 from shared.console.form import Form
 from shared.console.requests import same_request
-from shared.console.standing import domain_of, name_of
 from shared.console.visitor import Visitor
 from shared.contracts.batch import AT_MOST, BatchV1, BatchView
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.plan import Plan
 from shared.domain.errors import InvalidRequestError
+from shared.domain.offboarding.called import domain_of, name_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 from shared.domain.people.rights import Operation

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.console.months import Month, next_months
-from shared.console.standing import STATUS_WORDS, domain_of, name_of
+from shared.console.standing import STATUS_WORDS
 from shared.contracts.calendar import Coming
+from shared.domain.offboarding.called import domain_of, name_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 from shared.domain.wording import count_of

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import islice
 
-from shared.console.standing import domain_of, name_of
+from shared.domain.offboarding.called import domain_of, name_of
 from shared.domain.offboarding.record import Offboarding
 from shared.operations.show import list_page
 from shared.pipeline.core.services import Services

@@ -9,7 +9,7 @@ from itertools import groupby
 
 from shared.console.bars import Chart, chart
 from shared.console.buttons import Buttons, buttons
-from shared.console.standing import Standing, domain_of, name_of, standing, typed_word
+from shared.console.standing import Standing, standing, typed_word
 from shared.console.visitor import Visitor
 from shared.contracts.etags import header_etag
 from shared.domain.decisions.blockers import Blocker
@@ -18,6 +18,7 @@ from shared.domain.decisions.planned_steps import DELEGATED_ADMIN, RELATIONSHIP,
 from shared.domain.decisions.planned_work import PlannedWork, planned_work
 from shared.domain.explained.happenings import EVENTS
 from shared.domain.holdings.ledger import HoldingRecord
+from shared.domain.offboarding.called import domain_of, name_of
 from shared.domain.offboarding.messages import TimelineEntry
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Stage, Status

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from shared.console.decide import CANNOT_BE_UNDONE, WORDS, carry_word, require_typed
 from shared.console.form import Form
-from shared.console.standing import name_of
 from shared.console.visitor import Visitor
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError, OffboardingError
+from shared.domain.offboarding.called import name_of
 from shared.operations.front_door import FrontDoor
 from shared.pipeline.core.services import Services
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 
+from shared.domain.offboarding.called import domain_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 
@@ -24,7 +25,7 @@ STATUS_WORDS: Mapping[Status, str] = MappingProxyType(
         Status.ALREADY_REMOVED: "the relationship was gone already",
         Status.PLANNED: "was planned only, as a dry run; nothing was changed",
         Status.STOPPED: "was stopped; the relationship goes on",
-        Status.REJECTED: "the request was rejected; nothing was changed",
+        Status.REJECTED: "the request was rejected",
         Status.JOINED: "the request joined another offboarding of the same customer",
         Status.WITHDRAWN: "was called off",
     }
@@ -65,18 +66,6 @@ def _whose(head: Offboarding) -> str:
         return "Somebody with the role Offboarding.Approve, who did not make the request, has to decide."
     acts = any(blocker.what_to_do for blocker in head.blockers)
     return "Somebody can speed it up: see what is in the way." if acts else "Nobody has to act: it goes on by itself."
-
-
-def name_of(head: Offboarding) -> str:
-    """The customer's name, or the next best word for it; text of others."""
-    customer, request = head.customer, head.request
-    name = customer.company_name if customer else request.company_name
-    return name or request.domain or head.customer_id or "a customer that is not identified"
-
-
-def domain_of(head: Offboarding) -> str:
-    """The customer's domain, as identified, else as asked for; empty where neither is known."""
-    return (head.customer.domain if head.customer else head.request.domain) or ""
 
 
 def typed_word(head: Offboarding) -> str:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from shared.contracts.events import Event, EventData, EventType
 from shared.domain.notices.notice import Notice
+from shared.domain.offboarding.called import NOT_IDENTIFIED, first_readable
 from shared.domain.wording import count_of, plain, shorten, stamp
 
 LONGEST = 1_000
@@ -96,7 +97,7 @@ def notice_of(event: Event, link: str) -> Notice:
 
 def _customer(data: EventData) -> str:
     known = data.customer
-    return shorten(plain(known.company_name or known.domain or known.tenant_id or "an unknown customer"))
+    return shorten(plain(first_readable(known.company_name, known.domain, known.tenant_id) or NOT_IDENTIFIED))
 
 
 def _parts(event: Event, words: _Words) -> Iterator[tuple[str, str]]:

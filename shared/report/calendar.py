@@ -11,6 +11,7 @@ from icalendar import Calendar, Event
 
 from shared.contracts.calendar import CalendarView, Coming, MomentView
 from shared.contracts.event_data import customer_data
+from shared.domain.offboarding.called import name_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 from shared.domain.wording import plain, shorten
@@ -75,7 +76,7 @@ def _find(query: Mapping[str, str], services: Services) -> _Found:
 
 
 def _moments(head: Offboarding) -> Iterable[Moment]:
-    name = head.customer.company_name if head.customer else head.request.company_name or head.request.domain or head.id
+    name = name_of(head)
     yield from moments_of(head, name)
     if head.status is Status.AWAITING_APPROVAL:
         since = head.told.at if head.told is not None else head.updated_at

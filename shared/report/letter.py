@@ -14,7 +14,7 @@ from shared.domain.holdings.ledger import ActionRecord, HoldingRecord
 from shared.domain.holdings.model import HoldingStatus
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
-from shared.report.facts import WORKED
+from shared.report.held import WORKED
 from shared.report.languages import WORDS, Language, Survivor, Words, survivor
 from shared.report.page import render
 

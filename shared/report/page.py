@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from shared.domain.wording import plain, stamp
 from shared.report.facts import Facts
@@ -34,6 +35,11 @@ def moment(at: datetime | None) -> str:
     return stamp(at) if at is not None else "\N{EN DASH}"
 
 
+def _shown(at: datetime | None) -> Markup:
+    """A moment of which neither the day nor the time is torn apart at the end of a line."""
+    return Markup(" ").join(Markup('<span class="whole">{}</span>').format(part) for part in moment(at).split(" ", 1))
+
+
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -43,7 +49,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=lambda value: plain(value) if isinstance(value, str) and not hasattr(value, "__html__") else value,
     )
-    made.filters |= {"moment": moment, "link": link}
+    made.filters |= {"moment": _shown, "link": link}
     return made
 
 

@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError
+from shared.domain.offboarding.called import domain_of, name_of
 from shared.domain.offboarding.record import Offboarding
 from shared.pipeline.core.services import Services
 from shared.ports.store import Filter
 from shared.ports.walk import walk
+from shared.report.asked import who
 from shared.report.cells import harmless
-from shared.report.facts import who
 from shared.report.page import render
 
 MOST = 20_000
@@ -94,12 +95,11 @@ def period(month: str, services: Services) -> Period:
 
 
 def _line(head: Offboarding) -> Line:
-    customer, request = head.customer, head.request
-    name = customer.company_name if customer else request.company_name
+    request = head.request
     return Line(
         ended_at=head.updated_at,
-        customer=name or request.domain or head.customer_id or "",
-        domain=(customer.domain if customer else request.domain) or "",
+        customer=name_of(head),
+        domain=domain_of(head),
         tenant_id=head.customer_id or "",
         status=head.status.value,
         asked_by=who(head.requester),

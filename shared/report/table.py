@@ -7,7 +7,8 @@ import io
 from datetime import datetime
 
 from shared.report.cells import harmless
-from shared.report.facts import Facts, HoldingFacts
+from shared.report.facts import Facts
+from shared.report.held import HoldingFacts
 from shared.report.page import moment
 
 COLUMNS = (

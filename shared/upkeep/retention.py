@@ -17,6 +17,7 @@ from shared.domain.evidence.chain import Data
 from shared.domain.evidence.entry import Aside
 from shared.domain.evidence.kinds import EntryKind
 from shared.domain.holdings.ledger import HoldingRecord, Override
+from shared.domain.offboarding.called import FORGOTTEN
 from shared.domain.offboarding.messages import TimelineEntry, Who
 from shared.domain.offboarding.record import Offboarding, Withdrawal
 from shared.domain.people.actor import Actor
@@ -28,7 +29,6 @@ from shared.ports.store import Change, Stored
 
 log = logging.getLogger("offboarding")
 AT_A_TIME = 20
-FORGOTTEN = "(forgotten)"
 
 
 def forget_expired(services: Services) -> int:

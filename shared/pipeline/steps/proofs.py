@@ -102,7 +102,7 @@ def _customer_list(session: Session) -> Finding:
         return Finding(False, "still in the customer list")
     if not customers.complete:
         return Finding(False, f"the customer list is incomplete ({len(customers.items)} of {customers.total})")
-    return Finding(True, f"not among the {len(customers.items)} customers")
+    return Finding(True, f"not among {count_of(len(customers.items), 'customer')}")
 
 
 def _refused(call: Callable[[Session, str], object]) -> _Check:

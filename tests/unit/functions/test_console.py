@@ -17,7 +17,7 @@ from local.simulator.scenario import builder as b
 from local.world.world import World
 from shared.console.form import LARGEST_WITHOUT_A_FILE, MOST_FIELDS
 from shared.console.form_key import form_key
-from shared.console.standing import domain_of
+from shared.domain.offboarding.called import domain_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 from shared.domain.people.rights import Role

@@ -86,6 +86,7 @@ def test_stays_at_home(path: str) -> None:
         "functions/http_api.py",
         "shared/domain/decisions/gate.py",
         "shared/report/page.html",
+        "shared/report/sheet.css",
     ],
 )
 def test_is_deployed(path: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from shared.contracts.events import ActorData, CustomerData, EventType, PlanData
+from shared.domain.offboarding.called import NOT_IDENTIFIED
 from shared.notify.words import LONGEST, notice_of
 from tests.unit.notify.support import AT, TENANT, event
 
@@ -69,7 +70,7 @@ def test_a_customer_is_called_by_the_best_name_that_is_known() -> None:
         CustomerData(tenant_id=None, company_name=None, domain=None),
     ]
     titles = [notice_of(event(customer=name), "").title for name in names]
-    assert titles == [f"{name} needs a person" for name in ("contoso.example", TENANT, "an unknown customer")]
+    assert titles == [f"{name} needs a person" for name in ("contoso.example", TENANT, NOT_IDENTIFIED)]
 
 
 def test_a_dry_run_says_so_unless_that_is_what_it_is_about() -> None:

@@ -88,7 +88,7 @@ def test_every_proof_is_asked_for_once_in_order_and_recorded() -> None:
     ]
     assert tuple(proof.name for proof in session.offboarding.proofs) == NAMES
     assert found(session.offboarding) == {
-        "customer_list": (True, "not among the 1 customers"),
+        "customer_list": (True, "not among 1 customer"),
         "customer_read": (True, "Partner Center no longer knows the customer (404, code 20002)"),
         "subscriptions": (True, "Partner Center no longer knows the customer (404, code 20002)"),
         "purchasing": (True, "Partner Center no longer knows the customer (404, code 20002)"),
