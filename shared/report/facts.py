@@ -18,7 +18,7 @@ from shared.domain.offboarding.states import Status
 from shared.domain.offboarding.timeline import TimelineEvent
 from shared.report.asked import Word, approval_of, removal_of, wanted, words_of
 from shared.report.held import HoldingFacts, held
-from shared.report.words import PROOF_WORDS, outcome_of, sentence
+from shared.report.words import PROOF_WORDS, outcome_of, sentence, spoken
 
 OVER = frozenset({Status.REMOVED, Status.ALREADY_REMOVED})
 """The relationship is gone."""
@@ -106,7 +106,7 @@ def facts_of(
         customer_id=head.customer_id or "",
         domain=domain if domain != name else "",
         outcome=outcome_of(head, name),
-        why=sentence(reason.text) if reason else "",
+        why=sentence(spoken(reason.text)) if reason else "",
         what_to_do=sentence(reason.operator_action) if reason else "",
         asked=wanted(head.request),
         approval=approval_of(head),

@@ -5,33 +5,46 @@ It says nothing that is the partner's own: no names of people, no reasons, no re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
+from shared.domain.codes import ReasonCode
 from shared.domain.decisions.blockers import ActionKind
-from shared.domain.holdings.ledger import ActionRecord, HoldingRecord
-from shared.domain.holdings.model import HoldingStatus
+from shared.domain.holdings.ledger import HoldingRecord
+from shared.domain.holdings.model import HoldingKind
+from shared.domain.offboarding.called import domain_of, first_readable, is_forgotten, name_of
 from shared.domain.offboarding.record import Offboarding
-from shared.domain.offboarding.states import Status
-from shared.report.held import WORKED
-from shared.report.languages import WORDS, Language, Survivor, Words, survivor
+from shared.domain.offboarding.removal import RemovalState
+from shared.domain.offboarding.states import Stage, Status
+from shared.pipeline.steps.survivors import survivors
+from shared.report.english import ENGLISH
+from shared.report.facts import OVER
+from shared.report.fates import fate_of, last_done, products, told_at
+from shared.report.german import GERMAN
+from shared.report.languages import Fate, Language, Opening, Words, moment
+from shared.report.leftovers import Survivor, survivor
 from shared.report.page import render
 
-ENDING = frozenset(
+WORDS: Mapping[Language, Words] = MappingProxyType({Language.ENGLISH: ENGLISH, Language.GERMAN: GERMAN})
+_OPENINGS: Mapping[Status, Opening] = MappingProxyType(
     {
-        ActionKind.CANCEL,
-        ActionKind.CANCEL_ORDER,
-        ActionKind.RETURN_RESERVATION,
-        ActionKind.CANCEL_AZURE_SUBSCRIPTION,
+        Status.REMOVED: Opening.ENDED,
+        Status.ALREADY_REMOVED: Opening.GONE,
+        Status.WITHDRAWN: Opening.CALLED_OFF,
+        Status.RESTORING: Opening.CALLED_OFF,
+        Status.REJECTED: Opening.NOT_HERE,
+        Status.JOINED: Opening.NOT_HERE,
     }
 )
-ENDED = frozenset({Status.REMOVED, Status.ALREADY_REMOVED})
+STILL = frozenset({Fate.RUNS, Fate.RAN, Fate.ENDS, Fate.SUSPENDED_BEFORE, Fate.SET_UP})
+"""Their term still runs."""
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """One line of the letter; `until`: when its term ends (UTC), where it runs on until then."""
+    """One line of the letter; `name` is empty where the kind says all; `until`: when its term ends, where it runs."""
 
     name: str
     kind: str
@@ -48,65 +61,80 @@ class Letter:
     words: Words
     title: str
     over: bool
+    about_products: bool
+    was_read: bool
     customer: str
     domain: str
     opening: str
     products: tuple[Product, ...]
     survivors: tuple[Survivor, ...]
     again: str
+    as_of: str
 
 
 def letter(head: Offboarding, records: Mapping[str, HoldingRecord], now: datetime, language: Language) -> str:
-    """The letter as a page of HTML, as of `now` (aware UTC, business time)."""
-    words, customer = WORDS[language], head.customer
-    over = head.status in ENDED
-    at = head.updated_at if over else now
-    opening = (words.ended if over else words.not_ended).format(at=f"{at:{words.moment}}")
-    name = customer.company_name if customer else head.request.company_name
+    """The letter as a page of HTML, as of `now` (aware UTC, business time), or of its end where it has ended."""
+    words, over, opening = WORDS[language], head.status in OVER, _opening(head)
+    known = not is_forgotten(head)
+    name = name_of(head, words.you) if known else words.you
+    domain = domain_of(head) if known else ""
+    stands = head.updated_at if head.finished else now
+    azure = HoldingKind.AZURE_SUBSCRIPTION
+    names = {item.holding.id: item.holding.name for item in records.values() if item.holding.kind is azure}
+    lines = (head.survivors or survivors(records)) if over else ()
     found = Letter(
         language=language,
         words=words,
         title=words.title if over else words.title_running,
         over=over,
-        customer=name or head.request.domain or head.customer_id or "",
-        domain=(customer.domain if customer else head.request.domain) or "",
-        opening=opening,
-        products=tuple(_products(records.values(), words)),
-        survivors=tuple(survivor(line, language) for line in head.survivors) if over else (),
+        about_products=opening is not Opening.NOT_HERE or bool(records),
+        was_read=over or bool(records) or head.plan is not None,
+        customer=name,
+        domain=domain if domain != name else "",
+        opening=words.openings[opening].format(at=moment(_ended_at(head) if over else stands, language)),
+        products=tuple(_product(record, words, language, over=over) for record in products(records)),
+        survivors=tuple(survivor(line, language, names) for line in lines),
         again=head.reestablish_url if over else "",
+        as_of=words.as_of.format(at=moment(stands, language)),
     )
     return render("letter.html", letter=found)
 
 
-def _products(records: Iterable[HoldingRecord], words: Words) -> Iterable[Product]:
-    for record in sorted(records, key=lambda item: (item.holding.kind.value, item.holding.name, item.holding.key)):
-        holding = record.holding
-        what, until = _what(record, words)
-        # What was cancelled is shown with no units left; the customer had some.
-        had = record.before.quantity if record.before is not None else None
-        yield Product(holding.name, words.kinds[holding.kind], holding.quantity or had, what, until)
+def _opening(head: Offboarding) -> Opening:
+    if head.status is Status.STOPPED and head.reason is not None and head.reason.code is ReasonCode.CAME_BACK:
+        return Opening.CAME_BACK
+    if head.finished or head.status is Status.RESTORING:
+        return _OPENINGS.get(head.status, Opening.NOT_ENDED)
+    accepted = head.removal is not None and head.removal.state is RemovalState.ACCEPTED
+    if head.stage is Stage.CONFIRM and accepted:
+        return Opening.LEAVING
+    return Opening.ENDING if head.begun_at is not None else Opening.NOT_ENDED
 
 
-def _what(record: HoldingRecord, words: Words) -> tuple[str, str]:
+def _ended_at(head: Offboarding) -> datetime:
+    """When the end was accepted, where it was ours and that is known; else when it was seen."""
+    call = head.removal
+    if head.status is Status.REMOVED and call is not None and call.state is RemovalState.ACCEPTED:
+        return call.answered_at or head.updated_at
+    return head.updated_at
+
+
+def _product(record: HoldingRecord, words: Words, language: Language, *, over: bool) -> Product:
     holding = record.holding
-    if holding.ended or record.missing_since is not None or holding.quantity == 0:
-        done = _done(record, ENDING)
-        if done is None:
-            return words.expired, ""
-        said = words.returned if done.kind is ActionKind.RETURN_RESERVATION else words.cancelled
-        return said.format(at=_moment(done, words)), ""
-    done = _done(record, frozenset({ActionKind.SUSPEND, ActionKind.SUSPEND_AZURE_PLAN}))
-    if holding.status is HoldingStatus.SUSPENDED and done is not None:
-        return words.suspended.format(at=_moment(done, words)), ""
-    if holding.status is HoldingStatus.SUSPENDED:
-        return words.expired, ""
-    return words.runs_on, f"{holding.term_end:{words.moment}}" if holding.term_end is not None else ""
-
-
-def _done(record: HoldingRecord, kinds: frozenset[ActionKind]) -> ActionRecord | None:
-    done = [action for action in record.actions if action.kind in kinds and action.state in WORKED]
-    return done[-1] if done else None
-
-
-def _moment(action: ActionRecord, words: Words) -> str:
-    return f"{action.answered_at or action.intended_at:{words.moment}}"
+    fate, at = fate_of(record, over=over)
+    what = words.fates[fate].format(at=moment(at, language) if at is not None else "")
+    # What was cancelled is shown with no units left; the customer had some.
+    had = record.before.quantity if record.before is not None else None
+    back = last_done(record, frozenset({ActionKind.REDUCE_SEATS}))
+    if back is not None and back.target is not None and had is not None and had > back.target:
+        given = words.seats.format(count=had - back.target, had=had, at=moment(told_at(back), language))
+        what = f"{what}; {given}"
+    named = holding.kind is not HoldingKind.OPEN_TRANSFER
+    end = holding.term_end if fate in STILL else None
+    return Product(
+        name=first_readable(holding.name) if named else "",
+        kind=words.kinds[holding.kind],
+        quantity=(holding.quantity or had) if holding.kind is not HoldingKind.AZURE_PLAN else None,
+        what=what,
+        until=moment(end, language) if end is not None else "",
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
@@ -48,6 +49,7 @@ REMOVAL_WORDS: Mapping[RemovalState, str] = MappingProxyType(
         RemovalState.WITHOUT_EFFECT: "asked for, without effect",
     }
 )
+_PROOF_NAMES = re.compile(rf"\b({'|'.join(ProofName)})\b")
 _ENDED: Mapping[Status, str] = MappingProxyType(
     {
         Status.REMOVED: "The reseller relationship with {name} is removed, and that is proven",
@@ -83,6 +85,11 @@ def outcome_of(head: Offboarding, name: str) -> tuple[str, str, str]:
         sentence = "The offboarding of {name} has not ended: " + f"{_LIVE[head.status]}."
     before, _, after = sentence.partition("{name}")
     return before, name, after
+
+
+def spoken(text: str) -> str:
+    """The text with the names of proofs as words, as sentences of the record list them."""
+    return _PROOF_NAMES.sub(lambda found: found[0].replace("_", " "), text)
 
 
 def sentence(text: str) -> str:

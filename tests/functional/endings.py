@@ -266,6 +266,7 @@ ENDINGS: dict[str, Callable[[], Made]] = {
     "moved": moved,
     "received": lambda: asked(E3, stage=Stage.PLAN),
     "before_removal": lambda: asked(E3, stage=Stage.REMOVE),
+    "confirming": lambda: asked(E3, within=timedelta(0)),
     "stopped": lambda: asked(E1, F3, commitments="stop_and_report"),
     "protected": protected,
     "unknown_customer": lambda: asked(

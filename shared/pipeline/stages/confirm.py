@@ -124,6 +124,10 @@ def _anew(offboarding: Offboarding) -> Offboarding:
     return replace(offboarding, confirming_since=None, gone_since=None, proofs=())
 
 
+def _left_behind(session: Session) -> tuple[str, ...]:
+    return survivors(session.records, gdap_stays=not session.policy.terminate_gdap)
+
+
 def _finish(session: Session) -> Outcome:
     url = session.services.partner_center.relationship_request_url()
     session.offboarding = replace(session.offboarding, reestablish_url=url)
@@ -135,7 +139,7 @@ def _finish(session: Session) -> Outcome:
         session.offboarding = replace(session.offboarding, survivors=left)
         text = gone.gone_before(session.offboarding)
         return Finish(Status.ALREADY_REMOVED, Reason(ReasonCode.GONE_BEFORE_US, text))
-    session.offboarding = replace(session.offboarding, survivors=(*survivors(session.records), *left))
+    session.offboarding = replace(session.offboarding, survivors=(*_left_behind(session), *left))
     text = f"the reseller relationship is removed; {len(proofs)} proofs hold{_by_word(session)}"
     what_to_do = "Tell the customer what survives (see What survives): only the customer can delete it."
     return Finish(Status.REMOVED, Reason(ReasonCode.REMOVED, text, what_to_do))

@@ -10,8 +10,9 @@ from shared.domain.holdings.model import HoldingKind, HoldingStatus
 SHOWN = 50
 
 
-def survivors(records: Mapping[str, HoldingRecord]) -> tuple[str, ...]:
-    """Sentences for the customer's administrator, with the Azure subscriptions named where there are any."""
+def survivors(records: Mapping[str, HoldingRecord], *, gdap_stays: bool = False) -> tuple[str, ...]:
+    """Sentences for the customer's administrator, with the Azure subscriptions named where there are any. `gdap_stays`:
+    delegated admin relationships are left alone, because the settings or the request say so."""
     holdings = [record.holding for record in records.values()]
     azure = sorted(item.id for item in holdings if item.kind is HoldingKind.AZURE_SUBSCRIPTION)
     found = [
@@ -26,8 +27,13 @@ def survivors(records: Mapping[str, HoldingRecord]) -> tuple[str, ...]:
     kept = [
         item.name
         for item in holdings
-        if item.kind is HoldingKind.PERPETUAL_SOFTWARE and item.status is HoldingStatus.ACTIVE
+        if item.kind is HoldingKind.PERPETUAL_SOFTWARE and item.name and item.status is HoldingStatus.ACTIVE
     ]
+    if gdap_stays:
+        found.append(
+            "Delegated admin relationships (GDAP) with the partner, where there are any: end them in the Microsoft 365 "
+            "admin center."
+        )
     if kept:
         found.append(f"Perpetual software stays licensed to the customer: {', '.join(sorted(kept)[:SHOWN])}.")
     return tuple(found)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from local.simulator.scenario import builder as b
 from local.world.world import World
 from shared.domain.errors import InvalidRequestError
+from shared.domain.holdings.delegated import invitation
 from shared.domain.holdings.model import HoldingKind
+from shared.domain.holdings.records import DelegatedRelationship
 from shared.domain.offboarding.states import Status
 from shared.domain.people.actor import known_by_name
 from shared.operations.withdraw import CalledOff, withdraw
 from shared.pipeline.steps.survivors import survivors
-from shared.report.languages import WORDS, Language, survivor
+from shared.report.languages import Fate, Language, Opening, Words
+from shared.report.leftovers import survivor
+from shared.report.letter import WORDS
 from shared.report.report import report
 from tests.unit.support.worlds import head
 
@@ -27,6 +31,12 @@ EVERYTHING = b.customer(
     b.reservation(),
     domain="mueller.onmicrosoft.com",
 )
+GROUPS = ("openings", "fates", "kinds")
+INVITED = tuple(
+    invitation(DelegatedRelationship(id="g-1", name="Help: desk", status="approvalPending", created_at=at))
+    for at in (None, datetime(2026, 6, 1, tzinfo=UTC))
+)
+GOES_ON = "The delegated admin relationship (GDAP) Help desk goes on (active)."
 WAITING = b.customer("Waiting", b.nce(name="F3", started="-P40D", quantity=5))
 
 
@@ -51,8 +61,8 @@ def removed() -> tuple[World, str]:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ["The reseller relationship in Microsoft Partner Center ended on", "25 × <bdi>Microsoft 365 E3</bdi>"]),
-        ("de", ["Die Handelspartnerbeziehung im Microsoft Partner Center endete am", "gekündigt am", "angehalten am"]),
+        ("en", ["that made this possible ended on 1 June 2026, 09:14.", "25 × <bdi>Microsoft 365 E3</bdi>"]),
+        ("de", ["die das möglich machte, endete am 01.06.2026, 09:14 Uhr.", "gekündigt am", "angehalten am"]),
     ],
 )
 def test_it_says_what_ended_what_survives_and_how_to_begin_again(
@@ -91,7 +101,7 @@ def test_of_one_that_was_called_off_it_says_that_the_relationship_goes_on() -> N
     assert world.offboarding(request).status is Status.WITHDRAWN
     page = letter(world, request, "de")
     assert "Unsere Handelspartnerbeziehung mit" in page
-    assert "besteht noch" in page
+    assert "Sie besteht weiter" in page
     assert not re.search("Das Ende|Einladung|löschen", page)
 
 
@@ -108,23 +118,38 @@ def test_what_was_bought_is_counted_as_it_was_and_what_went_back_is_not_called_c
 def test_each_language_has_every_word(language: Language) -> None:
     words = WORDS[language]
     assert set(words.kinds) == set(HoldingKind)
-    english = WORDS[Language.ENGLISH]
+    assert set(words.fates) == set(Fate)
+    assert set(words.openings) == set(Opening)
+    assert sentences(words).keys() == sentences(WORDS[Language.ENGLISH]).keys()
+    for name, text in sentences(WORDS[Language.ENGLISH]).items():
+        assert text
+        assert places(sentences(words)[name]) == places(text), name
+        assert language is Language.ENGLISH or sentences(words)[name] != text
+
+
+def sentences(words: Words) -> dict[str, str]:
+    """Every sentence by its name."""
+    found: dict[str, str] = {}
     for name in words.__dataclass_fields__:
-        if name != "kinds":
-            places = [re.findall(r"\{\w+\}", getattr(one, name)) for one in (words, english)]
-            assert places[0] == places[1], name
+        value = getattr(words, name)
+        found |= {f"{name}.{key}": text for key, text in value.items()} if name in GROUPS else {name: value}
+    return found
+
+
+def places(text: str) -> list[str]:
+    return sorted(re.findall(r"\{\w+\}", text))
 
 
 def test_each_sentence_about_a_survivor_is_translated_and_says_how(removed: tuple[World, str]) -> None:
     world, request = removed
     records = world.store.holdings(world.offboarding(request).id)
-    sentences = {*survivors(records), *survivors({})}
-    assert len(sentences) >= 4
-    for sentence in sentences:
+    recorded = {*survivors(records), *survivors({}, gdap_stays=True), *INVITED, GOES_ON}
+    assert len(recorded) >= 7
+    for sentence in recorded:
         german, english = survivor(sentence, Language.GERMAN), survivor(sentence, Language.ENGLISH)
         assert german.text != sentence
         assert german.how
-        assert english.text == sentence
+        assert "the partner" not in f"{english.text} {english.how}"
         assert english.how
     unknown = survivor("Something new.", Language.GERMAN)
     assert (unknown.text, unknown.how) == ("Something new.", "")
