@@ -1,4 +1,4 @@
-"""The report of a month: which offboardings ended, how, who asked and approved, what came back, what still waits."""
+"""The report of a month: which offboardings ended, how, who asked and approved, what still waits."""
 
 from __future__ import annotations
 
@@ -35,6 +35,7 @@ COLUMNS = (
     "approvedBy",
     "paidUntil",
     "evidenceHead",
+    "offboardingId",
 )
 
 
@@ -130,4 +131,4 @@ def _cells(lines: Iterable[Line]) -> Iterable[tuple[str, ...]]:
     for line in lines:
         texts = (line.customer, line.domain, line.tenant_id, line.status, line.asked_by, line.for_whom, line.reason)
         paid = f"{line.paid_until:%Y-%m-%d %H:%M}" if line.paid_until else ""
-        yield f"{line.ended_at:%Y-%m-%d %H:%M}", *map(harmless, (*texts, line.approved_by)), paid, line.head
+        yield f"{line.ended_at:%Y-%m-%d %H:%M}", *map(harmless, (*texts, line.approved_by)), paid, line.head, line.offboarding_id
