@@ -131,4 +131,10 @@ def _cells(lines: Iterable[Line]) -> Iterable[tuple[str, ...]]:
     for line in lines:
         texts = (line.customer, line.domain, line.tenant_id, line.status, line.asked_by, line.for_whom, line.reason)
         paid = f"{line.paid_until:%Y-%m-%d %H:%M}" if line.paid_until else ""
-        yield f"{line.ended_at:%Y-%m-%d %H:%M}", *map(harmless, (*texts, line.approved_by)), paid, line.head, line.offboarding_id
+        yield (
+            f"{line.ended_at:%Y-%m-%d %H:%M}",
+            *map(harmless, (*texts, line.approved_by)),
+            paid,
+            line.head,
+            line.offboarding_id,
+        )

@@ -1,4 +1,4 @@
-"""Pictures of the main pages for docs/, taken only when OFFBOARDING_PICTURES names a folder."""
+"""Pictures of the main pages and reports for docs/, taken only when OFFBOARDING_PICTURES names a folder."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
 from tests.e2e.console.conftest import OWN, Open
 from tests.e2e.console.test_journeys import asked
+from tests.e2e.console.test_prints import content
 from tests.e2e.support.api import Api
 from tests.e2e.support.tenant import Tenant
 
@@ -16,7 +18,19 @@ pytestmark = pytest.mark.e2e
 FOLDER = os.environ.get("OFFBOARDING_PICTURES", "")
 
 
-@pytest.mark.skipif(not FOLDER, reason="OFFBOARDING_PICTURES names no folder for pictures")
+WANTED = pytest.mark.skipif(not FOLDER, reason="OFFBOARDING_PICTURES names no folder for pictures")
+
+
+@WANTED
+def test_pictures_of_reports(chromium: Browser) -> None:
+    page = chromium.new_page(viewport={"width": 900, "height": 720})
+    for name, kind in (("report", "auditor"), ("letter", "en"), ("letter-de", "de")):
+        page.set_content(content("waiting_term" if kind == "auditor" else "removed_survivors", kind))
+        page.screenshot(path=Path(FOLDER) / f"{name}.png", full_page=True)
+    page.close()
+
+
+@WANTED
 def test_pictures(window: Open, api: Api, tenant: Tenant) -> None:
     for number, customer in enumerate(OWN):
         asked(api, tenant, customer.name, f"picture-{number}", "awaiting_approval")
