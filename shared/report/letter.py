@@ -14,11 +14,11 @@ from shared.domain.codes import ReasonCode
 from shared.domain.decisions.blockers import ActionKind
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.holdings.model import HoldingKind
+from shared.domain.holdings.survivors import survivors
 from shared.domain.offboarding.called import domain_of, first_readable, is_forgotten, name_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.removal import RemovalState
 from shared.domain.offboarding.states import Stage, Status
-from shared.pipeline.steps.survivors import survivors
 from shared.report.english import ENGLISH
 from shared.report.facts import OVER
 from shared.report.fates import fate_of, last_done, products, told_at

@@ -49,6 +49,7 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "shared.operations.show",
         "shared.report",
         "jinja2",
+        "markupsafe",
         "icalendar",
     ),
     "shared/sheets": (*DOMAIN, "shared.contracts", "shared.report.cells", "shared.sheets", "openpyxl"),

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from shared.domain.codes import ReasonCode
 from shared.domain.evidence.kinds import EntryKind
+from shared.domain.holdings.survivors import survivors
 from shared.domain.offboarding.record import Offboarding, Proof, Reason
 from shared.domain.offboarding.removal import RemovalState
 from shared.domain.offboarding.states import Stage, Status
@@ -28,7 +29,6 @@ from shared.pipeline.steps.proofs import (
     seems_gone,
 )
 from shared.pipeline.steps.second_look import second_look_at
-from shared.pipeline.steps.survivors import survivors
 
 CAME_BACK = Reason(
     ReasonCode.CAME_BACK,

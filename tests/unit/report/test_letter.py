@@ -13,10 +13,10 @@ from shared.domain.errors import InvalidRequestError
 from shared.domain.holdings.delegated import invitation
 from shared.domain.holdings.model import HoldingKind
 from shared.domain.holdings.records import DelegatedRelationship
+from shared.domain.holdings.survivors import survivors
 from shared.domain.offboarding.states import Status
 from shared.domain.people.actor import known_by_name
 from shared.operations.withdraw import CalledOff, withdraw
-from shared.pipeline.steps.survivors import survivors
 from shared.report.languages import Fate, Language, Opening, Words
 from shared.report.leftovers import survivor
 from shared.report.letter import WORDS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from shared.domain.holdings.model import HoldingKind, HoldingStatus
-from shared.pipeline.steps.survivors import survivors
+from shared.domain.holdings.survivors import survivors
 from tests.unit.domain.support import holding, record
 
 ALWAYS = (
@@ -59,3 +59,14 @@ def test_fifty_pieces_of_software_are_named_at_most() -> None:
 )
 def test_nothing_else_survives(kind: HoldingKind) -> None:
     assert left(kind, "a") == (*ALWAYS, NO_AZURE)
+
+
+def test_delegated_admin_relationships_that_are_left_alone_are_named() -> None:
+    *known, last = survivors({}, gdap_stays=True)
+    assert tuple(known) == (*ALWAYS, NO_AZURE)
+    assert last.startswith("Delegated admin relationships (GDAP) with the partner, where there are any: ")
+
+
+def test_software_whose_name_was_deleted_is_not_listed() -> None:
+    items = [holding(HoldingKind.PERPETUAL_SOFTWARE, HoldingStatus.ACTIVE, key="k", id="i", name="")]
+    assert survivors({item.key: record(item) for item in items}) == (*ALWAYS, NO_AZURE)
