@@ -36,6 +36,7 @@ SAME: list[dict[str, Any]] = [
     {"fingerprint": "g"},
     {"grace": timedelta(0)},
     {"approval_reference": "CAB-1"},
+    {"batch_id": "spring"},
 ]
 DIFFERENT: list[dict[str, Any]] = [
     {"dry_run": True},
