@@ -29,6 +29,8 @@ DOCTORS_PATIENCE = timedelta(seconds=5)
 BEGAN = datetime.now(UTC)
 """When this process did, near enough (machine time)."""
 _lock = threading.Lock()
+_TELEMETRY = "OFFBOARDING_TELEMETRY"
+_telling = False
 _services: Services | None = None
 _front_door: FrontDoor | None = None
 
@@ -48,10 +50,38 @@ def services() -> Services:
             settings = read_settings(os.environ)
             _services = build(settings)
             mode, store = settings.mode.value, settings.store.kind.value
-            log.info("offboarding pipeline %s started: mode %s, store %s", VERSION, mode, store)
+            text = "offboarding pipeline %s started: mode %s, store %s"
+            log.info(text, VERSION, mode, store, extra={"event": "started"})
             rule = settings.approval.rule
             log.log(logging.WARNING if rule is ApprovalRule.NEVER else logging.INFO, "%s", who_approves(rule))
         return _services
+
+
+def tell() -> None:
+    """Switch on the telemetry that is set, at the first invocation; where none is, nothing is imported for it.
+
+    A process that cannot tell works all the same. Wrong settings are refused with the others, by whoever needs them.
+    """
+    global _telling
+    if _telling or os.environ.get(_TELEMETRY, "").strip().lower() in ("", "off"):
+        return
+    from shared.composition.exporting import providers_of, switch_on
+    from shared.composition.settings.reader import Reader
+    from shared.composition.settings.telemetry import read_telemetry
+
+    with _lock:
+        if _telling:
+            return
+        _telling = True
+        reader = Reader(os.environ)
+        settings = read_telemetry(reader)
+        try:
+            providers = None if reader.problems else providers_of(settings)
+        except Exception as error:  # whatever a library makes of a connection string
+            log.error("no telemetry is exported: %s", type(error).__name__)
+            return
+        if providers is not None:
+            switch_on(providers)
 
 
 def front_door() -> FrontDoor:

@@ -1,6 +1,6 @@
-"""What the log is like: one correlation id in all lines and calls of an invocation, and no lines of libraries.
+"""What an invocation tells: one correlation id in all lines and calls, the trace of the host, no lines of libraries.
 
-Microsoft's worker attaches the trace context to async functions only, so it is set by hand here.
+Microsoft's worker may attach the trace context or not, by its version and the kind of function, so it is set by hand.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from typing import Protocol
 from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from shared.adapters.http.correlation import correlated
+from shared.composition import bootstrap
+from shared.ports.telemetry import telemetry
 
 
 def quiet_libraries() -> None:
@@ -38,5 +40,20 @@ class _Message(Protocol):
 def traced(context: _Context, message: _Message | None = None) -> Iterator[None]:
     """Work under the message's correlation id, else under the invocation's; MS-CorrelationId has to be a GUID."""
     given = (message.correlation_id if message is not None else None) or context.invocation_id or str(uuid4())
+    bootstrap.tell()
+    current = telemetry()
     with correlated(str(uuid5(NAMESPACE_URL, given))):
-        yield
+        if not current.on:
+            yield
+            return
+        with current.invocation(_name(context), _traceparent(context)):
+            yield
+
+
+def _name(context: _Context) -> str:
+    return str(getattr(context, "function_name", "") or "function")
+
+
+def _traceparent(context: _Context) -> str:
+    """W3C trace context of the host's own span, "" where it has none."""
+    return str(getattr(getattr(context, "trace_context", None), "trace_parent", "") or "")

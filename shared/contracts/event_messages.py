@@ -26,8 +26,8 @@ from shared.contracts.mistakes import FieldProblem
 from shared.contracts.schema_names import data_schema_id
 from shared.domain.decisions.blockers import Blocker
 from shared.domain.decisions.planned_work import PlannedWork
-from shared.domain.offboarding.identifiers import event_id
-from shared.domain.offboarding.messages import Destination, OutboundMessage
+from shared.domain.offboarding.identifiers import event_id, traceparent
+from shared.domain.offboarding.messages import TRACEPARENT, Destination, OutboundMessage
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import TERMINAL, Status
 from shared.domain.people.actor import PIPELINE, Actor
@@ -99,7 +99,12 @@ def _message(
         subject=kind.value,
         content_type="application/cloudevents+json",
         correlation_id=offboarding.request.correlation_id,
-        properties=(("type", kind.value), ("offboardingId", offboarding.id), ("outcome", str(outcome).lower())),
+        properties=(
+            ("type", kind.value),
+            ("offboardingId", offboarding.id),
+            ("outcome", str(outcome).lower()),
+            (TRACEPARENT, traceparent(offboarding.id)),
+        ),
     )
 
 

@@ -26,6 +26,7 @@ from shared.pipeline.core.services import Services
 from shared.pipeline.core.wake_ups import wake_up_message
 from shared.pipeline.steps.rivals import end_as_rival
 from shared.ports.store import Change, Filter, Stored
+from shared.ports.telemetry import NONE, Property, SpanKind, telemetry
 
 log = logging.getLogger("offboarding")
 
@@ -54,7 +55,17 @@ def accept(request: OffboardingRequest, services: Services, actor: Actor | None 
     Raises RequestIdReusedError when its id is known with another body, InvalidRequestError for a start that is too far
     away.
     """
-    identity = offboarding_id(request.request_id)
+    identity, current = offboarding_id(request.request_id), telemetry()
+    said = {Property.BUSINESS_TIME: services.clock.now().isoformat()} if current.on else NONE
+    with current.span("offboarding", said, SpanKind.ROOT, about=identity) as root:
+        accepted = _accept(request, identity, services, actor)
+        # What was stored by somebody who died before telling is told now; else this row has the id of the first.
+        repeated = {Property.REPEATED: True} if accepted.acceptance is Acceptance.KNOWN else NONE
+        root.say({Property.STATUS: accepted.offboarding.status.value, **repeated})
+    return accepted
+
+
+def _accept(request: OffboardingRequest, identity: str, services: Services, actor: Actor | None) -> Accepted:
     known = _known(request, identity, services)
     if known is not None:
         drain(services, identity)
@@ -70,7 +81,7 @@ def accept(request: OffboardingRequest, services: Services, actor: Actor | None 
         stored = _create(fresh, by, services)
     except ConcurrencyConflictError:
         # The same request was stored between our look and our write: answer as for a repetition.
-        return _known(request, identity, services) or accept(request, services, actor)
+        return _known(request, identity, services) or _accept(request, identity, services, actor)
     drain(services, identity)
     return Accepted(acceptance, stored.offboarding, stored.etag)
 
@@ -112,7 +123,7 @@ def _create(offboarding: Offboarding, by: Actor, services: Services) -> Stored:
     if offboarding.stage is not None:
         outbox.append(wake_up_message(offboarding, offboarding.stage, now, None))
     stored = services.store.commit(Change(offboarding, None, (), (entry,), tuple(outbox), evidence=evidence))
-    log.info("%s - %s %s", offboarding.id, what, detail, extra={"offboardingId": offboarding.id})
+    log.info("%s - %s %s", offboarding.id, what, detail, extra={"offboardingId": offboarding.id, "event": what})
     # No marker was asked for, so none is held elsewhere.
     return stored if isinstance(stored, Stored) else Stored(offboarding, "")
 

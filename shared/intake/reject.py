@@ -51,7 +51,8 @@ def reject_message(body: bytes, message_id: str, error: Refusal, services: Servi
     if offboarding is None:
         raise ConcurrencyConflictError(f"the rejection of message {message_id[:128]} was not stored")
     drain(services, offboarding.id)
-    log.warning("%s - request rejected: %s", offboarding.id, error, extra={"offboardingId": offboarding.id})
+    place = {"offboardingId": offboarding.id, "event": "request.rejected"}
+    log.warning("%s - request rejected: %s", offboarding.id, error, extra=place)
     return offboarding
 
 

@@ -14,7 +14,9 @@ from shared.domain.people.actor import Actor
 from shared.pipeline.core.outbox import drain
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
+from shared.pipeline.watched import state_of
 from shared.ports.store import Stored
+from shared.ports.telemetry import NONE, Property, telemetry
 
 ATTEMPTS = 5
 
@@ -41,6 +43,17 @@ def carry_out(offboarding_id: str, word: Word, services: Services) -> Stored | N
     Raises what `act` does, IdempotencyKeyReusedError, PreconditionError where somebody looked at an older record, and
     ConcurrencyConflictError after five lost races.
     """
+    current = telemetry()
+    said = {Property.BUSINESS_TIME: services.clock.now().isoformat()} if current.on else NONE
+    name = word.done.removeprefix("being ").removesuffix(" about")
+    with current.span(f"word {name}", said, about=offboarding_id) as span:
+        stored = _carry_out(offboarding_id, word, services)
+        if stored is not None:
+            span.say(state_of(stored.offboarding))
+    return stored
+
+
+def _carry_out(offboarding_id: str, word: Word, services: Services) -> Stored | None:
     for _ in range(ATTEMPTS):
         stored = services.store.load(offboarding_id)
         if stored is None:

@@ -29,7 +29,7 @@ from shared.domain.errors import (
 from shared.domain.evidence.kinds import EntryKind
 from shared.domain.offboarding.messages import WakeUp
 from shared.domain.offboarding.record import Claim, Reason
-from shared.domain.offboarding.states import RUNNABLE, Stage, Status
+from shared.domain.offboarding.states import Stage, Status
 from shared.domain.offboarding.timeline import TimelineEvent, of_fault
 from shared.domain.wording import shorten, stamp_to_the_second
 from shared.pipeline.core.outbox import drain
@@ -38,6 +38,7 @@ from shared.pipeline.core.progress import note_mode, note_progress
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
 from shared.pipeline.core.so_far import changed_so_far
+from shared.pipeline.may_act import Why, WhyNot, dropped, why_not
 from shared.pipeline.release import let_go
 from shared.pipeline.stages.cancel import cancel
 from shared.pipeline.stages.confirm import confirm
@@ -48,6 +49,7 @@ from shared.pipeline.stages.suspend import suspend
 from shared.pipeline.stages.verify import verify
 from shared.pipeline.steps.preflight import forget_clear_answer
 from shared.pipeline.transition import apply
+from shared.pipeline.watched import Watched, watched
 from shared.pipeline.words import take_what_was_said
 from shared.ports.store import Stored
 from shared.ports.write_deadline import writes_pass, writes_start_before
@@ -71,63 +73,43 @@ STRAY_LOOKS = 3
 
 def handle_wake_up(wake: WakeUp, services: Services) -> str:
     """Act on a wake-up, or drop it; returns "acted" or the reason why it was dropped (also logged)."""
-    try:
-        return _act(wake, services)
-    except OffboardingError as error:
-        # Only the store fails here. Raising would redeliver at once and end on the dead-letter queue within a second.
-        if not error.retryable:
-            raise
-        return _dropped(wake, f"the store cannot be used, the sweeper wakes it again: {error}")
+    with watched(wake, services) as seen:
+        try:
+            reason = _act(wake, services, seen)
+        except OffboardingError as error:
+            # Only the store fails here. Raising would redeliver at once and end on the dead-letter queue in a second.
+            if not error.retryable:
+                raise
+            text = f"the store cannot be used, the sweeper wakes it again: {error}"
+            reason = dropped(wake, WhyNot(Why.STORE, text))
+        if reason is not None:
+            seen.dropped(reason)
+        return reason.text if reason else "acted"
 
 
-def _act(wake: WakeUp, services: Services) -> str:
+def _act(wake: WakeUp, services: Services, seen: Watched) -> WhyNot | None:
     stored = services.store.load(wake.offboarding_id)
-    why_not = _why_not(stored, wake, services)
-    if stored is None or why_not:
-        return _dropped(wake, why_not)
+    reason = why_not(stored, wake, services)
+    if stored is None or reason:
+        return dropped(wake, reason or WhyNot(Why.UNKNOWN, "no such offboarding"))
+    seen.began(stored.offboarding)
     try:
         began = services.clock.monotonic()
         session = Session(_claim(stored, services), services, began=began)
         claim = session.offboarding.claim
     except ConcurrencyConflictError:
-        return _dropped(wake, "another handler took it at the same moment")
+        return dropped(wake, WhyNot(Why.RACED, "another handler took it at the same moment"))
     try:
         died = stored.offboarding.claim is not None
-        apply(session, _died_again(session) if died and _too_many(session) else _run(session, wake.stage))
+        outcome = _died_again(session) if died and _too_many(session) else _run(session, wake.stage)
+        apply(session, outcome)
     except ConcurrencyConflictError:
         let_go(session, claim, services)
-        return _dropped(wake, "the claim was lost while working; whoever holds it goes on")
+        return dropped(wake, WhyNot(Why.LOST, "the claim was lost while working; whoever holds it goes on"))
+    seen.acted(stored.offboarding, session.offboarding, outcome)
     take_what_was_said(session)
     drain(services, session.offboarding.id)
-    return "acted"
-
-
-def _why_not(stored: Stored | None, wake: WakeUp, services: Services) -> str:
-    if stored is None:
-        return "no such offboarding"
-    offboarding, now = stored.offboarding, services.clock.now()
-    if offboarding.status not in RUNNABLE:
-        return f"the offboarding is {offboarding.status.value}"
-    if offboarding.stage is not wake.stage:
-        return f"its stage is {offboarding.stage.value if offboarding.stage else 'none'}, not {wake.stage.value}"
-    if offboarding.next_attempt_at is not None and offboarding.next_attempt_at > now:
-        return f"not due before {stamp_to_the_second(offboarding.next_attempt_at)}"
-    if offboarding.claim is not None and offboarding.claim.expires_at > services.clock.machine():
-        return "another handler holds the claim"
-    return ""
-
-
-def _dropped(wake: WakeUp, reason: str) -> str:
-    place = {"offboardingId": wake.offboarding_id, "stage": wake.stage.value}
-    log.warning(
-        "%s %s wake-up dropped: %s (attempt %d)",
-        wake.offboarding_id,
-        wake.stage.value,
-        reason,
-        wake.attempt,
-        extra=place,
-    )
-    return reason
+    return None
 
 
 def _claim(stored: Stored, services: Services) -> Stored:

@@ -25,6 +25,7 @@ from shared.pipeline.core.export import owed_export
 from shared.pipeline.core.outcome import Again, Attention, Continue, Finish, Next, Outcome
 from shared.pipeline.core.renewal_warnings import renewal_events, warn_of_renewals
 from shared.pipeline.core.session import Session
+from shared.pipeline.core.transition_metrics import measure_transition
 from shared.pipeline.core.wake_ups import wake_up
 from shared.pipeline.core.window_warnings import next_look, next_reminder, warn, warning_event
 from shared.ports.store import Live
@@ -103,6 +104,7 @@ def _carry_out(
     outbox += [*warning_event(session, warning), *renewal_events(session, renewals)]
     live = Live.RELEASE if step.status in TERMINAL else Live.KEEP
     session.save(holdings=holdings, outbox=tuple(outbox), live=live)
+    measure_transition(before, session.offboarding)
 
 
 def _event(session: Session, now: datetime) -> OutboundMessage:

@@ -14,6 +14,7 @@ from shared.pipeline.core.services import Services
 log = logging.getLogger("offboarding")
 WARN_AFTER, ALARM_AFTER, DEAD_AFTER = 60, 80, 90
 """Days."""
+NOT_RENEWED, AGE = {"event": "refresh_token.not_renewed"}, {"event": "refresh_token.age"}
 
 
 def renew_sign_in(services: Services) -> None:
@@ -25,7 +26,7 @@ def renew_sign_in(services: Services) -> None:
         if not services.sign_in.renew():
             log.info("the login service gave no new refresh token; the old one is kept")
     except RemoteError as error:
-        log.error("the refresh token was not renewed: %s. %s", error, error.operator_action)
+        log.error("the refresh token was not renewed: %s. %s", error, error.operator_action, extra=NOT_RENEWED)
         _tell_age(services)
         raise
     _tell_age(services)
@@ -42,7 +43,7 @@ def _tell_age(services: Services) -> None:
     try:
         days = services.sign_in.age().days
     except RemoteError as error:
-        log.error("refresh_token_age_days is not known: %s", error)
+        log.error("refresh_token_age_days is not known: %s", error, extra=AGE)
         return
     text = f"; it dies after {DEAD_AFTER} days without use: run python3 dev.py consent" if days >= WARN_AFTER else ""
-    log.log(level_of(days), "refresh_token_age_days=%d%s", days, text, extra={"refreshTokenAgeDays": days})
+    log.log(level_of(days), "refresh_token_age_days=%d%s", days, text, extra={**AGE, "refreshTokenAgeDays": days})

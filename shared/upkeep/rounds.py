@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from shared.domain.errors import ConcurrencyConflictError, UnavailableError
 from shared.pipeline.core.services import Services
 from shared.ports.store import OffboardingStore
+from shared.upkeep.fleet import WATCH
 from shared.upkeep.sweep import sweep
 
 log = logging.getLogger("offboarding")
@@ -17,6 +18,7 @@ ROW = "last-sweep"
 def sweep_round(services: Services) -> None:
     """One round, and a note that it ended (machine time). A round whose note is lost was a round all the same."""
     sweep(services)
+    WATCH.look(services)
     try:
         row = services.store.shared_row(ROW)
         services.store.put_shared_row(ROW, services.clock.machine().isoformat(), row.etag if row else None)

@@ -16,7 +16,9 @@ from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
 from shared.pipeline.core.wake_ups import left_to_the_sweeper
 from shared.pipeline.transition import Step, Tells, at_work, intervene
+from shared.pipeline.watched import state_of
 from shared.ports.store import Stored
+from shared.ports.telemetry import NONE, Properties, Property, telemetry
 from shared.upkeep.retention import forget_expired
 
 log = logging.getLogger("offboarding")
@@ -25,6 +27,13 @@ AT_A_TIME = 200
 
 def sweep(services: Services) -> int:
     """One round, bounded; returns how many offboardings were touched. One that fails does not stop the others."""
+    with telemetry().span("sweep") as span:
+        touched = _sweep(services)
+        span.say({Property.TOUCHED: touched})
+    return touched
+
+
+def _sweep(services: Services) -> int:
     # Without grace: what was never sent a message is due at its date. What was is listed too, and left alone below.
     ids = services.store.due(services.clock.now(), services.clock.machine(), timedelta(0), AT_A_TIME)
     touched = 0
@@ -38,7 +47,7 @@ def sweep(services: Services) -> int:
     # Asked in every round rather than once a day: the answer is one empty read, and no day can be missed.
     forget_expired(services)
     # In every round, also an idle one: an alert tells when the line is absent (infra/modules/alerts.bicep).
-    log.info("swept %d offboarding(s)", touched)
+    log.info("swept %d offboarding(s)", touched, extra={"event": "swept"})
     return touched
 
 
@@ -50,13 +59,20 @@ def _sweep_one(services: Services, identity: str) -> int:
     stored = services.store.load(identity)
     if stored is None:
         return 0
-    if _overdue(stored.offboarding, services):
-        _wake(stored, services)
-        return 1
-    if _reminder_due(stored.offboarding, services):
-        _remind(stored, services)
+    act = _wake if _overdue(stored.offboarding, services) else None
+    act = _remind if act is None and _reminder_due(stored.offboarding, services) else act
+    if act is not None:
+        with telemetry().span("sweep wake", _known(stored.offboarding, services), about=identity) as span:
+            span.say(state_of(act(stored, services)))
         return 1
     return 1 if owed else 0
+
+
+def _known(head: Offboarding, services: Services) -> Properties:
+    if not telemetry().on:
+        return NONE
+    stage = {Property.STAGE: head.stage.value} if head.stage is not None else NONE
+    return {Property.BUSINESS_TIME: services.clock.now().isoformat(), **stage}
 
 
 def _overdue(offboarding: Offboarding, services: Services) -> bool:
@@ -69,7 +85,7 @@ def _overdue(offboarding: Offboarding, services: Services) -> bool:
     return not claimed and offboarding.next_attempt_at + grace <= services.clock.now()
 
 
-def _wake(stored: Stored, services: Services) -> None:
+def _wake(stored: Stored, services: Services) -> Offboarding:
     session, now = Session(stored, services, Who.SWEEPER), services.clock.now()
     head = session.offboarding
     by_plan = left_to_the_sweeper(head, services.pace)
@@ -77,6 +93,7 @@ def _wake(stored: Stored, services: Services) -> None:
     # The date moves to now, so that the next round leaves this wake-up its time to arrive.
     intervene(session, Step(head.status, head.stage, head.reason, now, TimelineEvent.WOKEN, why))
     drain(services, head.id)
+    return session.offboarding
 
 
 def _reminder_due(offboarding: Offboarding, services: Services) -> bool:
@@ -84,7 +101,7 @@ def _reminder_due(offboarding: Offboarding, services: Services) -> bool:
     return waits and (offboarding.next_attempt_at or services.clock.now()) <= services.clock.now()
 
 
-def _remind(stored: Stored, services: Services) -> None:
+def _remind(stored: Stored, services: Services) -> Offboarding:
     """While a person is needed, the stage looks again once a day, and earlier where a window closes. What has passed
     meanwhile lets it go on; what has not is told again. A refused removal is looked at from verify."""
     session, now = Session(stored, services, Who.SWEEPER), services.clock.now()
@@ -95,3 +112,4 @@ def _remind(stored: Stored, services: Services) -> None:
     text = "a person is needed; looking for what can be done meanwhile"
     intervene(session, Step(at_work(stage), stage, None, now, TimelineEvent.LOOKED_AGAIN, text, Tells.NEVER))
     drain(services, session.offboarding.id)
+    return session.offboarding

@@ -21,7 +21,8 @@ class Call:
 
     `path` is absolute below the base URL and made of checked segments, `query` is already encoded, `tenant_id` is the
     tenant whose token signs it. `effect` is true for what changes something: a lost answer then means "unknown" and not
-    "failed". `request_id` becomes MS-RequestId (a fresh one is made when empty).
+    "failed". `request_id` becomes MS-RequestId (a fresh one is made when empty). `resend`:
+    it was sent before, with a token that was refused.
     """
 
     method: str
@@ -32,6 +33,7 @@ class Call:
     body: Mapping[str, object] | None = None
     effect: bool = False
     request_id: str = ""
+    resend: bool = False
 
     @property
     def content(self) -> bytes:

@@ -17,6 +17,11 @@ def correlation_id() -> str:
     return _current.get() or str(uuid4())
 
 
+def current_correlation_id() -> str:
+    """The id of the surrounding block, "" outside of any."""
+    return _current.get()
+
+
 @contextmanager
 def correlated(identifier: str) -> Iterator[None]:
     """Every call inside the block carries `identifier` (a GUID). Threads need `contextvars.copy_context`."""

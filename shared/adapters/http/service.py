@@ -85,7 +85,7 @@ class ServiceClient:
         error = failure(self.service, call, answer, self._now(), self._rules)
         if isinstance(error, TokenRefusedError):
             token = self._tokens.token(self._audience, call.tenant_id, refused=token)
-            answer = self._send(call, token)
+            answer = self._send(replace(call, resend=True), token)
             error = failure(self.service, call, answer, self._now(), self._rules)
         if error is not None and _about_the_token(error):
             self._tokens.forget(self._audience, call.tenant_id, refused=token)

@@ -20,6 +20,7 @@ from requests.auth import AuthBase
 
 from shared.adapters.http.answer import Answer
 from shared.adapters.http.call import Call
+from shared.adapters.http.observed import observed
 from shared.domain.errors import NoAnswerError, RemoteError, SettingsError, SignInRequiredError, UnavailableError
 
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -116,6 +117,21 @@ def transmit(
     form: Mapping[str, str] | None = None,
 ) -> Answer:
     """Sends `call` once. Raises UnavailableError if nothing happened, NoAnswerError if a write may have happened."""
+    return observed(
+        service, call, headers, lambda: _transmit(session, service, base_url, call, headers, auth, timeouts, form)
+    )
+
+
+def _transmit(
+    session: requests.Session,
+    service: str,
+    base_url: str,
+    call: Call,
+    headers: Mapping[str, str],
+    auth: AuthBase,
+    timeouts: Timeouts,
+    form: Mapping[str, str] | None,
+) -> Answer:
     body: bytes | Mapping[str, str] | None = form if call.body is None else call.content
     url = f"{base_url}{call.path}" + (f"?{call.query}" if call.query else "")
     try:

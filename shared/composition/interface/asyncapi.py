@@ -17,6 +17,7 @@ from shared.contracts.schema_names import data_schema_id
 from shared.contracts.schemas import ALWAYS_IN
 from shared.contracts.wake_up import WakeUpMessage
 from shared.contracts.withdrawal import WithdrawalV1
+from shared.domain.offboarding.messages import TRACEPARENT
 from shared.domain.offboarding.states import Stage
 from shared.version import VERSION
 
@@ -138,7 +139,12 @@ def _messages() -> dict[str, Any]:
             "contentType": CONTENT_TYPE,
             "payload": {},
         },
-        "wakeUp": {"summary": "Decides nothing.", "contentType": JSON, "payload": reference(WakeUpMessage)},
+        "wakeUp": {
+            "summary": "Decides nothing.",
+            "contentType": JSON,
+            "headers": _properties(TRACEPARENT),
+            "payload": reference(WakeUpMessage),
+        },
         **{_key(kind): _event(kind) for kind in EventType},
     }
 
@@ -159,7 +165,7 @@ def _event(kind: EventType) -> dict[str, Any]:
         "name": kind.value,
         "summary": WHEN_SENT[kind],
         "contentType": CLOUDEVENT,
-        "headers": _properties("offboardingId", type={"const": kind.value}, outcome={"const": outcome}),
+        "headers": _properties("offboardingId", TRACEPARENT, type={"const": kind.value}, outcome={"const": outcome}),
         "payload": {"allOf": [reference(Event), {"type": "object", "properties": said}]},
     }
 

@@ -19,6 +19,7 @@ from shared.composition.settings.reader import Reader
 from shared.composition.settings.schedules import read_schedules
 from shared.composition.settings.sign_in import SignInSettings, read_sign_in
 from shared.composition.settings.store import StoreSettings, read_store
+from shared.composition.settings.telemetry import TelemetrySettings, read_telemetry
 from shared.domain.approval import ApprovalPolicy, ApprovalRule
 from shared.domain.brake import Ceilings
 from shared.domain.errors import SettingsError
@@ -54,6 +55,7 @@ class Settings:
     approval: ApprovalPolicy
     pace: Pace
     notices: NoticeSettings
+    telemetry: TelemetrySettings
 
 
 def read_settings(env: Mapping[str, str], *, from_outside: bool = False) -> Settings:
@@ -87,6 +89,7 @@ def read_settings(env: Mapping[str, str], *, from_outside: bool = False) -> Sett
         approval=read_approval(reader),
         pace=read_pace(reader),
         notices=read_notices(reader, people.own_address),
+        telemetry=read_telemetry(reader),
     )
     read_schedules(reader)
     known = not from_outside or bool(reader.optional(ON))

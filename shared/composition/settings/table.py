@@ -9,6 +9,7 @@ from shared.composition.settings.notices_table import NOTICES
 from shared.composition.settings.policy_table import POLICY
 from shared.composition.settings.setting import Section as Section
 from shared.composition.settings.setting import Setting as Setting
+from shared.composition.settings.telemetry_table import TELEMETRY
 
 ALWAYS = "always"
 
@@ -237,6 +238,7 @@ SECTIONS: tuple[Section, ...] = (
     EVIDENCE,
     PEOPLE,
     NOTICES,
+    TELEMETRY,
     CALLS,
     ADDRESSES,
     SCHEDULES,

@@ -38,3 +38,21 @@ def event_id(offboarding: str, name: str) -> str:
 def wake_up_id(offboarding: str, stage: str, attempt: int) -> str:
     """Message id of a wake-up, for the queue's duplicate detection."""
     return f"{offboarding}:{stage}:{attempt}"
+
+
+def trace_id(offboarding: str) -> str:
+    """W3C trace id of an offboarding (32 hexadecimal digits): its id, which who searches has, without hyphens."""
+    try:
+        return UUID(offboarding).hex
+    except ValueError:
+        return uuid5(NAMESPACE, f"trace/{offboarding}").hex
+
+
+def root_span_id(offboarding: str) -> str:
+    """Id of the span at the root of that trace (16 hexadecimal digits)."""
+    return uuid5(NAMESPACE, f"span/{offboarding}").hex[:16]
+
+
+def traceparent(offboarding: str) -> str:
+    """W3C trace context of every message about an offboarding, whoever sends it."""
+    return f"00-{trace_id(offboarding)}-{root_span_id(offboarding)}-01"

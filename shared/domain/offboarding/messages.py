@@ -46,6 +46,10 @@ class WakeUp:
     attempt: int
 
 
+TRACEPARENT = "traceparent"
+"""The property that carries the trace of a message, as W3C and the clients of Service Bus name it."""
+
+
 class Destination(StrEnum):
     """Where an outbox message goes, by role; the adapter knows the entity names. EVIDENCE is sent nowhere: it owes the
     export of the finished evidence. NOTIFICATIONS is no outbox's: the app tells people from what the topic brought."""

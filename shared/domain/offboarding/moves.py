@@ -30,4 +30,5 @@ def move(
         reason=reason,
         next_attempt_at=next_attempt_at,
         updated_at=now,
+        stage_since=offboarding.stage_since if stage is offboarding.stage else now,
     )

@@ -127,6 +127,7 @@ class Offboarding:
     the end of its chain; `seal`: the signature at the end. `erased`: the evidence says that personal texts are deleted.
     `begun_at`: when it left the plan for the first time, from which the grace period runs. `withdrawal`: it is called
     off, and only what was changed is put back; `not_restored` are the first that cannot be, of `not_restored_count`.
+    `stage_since`: when it entered its stage (business time), absent in what was stored before it was kept.
     """
 
     id: str
@@ -178,6 +179,7 @@ class Offboarding:
     not_restored: tuple[NotRestored, ...] = ()
     not_restored_count: int = 0
     done_once: tuple[Once, ...] = ()
+    stage_since: datetime | None = None
 
     def with_event(self) -> Offboarding:
         """The head that owes one event more. Stored in the same write as the event, so that no two share a number."""

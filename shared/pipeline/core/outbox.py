@@ -47,7 +47,7 @@ def _send(services: Services, offboarding_id: str, messages: Sequence[OutboundMe
         services.bus.send(messages)
         services.store.clear_outbox(offboarding_id, [item.id for item in messages])
     except OffboardingError as error:
-        place = {"offboardingId": offboarding_id}
+        place = {"offboardingId": offboarding_id, "event": "outbox.kept"}
         log.warning("%d message(s) stay in the outbox: %s", len(messages), error, extra=place)
         return False
     return True

@@ -135,6 +135,7 @@ class Session:
         self._notes.append(entry)
         self.offboarding = replace(self.offboarding, timeline_length=seq)
         place = {"offboardingId": self.offboarding.id, "stage": stage.value if stage else "", "holding": holding or ""}
+        place["event"] = what
         log.info("%s %s %s %s", self.offboarding.id, place["stage"] or "-", what, detail, extra=place)
 
     def _was_noted(self, what: str, detail: str, holding: str | None) -> bool:

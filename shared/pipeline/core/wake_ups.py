@@ -6,8 +6,8 @@ import json
 from dataclasses import replace
 from datetime import datetime
 
-from shared.domain.offboarding.identifiers import wake_up_id
-from shared.domain.offboarding.messages import Destination, OutboundMessage
+from shared.domain.offboarding.identifiers import traceparent, wake_up_id
+from shared.domain.offboarding.messages import TRACEPARENT, Destination, OutboundMessage
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Stage
 from shared.domain.pace import Pace
@@ -49,4 +49,5 @@ def wake_up_message(offboarding: Offboarding, stage: Stage, now: datetime, at: d
         subject=stage.value,
         correlation_id=offboarding.request.correlation_id,
         scheduled_at=at,
+        properties=((TRACEPARENT, traceparent(offboarding.id)),),
     )

@@ -1,0 +1,35 @@
+"""What never leaves: tokens, keys, secrets, e-mail addresses, queries of addresses. The last of several nets (I12).
+
+The app puts none of them into a log line. An exception of a library, or a service that quotes what it was sent, may.
+"""
+
+from __future__ import annotations
+
+import re
+
+SECRET, EMAIL, QUERY = "[secret]", "[e-mail]", "[query]"
+LONGEST = 4_000
+"""Characters of one text."""
+_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"eyJ[\w-]{5,}(?:\.[\w-]*)*"), SECRET),
+    (re.compile(r"(?i)\b(bearer|basic|sharedaccesssignature)\s+[^\s,;]+"), rf"\1 {SECRET}"),
+    (
+        re.compile(
+            r"(?i)\b((?:\w*[_-])?(?:access|account|shared|function|api|host|master|webhook)?_?-?"
+            r"(?:key|secret|password|token|assertion|signature|sig|authorization))"
+            r"(\"?\s*[=:]\s*\"?)(?!\[)(?!bearer\s)[^\s\"',;&]+"
+        ),
+        rf"\1\2{SECRET}",
+    ),
+    (re.compile(r"(\bhttps?://[^\s?\"']+)\?[^\s\"']*"), rf"\1?{QUERY}"),
+    (re.compile(r"\b[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"), EMAIL),
+    # Whatever is long and has letters and digits without a break: keys in base64, tokens of any kind, hashes of them.
+    (re.compile(r"(?<![\w~+/=])(?=[\w~+/=]*[0-9])(?=[\w~+/=]*[A-Za-z])[A-Za-z0-9_~+/=]{36,}"), SECRET),
+)
+
+
+def redacted(text: str) -> str:
+    """`text` as it may be exported; never raises."""
+    for rule, instead in _RULES:
+        text = rule.sub(instead, text)
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
