@@ -6,12 +6,14 @@ import logging
 
 from shared.adapters.telemetry.json_lines import to_console, to_file
 from shared.adapters.telemetry.providers import Providers, to_azure_monitor, to_rows
+from shared.adapters.telemetry.redaction import hide
 from shared.composition.settings.telemetry import TelemetryKind, TelemetrySettings
 from shared.ports.telemetry import OFF, use_telemetry
 
 
 def providers_of(settings: TelemetrySettings) -> Providers | None:
     """The exporters that are set; None for none."""
+    hide(settings.secrets)
     if settings.kind is TelemetryKind.AZURE_MONITOR:
         return to_azure_monitor(settings.connection, settings.role)
     if settings.kind is TelemetryKind.FILE and settings.file is not None:

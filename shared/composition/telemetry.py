@@ -13,7 +13,6 @@ from uuid import NAMESPACE_URL, uuid4, uuid5
 
 from shared.adapters.http.correlation import correlated
 from shared.composition import bootstrap
-from shared.ports.telemetry import telemetry
 
 
 def quiet_libraries() -> None:
@@ -39,6 +38,8 @@ class _Message(Protocol):
 @contextmanager
 def traced(context: _Context, message: _Message | None = None) -> Iterator[None]:
     """Work under the message's correlation id, else under the invocation's; MS-CorrelationId has to be a GUID."""
+    from shared.ports.telemetry import telemetry
+
     given = (message.correlation_id if message is not None else None) or context.invocation_id or str(uuid4())
     bootstrap.tell()
     current = telemetry()

@@ -173,7 +173,7 @@ def test_a_refused_call_and_a_fault_are_told_as_failed() -> None:
         world.run(for_at_most=timedelta(hours=1))
         mine = check_tree(told, world.offboarding(request).id)
     failed = [row for row in mine if not row["Success"]]
-    assert ["503", "0"] == [row["ResultCode"] for row in failed]
+    assert [row["ResultCode"] for row in failed] == ["503", "0"]
     call, wake = failed
     assert call["Name"] == "GET /v1/customers/{id}/orders"
     assert call["ParentId"] == wake["Id"]

@@ -25,9 +25,11 @@ LATER = (
     "shared.adapters.reservations",
     "shared.adapters.service_bus",
     "shared.adapters.stores",
+    "shared.adapters.telemetry",
     "shared.adapters.vault",
     "shared.composition.assembly",
     "shared.composition.doctor",
+    "shared.composition.exporting",
     "shared.composition.settings",
     "shared.console",
     "shared.contracts",
@@ -56,6 +58,20 @@ def imported_by(code: str) -> set[str]:
 @cache
 def at_start() -> frozenset[str]:
     return frozenset(imported_by("import function_app"))
+
+
+def test_without_telemetry_nothing_of_it_is_imported_by_the_work_either() -> None:
+    """Azure's own SDK looks for OpenTelemetry only where it is told to trace."""
+    work = (
+        "shared.composition.assembly",
+        "shared.adapters.stores.table",
+        "shared.pipeline.runner",
+        "shared.upkeep.rounds",
+    )
+    loaded = imported_by("import " + ", ".join((*work, "function_app", "azure.servicebus", "azure.identity")))
+    assert "shared.ports.telemetry" in loaded
+    assert not [name for name in loaded if name.startswith("opentelemetry.")]
+    assert "shared.adapters.telemetry" not in loaded
 
 
 def test_the_start_imports_every_entry_point() -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
 from opentelemetry.sdk._logs import ReadableLogRecord
 from opentelemetry.sdk._logs.export import LogRecordExporter, LogRecordExportResult
-from opentelemetry.sdk.metrics.export import AggregationTemporality, MetricExporter, MetricExportResult, MetricsData
+from opentelemetry.sdk.metrics.export import MetricExporter, MetricExportResult, MetricsData
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 
@@ -67,8 +67,8 @@ class LogRows(LogRecordExporter):
 class MetricRows(MetricExporter):
     """Metrics as they are collected."""
 
-    def __init__(self, write: Write, temporality: Mapping[type, AggregationTemporality]) -> None:
-        super().__init__(preferred_temporality=dict(temporality))
+    def __init__(self, write: Write) -> None:
+        super().__init__()
         self._write = write
 
     def export(

@@ -62,7 +62,7 @@ def _told(record: logging.LogRecord) -> LogRecord:
         context=get_current(),
         severity_number=next((number for level, number in _LEVELS if record.levelno >= level), SeverityNumber.DEBUG),
         severity_text=record.levelname,
-        body=redacted(record.getMessage()),
+        body=redacted(record.getMessage().strip()),
         attributes=attributes(said),
     )
 

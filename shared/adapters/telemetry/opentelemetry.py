@@ -20,7 +20,8 @@ from shared.ports.telemetry import SpanKind as Kind
 from shared.version import VERSION
 
 SCOPE = "offboarding"
-HTTP_METHOD, HTTP_STATUS, HOST = "http.request.method", "http.response.status_code", "server.address"
+HTTP_METHOD, HTTP_STATUS = "http.request.method", "http.response.status_code"
+ADDRESS, TARGET = "url.full", "peer.service"
 """The names by which exporters know an HTTP call; they are columns there, no properties."""
 
 
@@ -99,7 +100,9 @@ class OpenTelemetry:
         links: list[Link] = []
         given: dict[str, Value] = attributes(known)
         if kind is Kind.CALL:
-            given |= {HTTP_METHOD: str(known[Property.METHOD]), HOST: str(known[Property.SERVICE])}
+            # The route, not the address: exporters make the name of the call from it.
+            given |= {HTTP_METHOD: str(known[Property.METHOD]), ADDRESS: str(known[Property.ROUTE])}
+            given |= {TARGET: str(known[Property.SERVICE])}
         if kind is Kind.ROOT:
             parent, links = Context(), links_to(get_current_span().get_span_context())
             with with_ids_of(root_of(about)):

@@ -6,15 +6,18 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 from uuid import uuid4
 
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import BatchLogRecordProcessor, LogRecordExporter, SimpleLogRecordProcessor
-from opentelemetry.sdk.metrics import Counter, Histogram, MeterProvider
+from opentelemetry.sdk.metrics import Counter, Histogram, MeterProvider, _Gauge
 from opentelemetry.sdk.metrics.export import (
     AggregationTemporality,
     MetricExporter,
+    MetricExportResult,
     MetricReader,
+    MetricsData,
     PeriodicExportingMetricReader,
 )
 from opentelemetry.sdk.resources import SERVICE_INSTANCE_ID, SERVICE_NAME, Resource
@@ -33,9 +36,28 @@ TEMPORALITY: Mapping[type, AggregationTemporality] = MappingProxyType(
     {
         Counter: AggregationTemporality.DELTA,
         Histogram: AggregationTemporality.DELTA,
+        _Gauge: AggregationTemporality.DELTA,
     }
 )
-"""As Microsoft's exporter wants it."""
+"""As Microsoft's exporter wants it; and a gauge is told once. Cumulative it would be repeated every minute for as long
+as the process lives, beside what another instance measures meanwhile."""
+
+
+class Once(MetricExporter):
+    """Another exporter, with our temporality: Microsoft's leaves that of gauges open."""
+
+    def __init__(self, exporter: MetricExporter) -> None:
+        super().__init__(preferred_temporality=dict(TEMPORALITY))
+        self._exporter = exporter
+
+    def export(self, metrics_data: MetricsData, timeout_millis: float = 10_000, **options: Any) -> MetricExportResult:
+        return self._exporter.export(metrics_data, timeout_millis, **options)
+
+    def force_flush(self, timeout_millis: float = 10_000) -> bool:
+        return self._exporter.force_flush(timeout_millis)
+
+    def shutdown(self, timeout_millis: float = 30_000, **options: Any) -> None:
+        self._exporter.shutdown(timeout_millis, **options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +97,7 @@ def in_batches(traces: SpanExporter, logs: LogRecordExporter, metrics: MetricExp
     tracing, logging_ = tracing_of(role), LoggerProvider(_resource(role))
     tracing.add_span_processor(BatchSpanProcessor(traces))
     logging_.add_log_record_processor(BatchLogRecordProcessor(logs))
-    reader = PeriodicExportingMetricReader(metrics, export_interval_millis=EVERY_MINUTE)
+    reader = PeriodicExportingMetricReader(Once(metrics), export_interval_millis=EVERY_MINUTE)
     return assembled(tracing, logging_, reader, role, stands_for_host=False)
 
 
@@ -84,8 +106,7 @@ def to_rows(write: Write, role: str) -> Providers:
     tracing, logging_ = tracing_of(role), LoggerProvider(_resource(role))
     tracing.add_span_processor(SimpleSpanProcessor(SpanRows(write)))
     logging_.add_log_record_processor(SimpleLogRecordProcessor(LogRows(write)))
-    exporter = MetricRows(write, TEMPORALITY)
-    reader = PeriodicExportingMetricReader(exporter, export_interval_millis=EVERY_SECOND)
+    reader = PeriodicExportingMetricReader(Once(MetricRows(write)), export_interval_millis=EVERY_SECOND)
     return assembled(tracing, logging_, reader, role, stands_for_host=True)
 
 

@@ -6,17 +6,19 @@ The app puts none of them into a log line. An exception of a library, or a servi
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 SECRET, EMAIL, QUERY = "[secret]", "[e-mail]", "[query]"
 LONGEST = 4_000
 """Characters of one text."""
+SHORTEST = 8
+"""Characters of a secret that is looked for by its value; a shorter one would be found in any text."""
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"eyJ[\w-]{5,}(?:\.[\w-]*)*"), SECRET),
     (re.compile(r"(?i)\b(bearer|basic|sharedaccesssignature)\s+[^\s,;]+"), rf"\1 {SECRET}"),
     (
         re.compile(
-            r"(?i)\b((?:\w*[_-])?(?:access|account|shared|function|api|host|master|webhook)?_?-?"
-            r"(?:key|secret|password|token|assertion|signature|sig|authorization))"
+            r"(?i)\b([\w-]*(?:key|secret|password|token|assertion|signature|sig|authorization))"
             r"(\"?\s*[=:]\s*\"?)(?!\[)(?!bearer\s)[^\s\"',;&]+"
         ),
         rf"\1\2{SECRET}",
@@ -28,8 +30,18 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+_hidden: set[str] = set()
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """Secrets that this process was given, known by their value: whatever form they have, and whoever quotes them."""
+    _hidden.update(secret for secret in secrets if len(secret) >= SHORTEST)
+
+
 def redacted(text: str) -> str:
     """`text` as it may be exported; never raises."""
+    for secret in _hidden:
+        text = text.replace(secret, SECRET)
     for rule, instead in _RULES:
         text = rule.sub(instead, text)
     return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"

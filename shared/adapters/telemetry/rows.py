@@ -17,10 +17,10 @@ from opentelemetry.sdk.resources import SERVICE_INSTANCE_ID, SERVICE_NAME, Resou
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.trace import SpanKind
 
-from shared.adapters.telemetry.opentelemetry import HOST, HTTP_METHOD, HTTP_STATUS
+from shared.adapters.telemetry.opentelemetry import ADDRESS, HTTP_METHOD, HTTP_STATUS, TARGET
 
 Row = dict[str, Any]
-_COLUMNS = frozenset({HOST, HTTP_METHOD, HTTP_STATUS})
+_COLUMNS = frozenset({ADDRESS, HTTP_METHOD, HTTP_STATUS, TARGET})
 _SEVERITY = ((SeverityNumber.FATAL, 4), (SeverityNumber.ERROR, 3), (SeverityNumber.WARN, 2), (SeverityNumber.INFO, 1))
 NO_SPAN, NO_TRACE = "0" * 16, "0" * 32
 
@@ -45,7 +45,8 @@ def span_row(span: ReadableSpan) -> Row:
         **_role(span.resource),
     }
     if not request:
-        row |= {"DependencyType": "HTTP" if call else "InProc", "Target": str(known.get(HOST, ""))}
+        row |= {"DependencyType": "HTTP" if call else "InProc", "Target": str(known.get(TARGET, ""))}
+        row["Data"] = str(known.get(ADDRESS, ""))
     if span.links:
         pairs = [(link.context.trace_id, link.context.span_id) for link in span.links]
         row["Links"] = [{"OperationId": f"{trace:032x}", "Id": f"{one:016x}"} for trace, one in pairs]

@@ -9,6 +9,7 @@ from pathlib import Path
 from shared.composition.settings.reader import Reader
 
 ROLE = "csp-offboarding"
+SECRETS = ("OFFBOARDING_CLIENT_SECRET", "OFFBOARDING_TABLE_CONNECTION", "ServiceBus")
 
 
 class TelemetryKind(StrEnum):
@@ -22,12 +23,13 @@ class TelemetryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class TelemetrySettings:
-    """`role`: which app it comes from."""
+    """`role`: which app it comes from. `secrets`: never to be exported, whoever quotes them."""
 
     kind: TelemetryKind
     file: Path | None
     connection: str = field(repr=False)
     role: str = ROLE
+    secrets: tuple[str, ...] = field(default=(), repr=False)
 
 
 def read_telemetry(reader: Reader) -> TelemetrySettings:
@@ -38,4 +40,5 @@ def read_telemetry(reader: Reader) -> TelemetrySettings:
         connection = reader.required("APPLICATIONINSIGHTS_CONNECTION_STRING")
     if kind is TelemetryKind.FILE and reader.required("OFFBOARDING_TELEMETRY_FILE"):
         file = reader.path("OFFBOARDING_TELEMETRY_FILE")
-    return TelemetrySettings(kind, file, connection, reader.optional("WEBSITE_SITE_NAME") or ROLE)
+    role = reader.optional("WEBSITE_SITE_NAME") or ROLE
+    return TelemetrySettings(kind, file, connection, role, tuple(filter(None, map(reader.optional, SECRETS))))

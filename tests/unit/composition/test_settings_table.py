@@ -65,6 +65,8 @@ def valid(tmp_path_factory: pytest.TempPathFactory) -> list[Recorded]:
             {**certificate, "OFFBOARDING_CLIENT_CERTIFICATE_FILE": str(file)},
             {**IN_AZURE, "OFFBOARDING_CLIENT_AUTH": "federated"},
             {**GOOD, **NOTIFY, "OFFBOARDING_NOTIFY_RULES": "a: all to teams; b: all to webhook; c: all to email"},
+            {**GOOD, "OFFBOARDING_TELEMETRY": "file", "OFFBOARDING_TELEMETRY_FILE": "told.jsonl"},
+            {**GOOD, "OFFBOARDING_TELEMETRY": "azure_monitor", "APPLICATIONINSIGHTS_CONNECTION_STRING": "x"},
             {**without_endpoint, "OFFBOARDING_CLIENT_AUTH": "federated", "OFFBOARDING_TABLE_CONNECTION": "x"},
         )
     ]

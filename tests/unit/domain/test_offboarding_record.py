@@ -100,9 +100,17 @@ def test_a_move_changes_what_it_says_and_nothing_else() -> None:
     at, reason = LATER + timedelta(hours=1), Reason(ReasonCode.IN_TERM, "runs on", "Wait.")
     after = move(before, LATER, status=Status.WAITING, stage=Stage.CANCEL, reason=reason, next_attempt_at=at)
 
-    assert after == replace(
-        before, status=Status.WAITING, stage=Stage.CANCEL, reason=reason, next_attempt_at=at, updated_at=LATER
-    )
+    changed = replace(before, status=Status.WAITING, stage=Stage.CANCEL, reason=reason, next_attempt_at=at)
+    assert after == replace(changed, updated_at=LATER, stage_since=LATER)
+
+
+def test_a_stage_is_entered_once_however_often_it_waits() -> None:
+    entered = move(offboarding(), LATER, status=Status.RUNNING, stage=Stage.CANCEL)
+    later = LATER + timedelta(days=9)
+    stayed = move(entered, later, status=Status.WAITING, stage=Stage.CANCEL)
+    left = move(stayed, later, status=Status.RUNNING, stage=Stage.VERIFY)
+
+    assert (entered.stage_since, stayed.stage_since, left.stage_since) == (LATER, LATER, later)
 
 
 def test_a_move_without_a_reason_and_a_date_clears_both() -> None:

@@ -79,7 +79,7 @@ def telling(*, stands_for_host: bool = False) -> Iterator[Told]:
 
 
 class ToldWorld(World):
-    """Hands on the trace of each message, as the Functions host does; a sweep is a timer's, and has a trace of its own."""
+    """Hands on the trace of each message, as the Functions host does; a sweep is a timer's, with a trace of its own."""
 
     def deliver(self, message: OutboundMessage) -> None:
         stage = message.stage.value if message.destination is Destination.STAGE and message.stage else "accept"

@@ -1,0 +1,1 @@
+"""Telemetry as Azure Monitor would have it."""
