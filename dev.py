@@ -23,6 +23,8 @@ Options of demo and up (all of them: python3 dev.py up --help):
     --port-base N       fixed ports from N on, instead of free ones
     --set NAME=VALUE    a setting of the application (docs/reference.md); may be given again
     --like-azure        a host for each group of functions, scaled from zero, at the pace of a deployment
+    --telemetry FILE    write spans, metrics and log records there (docs/telemetry.md)
+    --trace             (demo) print the trace of the offboarding that waits
     --json              (up) print the addresses as one JSON object
 
 Exit codes: 0 fine, 1 the work did not succeed, 2 a mistake in arguments, files, ports or the scenario,

@@ -156,6 +156,10 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       ServiceBus__clientId: identity.properties.clientId
       APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+      // The app sends spans, metrics and its log lines itself. The second tells the worker, and so the host, which would
+      // send every line once more.
+      OFFBOARDING_TELEMETRY: 'azure_monitor'
+      PYTHON_ENABLE_OPENTELEMETRY: 'true'
       // At least maxConcurrentCalls of host.json. The worker has a thread for each core and four more, five on one core;
       // a message more would wait inside the worker, while functionTimeout already runs.
       PYTHON_THREADPOOL_THREAD_COUNT: '16'

@@ -15,6 +15,7 @@ from requests import RequestException
 
 from local.demo.client import Client
 from local.demo.show import Progress, print_outcome
+from local.demo.trace import read_rows, tree_of
 from local.demo.waits import Waits
 from local.stack.errors import StackError
 from local.stack.private import private_folder, write_private
@@ -31,11 +32,12 @@ REQUESTS = (
     ("Fabrikam Logistics", "moves to another partner; one yearly licence runs on"),
     ("Northwind Traders", "a mistake, which is called off after the first writes"),
 )
-CALLED_OFF = REQUESTS[-1][0]
+WAITS, CALLED_OFF = REQUESTS[1][0], REQUESTS[-1][0]
 
 
-def demo(options: Options) -> int:
-    """Exit code 0 when two relationships are gone and proven, and the third is as it was."""
+def demo(options: Options, *, trace: bool = False) -> int:
+    """Exit code 0 when two relationships are gone and proven, and the third is as it was. `trace`: print what telemetry
+    tells of the one that waits."""
     stack, within = Stack(options), LIKE_AZURE if options.like_azure else DEADLINE
     _require_customers(stack.tenant)
     say(f"starting the local stack in {options.data} …")
@@ -48,6 +50,10 @@ def demo(options: Options) -> int:
         for outcome, text in zip(outcomes, verified, strict=True):
             print_outcome(outcome)
             sys.stdout.write(text)
+        if trace and options.telemetry is not None:
+            waited = outcomes[[name for name, _ in REQUESTS].index(WAITS)]
+            sys.stdout.write(f"\n━━ {WAITS}: the trace\n")
+            sys.stdout.write(tree_of(read_rows(options.telemetry), waited["offboardingId"]))
         sys.stdout.write(f"\nEvidence (timelines, proofs, every call to the partner tenant): {evidence}\n")
     except (RequestException, AzureError) as error:
         stack.check()  # a part that died says more

@@ -20,6 +20,7 @@ from local.stack.temporary import empty, empty_earlier
 from local.stack.up import up
 
 DEMO = "demo-"
+TRACED = "telemetry.jsonl"
 
 
 def main() -> int:
@@ -29,7 +30,7 @@ def main() -> int:
     try:
         if options.command == "up":
             return up(_options(options, "up"), as_json=options.json)
-        return _demo(_options(options, f"{DEMO}{time.strftime('%Y%m%d-%H%M%S')}"), temporary=options.data is None)
+        return _demo(_options(options, f"{DEMO}{time.strftime('%Y%m%d-%H%M%S')}"), options)
     except StackError as error:
         say(f"{options.command}: {error}")
         return error.code
@@ -38,11 +39,11 @@ def main() -> int:
         return 130
 
 
-def _demo(options: Options, *, temporary: bool) -> int:
-    if not temporary:
-        return demo(options)
+def _demo(options: Options, given: argparse.Namespace) -> int:
+    if given.data is not None:
+        return demo(options, trace=given.trace)
     empty_earlier(options.data, DEMO)
-    code = demo(options)
+    code = demo(options, trace=given.trace)
     if code == 0:
         empty(options.data)
     return code
@@ -57,6 +58,11 @@ def _options(given: argparse.Namespace, name: str) -> Options:
     store = Store(given.store) if given.store else None
     if given.scaler and not given.like_azure:
         raise StackError("--scaler says what the scale controller of --like-azure may see; it needs --like-azure")
+    telemetry = given.telemetry.resolve() if given.telemetry else None
+    if telemetry is not None and not telemetry.parent.is_dir():
+        raise StackError(f"--telemetry {given.telemetry}: there is no folder {telemetry.parent}")
+    if name.startswith(DEMO) and given.trace and telemetry is None:
+        telemetry = data / TRACED
     scaler = Scaler(given.scaler) if given.scaler else granted(ROOT / "infra")
     return Options(
         data=data,
@@ -68,6 +74,7 @@ def _options(given: argparse.Namespace, name: str) -> Options:
         chosen=parse(given.set),
         like_azure=given.like_azure,
         scaler=scaler,
+        telemetry=telemetry,
     )
 
 
@@ -126,6 +133,14 @@ def _parser() -> argparse.ArgumentParser:
             help="how the scale controller of --like-azure sees work: counts (role Data Owner) or peek (without); "
             "default: as infra/ grants",
         )
+        command.add_argument(
+            "--telemetry",
+            type=Path,
+            metavar="FILE",
+            help="write spans, metrics and log records to this file, as rows of Azure Monitor's tables",
+        )
+        if name == "demo":
+            command.add_argument("--trace", action="store_true", help="print the trace of the offboarding that waits")
         if name == "up":
             command.add_argument("--json", action="store_true", help="print one JSON object with the addresses")
     return parser

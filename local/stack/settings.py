@@ -41,3 +41,8 @@ def app_settings(tenant: Tenant, service_bus: str, url: str, clock: Path, key: s
         "OFFBOARDING_GRAPH_URL": url,
         "OFFBOARDING_AZURE_URL": url,
     }
+
+
+def telemetry_settings(file: Path | None) -> dict[str, str]:
+    """Rows as in Azure Monitor's tables go to `file`; nothing is exported without one."""
+    return {"OFFBOARDING_TELEMETRY": "file", "OFFBOARDING_TELEMETRY_FILE": str(file)} if file is not None else {}

@@ -25,7 +25,7 @@ from local.stack.scaling.begin import begin, groups_of
 from local.stack.scaling.controller import Controller
 from local.stack.scaling.hosts import Hosts
 from local.stack.scaling.metrics import Scaler, metric_of
-from local.stack.settings import DEPLOYED_PACE, SHORT_WAITS, app_settings
+from local.stack.settings import DEPLOYED_PACE, SHORT_WAITS, app_settings, telemetry_settings
 from local.stack.store import Store, choose_store, expected_settings, store_settings
 from local.stack.tenant import choose_tenant, read_scenario, remember
 
@@ -58,6 +58,8 @@ class Options:
     """A process for each group of functions, from zero, at the pace of a deployment; see local/stack/scaling."""
     scaler: Scaler = Scaler.PEEK
     """Which right the scale controller has."""
+    telemetry: Path | None = None
+    """Where spans, metrics and log records are written; None: nowhere."""
 
 
 class Stack:
@@ -193,6 +195,7 @@ class Stack:
             **evidence_settings(self._folder),
             **notice_settings(sink, key),
             "OFFBOARDING_APPROVAL": self._options.approval,
+            **telemetry_settings(self._options.telemetry),
             **self._options.chosen,
         }
 

@@ -12,7 +12,7 @@ from pathlib import PurePath
 from types import TracebackType
 
 from opentelemetry._logs import LogRecord, SeverityNumber
-from opentelemetry.context import get_current
+from opentelemetry.context import _SUPPRESS_INSTRUMENTATION_KEY, get_current, get_value
 from opentelemetry.sdk._logs import LoggerProvider
 
 from shared.adapters.http.correlation import current_correlation_id
@@ -21,8 +21,8 @@ from shared.adapters.telemetry.opentelemetry import SCOPE, attributes
 from shared.adapters.telemetry.redaction import redacted
 from shared.ports.telemetry import Property, Value
 
-OWN_MACHINERY = ("opentelemetry", "azure.monitor", "azure.core", "azure.identity", "urllib3")
-"""What exporting itself logs would be exported in turn, for ever."""
+OWN_MACHINERY = ("opentelemetry", "azure.monitor")
+"""What exporting itself logs would be exported in turn, for ever; so would what libraries log meanwhile."""
 FRAMES = 20
 _LEVELS = (
     (logging.CRITICAL, SeverityNumber.FATAL),
@@ -41,6 +41,8 @@ class LogRecords(logging.Handler):
         self._logger = provider.get_logger(SCOPE)
 
     def emit(self, record: logging.LogRecord) -> None:
+        if get_value(_SUPPRESS_INSTRUMENTATION_KEY):
+            return
         if any(record.name == name or record.name.startswith(f"{name}.") for name in OWN_MACHINERY):
             return
         try:
