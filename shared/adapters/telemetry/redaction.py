@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 SECRET, EMAIL, QUERY = "[secret]", "[e-mail]", "[query]"
 LONGEST = 4_000
 """Characters of one text."""
+WORD = 64
 SHORTEST = 8
 """Characters of a secret that is looked for by its value; a shorter one would be found in any text."""
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -36,10 +38,21 @@ _hidden: set[str] = set()
 def hide(secrets: Iterable[str]) -> None:
     """Secrets that this process was given, known by their value: whatever form they have, and whoever quotes them."""
     _hidden.update(secret for secret in secrets if len(secret) >= SHORTEST)
+    _redacted_word.cache_clear()
 
 
 def redacted(text: str) -> str:
     """`text` as it may be exported; never raises."""
+    # Stages, methods, routes: the same few words, thousands of times.
+    return _redacted_word(text) if len(text) <= WORD else _redacted(text)
+
+
+@lru_cache(maxsize=512)
+def _redacted_word(text: str) -> str:
+    return _redacted(text)
+
+
+def _redacted(text: str) -> str:
     for secret in _hidden:
         text = text.replace(secret, SECRET)
     for rule, instead in _RULES:
