@@ -21,9 +21,11 @@ WORDS = frozenset(
         "entitlements",
         "orders",
         "products",
+        "reactivate",
         "relationshiprequests",
         "skus",
         "subscriptions",
+        "supportcontact",
         "transfers",
         # Microsoft Graph
         "delegatedAdminRelationships",

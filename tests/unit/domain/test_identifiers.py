@@ -1,10 +1,20 @@
 """Identifiers are deterministic and stable: what was stored or sent by an earlier version is found again by its id."""
 
+import re
 from uuid import UUID
 
 import pytest
 
-from shared.domain.offboarding.identifiers import event_id, ms_request_id, offboarding_id, rejection_id, wake_up_id
+from shared.domain.offboarding.identifiers import (
+    event_id,
+    ms_request_id,
+    offboarding_id,
+    rejection_id,
+    root_span_id,
+    trace_id,
+    traceparent,
+    wake_up_id,
+)
 
 OFFBOARDING = "7d0f6c53-1f4f-5d4a-9a52-3d6b0f5c9a11"
 
@@ -44,3 +54,16 @@ def test_everything_that_is_named_tells_ids_apart() -> None:
 @pytest.mark.parametrize("n", [1, 2])
 def test_the_same_intent_has_the_same_request_id(n: int) -> None:
     assert ms_request_id("o", "a", "cancel", n) == ms_request_id("o", "a", "cancel", n)
+
+
+def test_the_trace_of_an_offboarding_is_its_id_and_its_root_follows_from_it() -> None:
+    identity = offboarding_id("req-1")
+    assert trace_id(identity) == identity.replace("-", "")
+    assert re.fullmatch(rf"00-{trace_id(identity)}-{root_span_id(identity)}-01", traceparent(identity))
+    assert re.fullmatch(r"(?!0{16})[0-9a-f]{16}", root_span_id(identity))
+    assert root_span_id(identity) != root_span_id(offboarding_id("req-2"))
+
+
+@pytest.mark.parametrize("identity", ["no id of ours", "", str(UUID(int=0))])
+def test_whatever_stands_in_a_message_has_a_valid_trace(identity: str) -> None:
+    assert re.fullmatch(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-01", traceparent(identity))
