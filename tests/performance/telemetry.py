@@ -1,7 +1,7 @@
 """What telemetry costs: nothing where it is off, and how much where it is on.
 
-`python -m tests.performance.telemetry`: the same offboardings with telemetry off and on in turn, CPU of one process with
-the tenant; the median of each. Off is also counted: what an offboarding passes, times what one takes.
+`python -m tests.performance.telemetry`: the same offboardings with telemetry off and on in turn, CPU of one process
+with the tenant; the median of each. Off is also counted: what an offboarding passes, times what one takes.
 """
 
 import logging
