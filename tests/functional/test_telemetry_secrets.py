@@ -21,8 +21,8 @@ from tests.unit.test_secrets import Spy
 CLIENT_SECRET = "recognisable-client-secret"
 REFRESH_TOKEN = "recognisable-refresh-token"
 EMAIL = "maria.recognisable@partner.example"
-KEY = "q0Rec0gnisableKey0123456789ABCDEFabcdefghijk="
-JWT = "eyJhbGciOiJSUzI1NiJ9.eyJyZWNvZ25pc2FibGUiOjF9.c2lnbmF0dXJl"
+KEY = "q0Rec0gnisableKey0123456789ABCDEFabcdefghijk="  # pragma: allowlist secret
+JWT = "eyJhbGciOiJSUzI1NiJ9.eyJyZWNvZ25pc2FibGUiOjF9.c2lnbmF0dXJl"  # pragma: allowlist secret
 PLANTED = (CLIENT_SECRET, REFRESH_TOKEN, EMAIL, KEY, JWT)
 CUSTOMER = removable("Secretive")
 QUOTE = f"refused for Bearer {JWT}, AccountKey={KEY}, mail {EMAIL}"

@@ -55,7 +55,7 @@ def test_no_word_of_a_service_is_missing_in_the_list() -> None:
         (b'{"code": "AuthorizationFailed"}', "AuthorizationFailed"),
         (b'{"error": "invalid_grant"}', "invalid_grant"),
         (b'{"code": "maria@partner.example"}', "other"),
-        (b'{"code": "eyJhbGciOiJSUzI1NiJ9.e30.x"}', "other"),
+        (b'{"code": "eyJhbGciOiJSUzI1NiJ9.e30.x"}', "other"),  # pragma: allowlist secret
         (b'{"code": "12345678"}', "other"),
         (b"<html>", ""),
     ],
