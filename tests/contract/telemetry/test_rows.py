@@ -99,7 +99,8 @@ def test_log_records_are_rows_as_microsoft_s_exporter_would_have_them(told: Told
         assert without(mine, "TimeGenerated") == theirs
 
 
-def test_metrics_are_rows_as_microsoft_s_exporter_would_have_them(told: Told) -> None:
+def test_metrics_are_rows_as_microsoft_s_exporter_would_have_them(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL", "true")
     exporter = AzureMonitorMetricExporter.from_connection_string(CONNECTION, disable_offline_storage=True)
     data = told.metrics.get_metrics_data()
     assert data is not None

@@ -129,7 +129,9 @@ def test_what_cannot_tell_works_all_the_same(
     assert switched == []
 
 
-def test_in_azure_the_host_tells_of_invocations_and_the_app_does_not() -> None:
+def test_in_azure_the_host_tells_of_invocations_and_the_app_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Microsoft's exporter tells Microsoft of itself; a test has no business there.
+    monkeypatch.setenv("APPLICATIONINSIGHTS_STATSBEAT_DISABLED_ALL", "true")
     given = {"OFFBOARDING_TELEMETRY": "azure_monitor", "APPLICATIONINSIGHTS_CONNECTION_STRING": CONNECTION}
     settings = read_settings({**GOOD, **given, "WEBSITE_SITE_NAME": "func-x"}).telemetry
     assert (settings.kind, settings.role) == (TelemetryKind.AZURE_MONITOR, "func-x")
@@ -141,6 +143,7 @@ def test_in_azure_the_host_tells_of_invocations_and_the_app_does_not() -> None:
     exporters = [one.span_exporter for one in providers.traces._active_span_processor._span_processors]  # type: ignore[attr-defined]
     assert [type(one).__name__ for one in exporters] == ["AzureMonitorTraceExporter"]
     assert providers.traces.resource.attributes["service.name"] == "func-x"
+    providers.shut_down()
 
 
 @pytest.mark.parametrize(
