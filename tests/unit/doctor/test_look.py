@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from shared.composition.doctor.look import APP_CHECKS, LONGEST, look
+from shared.composition.doctor.look import APP_CHECKS, LONGEST, look, look_and_tell
 from shared.composition.doctor.probe import Probe
 from shared.domain.errors import UnavailableError
 from tests.unit.doctor.patient import Patient
@@ -78,3 +79,26 @@ def test_no_secret_is_told() -> None:
     assert secret
     assert secret not in text
     assert patient.vault.read().value not in text
+
+
+def test_the_log_has_a_line_for_each_problem_and_one_that_it_looked(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="offboarding")
+    patient = Patient(lost={"offboarding-plan": "no such queue"})
+    look_and_tell(patient.probe, patient.clock.monotonic)
+    lines = [record.getMessage() for record in caplog.records]
+    [problem] = [line for line in lines if line.startswith("the doctor found a problem: ")]
+    assert "queues" in problem
+    assert "offboarding-plan" in problem
+    assert lines[-1].startswith("the doctor looked: 1 problem(s), ")
+
+
+def test_a_look_beside_another_is_no_failure(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO, logger="offboarding")
+    patient = Patient()
+
+    def inner() -> Probe:
+        look_and_tell(patient.probe, patient.clock.monotonic)
+        return patient.probe()
+
+    look(inner, patient.clock.monotonic)
+    assert ["under way" in record.getMessage() for record in caplog.records] == [True]

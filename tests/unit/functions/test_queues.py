@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import logging
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from azure.functions.timer import TimerRequest
+from pytest_mock import MockerFixture
 
 from local.world.world import World
+from shared.domain.errors import UnavailableError
 from shared.domain.offboarding.messages import Destination, OutboundMessage
 from shared.domain.offboarding.states import Stage, Status
 from shared.ports.bus import DeadLetter
@@ -156,3 +159,13 @@ def test_the_timer_renews_the_sign_in(world: World) -> None:
     before = world.vault.read().value
     FUNCTIONS["renew_sign_in"](TimerRequest(past_due=False), CONTEXT)
     assert world.vault.read().value != before
+
+
+def test_the_timer_has_the_doctor_look_also_when_the_renewal_fails(
+    world: World, mocker: MockerFixture, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="offboarding")
+    mocker.patch.object(world.services.sign_in, "renew", side_effect=UnavailableError("not now", service="Entra"))
+    with pytest.raises(UnavailableError):
+        FUNCTIONS["renew_sign_in"](TimerRequest(past_due=False), CONTEXT)
+    assert "the doctor looked: 0 problem(s)" in caplog.text
