@@ -89,6 +89,9 @@ param peopleTenantId string = ''
 @description('Where alerts are sent. Empty: they fire in Azure Monitor and nobody is told.')
 param alertEmail string = ''
 
+@description('Where docs/runbook.md can be read by whoever is alerted: an address, or the path in the repository.')
+param runbook string = 'docs/runbook.md'
+
 @description('Upper limit of instances, counted for each function.')
 @minValue(1)
 @maxValue(1000)
@@ -500,6 +503,11 @@ module functionApp 'modules/functionapp.bicep' = {
   }
 }
 
+module queries 'modules/queries.bicep' = {
+  name: 'queries'
+  scope: group
+}
+
 module alerts 'modules/alerts.bicep' = {
   name: 'alerts'
   scope: group
@@ -508,6 +516,10 @@ module alerts 'modules/alerts.bicep' = {
     tags: tags
     serviceBusName: serviceBus.outputs.name
     queues: entities.queues
+    recordName: storage.outputs.name
+    evidenceName: evidence.outputs.name
+    queries: queries.outputs.queries
+    runbook: runbook
     location: location
     workspaceId: monitoring.outputs.workspaceId
     email: alertEmail
@@ -533,6 +545,18 @@ module budget 'modules/budget.bicep' = if (budgetAmount > 0) {
   params: { amount: budgetAmount, start: budgetStart, contacts: split(budgetTold, ',') }
 }
 
+module workbook 'modules/workbook.bicep' = {
+  name: 'workbook'
+  scope: group
+  params: {
+    token: token
+    tags: tags
+    location: location
+    workspaceId: monitoring.outputs.workspaceId
+    queries: queries.outputs.queries
+  }
+}
+
 output AZURE_LOCATION string = location
 output AZURE_TENANT_ID string = tenant().tenantId
 output AZURE_RESOURCE_GROUP string = group.name
@@ -542,5 +566,6 @@ output AZURE_IDENTITY_CLIENT_ID string = identity.outputs.clientId
 output AZURE_IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
 output AZURE_KEY_VAULT_NAME string = keyVault.outputs.name
 output AZURE_SERVICE_BUS_HOST string = serviceBus.outputs.host
+output AZURE_WORKBOOK_ID string = workbook.outputs.id
 output AZURE_STORAGE_ACCOUNT_NAME string = storage.outputs.name
 output AZURE_EVIDENCE_ACCOUNT_NAME string = evidence.outputs.name

@@ -1,5 +1,5 @@
-// What people are told of. docs/operations.md says what to do about each; tests/unit/infra/test_alerts.py holds the
-// searches to the lines that the app really writes.
+// What people are told of. alerts.json lists it, docs/runbook.md says what to do about each, and
+// tests/unit/infra/test_fires.py holds every query to what the app really writes.
 type entity = {
   name: string
   properties: object
@@ -11,10 +11,27 @@ param workspaceId string
 param tags object
 param serviceBusName string
 param queues entity[]
+param recordName string
+param evidenceName string
+param queries object
 param email string
+
+@description('Where docs/runbook.md can be read; each alert names its section.')
+param runbook string
+
+// The one list; the tests read it, too.
+var listed = loadJsonContent('../alerts.json')
 
 resource namespace 'Microsoft.ServiceBus/namespaces@2024-01-01' existing = {
   name: serviceBusName
+}
+
+resource record 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
+  name: recordName
+}
+
+resource evidence 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
+  name: evidenceName
 }
 
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = if (!empty(email)) {
@@ -35,43 +52,35 @@ var everyQueue = [for queue in queues: queue.name]
 var readByPeople = 'offboarding-rejected'
 var workQueues = skip(split(replace(',${join(everyQueue, ',')}', ',${readByPeople}', ''), ','), 1)
 
-// Counts of what lies there now, not of arrivals: a sum would mean nothing.
-var counts = [
-  {
-    // Dead-letter queues are for bugs here, so a single message in one is worth an alert.
-    name: 'dead-letters'
-    description: 'A message could not be processed and lies in a dead-letter queue; the dimension names the queue.'
-    severity: 1
-    metric: 'DeadletteredMessages'
-    aggregation: 'Maximum'
-    window: 'PT5M'
-    queues: everyQueue
-  }
-  {
-    // Azure shows no age. A queue that was never empty for half an hour has a message that nobody takes, or work that
-    // comes faster than it is done.
-    name: 'old-messages'
-    description: 'Messages have been waiting on a queue for half an hour; the dimension names the queue.'
-    severity: 2
-    metric: 'ActiveMessages'
-    aggregation: 'Minimum'
-    window: 'PT30M'
-    queues: workQueues
-  }
-]
+// What a metric is of, and among which values of its dimension it is looked for. Throttling by the names of Azure's
+// storage metrics (learn.microsoft.com/azure/storage/common/storage-analytics-logged-operations-and-status-messages).
+var resources = {
+  serviceBus: { id: namespace.id, type: 'Microsoft.ServiceBus/namespaces' }
+  record: { id: record.id, type: 'Microsoft.Storage/storageAccounts' }
+  evidence: { id: evidence.id, type: 'Microsoft.Storage/storageAccounts' }
+}
+var among = {
+  all: ['*']
+  queues: everyQueue
+  workQueues: workQueues
+  throttling: ['ServerBusyError', 'ClientThrottlingError', 'ClientAccountRequestThrottlingError', 'ClientAccountBandwidthThrottlingError']
+}
 
-resource counted 'Microsoft.Insights/metricAlerts@2018-03-01' = [for item in counts: {
+// Counts of what lies there now, not of arrivals. Dead-letter queues are for bugs here, so a single message in one is
+// worth an alert. Azure shows no age of a message: a queue that was never empty for half an hour has one that nobody
+// takes, or work that comes faster than it is done.
+resource counted 'Microsoft.Insights/metricAlerts@2018-03-01' = [for item in listed.metrics: {
   name: '${item.name}-${token}'
   location: 'global'
   tags: tags
   properties: {
-    description: item.description
+    description: '${item.description} What to do: ${runbook}#${item.name}'
     severity: item.severity
     enabled: true
     autoMitigate: true
-    scopes: [namespace.id]
-    targetResourceType: 'Microsoft.ServiceBus/namespaces'
-    evaluationFrequency: 'PT5M'
+    scopes: [resources[item.resource].id]
+    targetResourceType: resources[item.resource].type
+    evaluationFrequency: item.frequency
     windowSize: item.window
     criteria: {
       'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
@@ -79,109 +88,27 @@ resource counted 'Microsoft.Insights/metricAlerts@2018-03-01' = [for item in cou
         {
           criterionType: 'StaticThresholdCriterion'
           name: item.name
-          metricNamespace: 'Microsoft.ServiceBus/namespaces'
+          metricNamespace: resources[item.resource].type
           metricName: item.metric
           timeAggregation: item.aggregation
           operator: 'GreaterThan'
-          threshold: 0
-          dimensions: [{ name: 'EntityName', operator: 'Include', values: item.queues }]
+          threshold: item.threshold
+          dimensions: empty(item.dimension) ? [] : [{ name: item.dimension, operator: 'Include', values: among[item.among] }]
         }
       ]
     }
-    actions: empty(email) ? [] : [{ actionGroupId: people.id }]
+    actions: empty(email) ? [] : [{ actionGroupId: people.id, webHookProperties: { runbook: '${runbook}#${item.name}' } }]
   }
 }]
 
-// Lines of the log. What is absent is found by a count of less than one.
-var searches = [
-  {
-    name: 'stale-sign-in'
-    title: 'The refresh token is not renewed'
-    description: 'The daily renewal failed, or the refresh token is older than 60 days; it dies after 90.'
-    severity: 1
-    query: 'AppTraces | where SeverityLevel >= 2 and (Message startswith "refresh_token_age_days" or Message startswith "the refresh token was not renewed")'
-    operator: 'GreaterThan'
-    threshold: 0
-    frequency: 'PT1H'
-    window: 'P1D'
-  }
-  {
-    name: 'no-renewal'
-    title: 'The renewal of the sign-in did not run'
-    description: 'For two days function renew_sign_in has told no age of the refresh token. Fires once after the first deployment, until its first night.'
-    severity: 1
-    query: 'AppTraces | where Message startswith "refresh_token_age_days"'
-    operator: 'LessThan'
-    threshold: 1
-    frequency: 'PT1H'
-    window: 'P2D'
-  }
-  {
-    name: 'no-sweep'
-    title: 'The sweeper did not run'
-    description: 'For half an hour function sweep has finished no round. It starts every longer wait: offboardings stand still.'
-    severity: 1
-    query: 'AppTraces | where Message startswith "swept "'
-    operator: 'LessThan'
-    threshold: 1
-    frequency: 'PT15M'
-    window: 'PT30M'
-  }
-  {
-    name: 'needs-attention'
-    title: 'An offboarding needs a person'
-    description: 'An offboarding cannot go on by itself. The line has its id; offboard show tells the reason and what to do.'
-    severity: 2
-    query: 'AppTraces | where Message contains " state.needs_attention"'
-    operator: 'GreaterThan'
-    threshold: 0
-    frequency: 'PT15M'
-    window: 'PT15M'
-  }
-  {
-    name: 'rejected-requests'
-    title: 'A request was rejected'
-    description: 'A request can never work and was answered so; a copy lies on queue offboarding-rejected.'
-    severity: 3
-    query: 'AppTraces | where Message contains " - request rejected: "'
-    operator: 'GreaterThan'
-    threshold: 0
-    frequency: 'PT15M'
-    window: 'PT15M'
-  }
-  {
-    // Refusals (4xx) are answers, not failures.
-    name: 'failed-executions'
-    title: 'A function failed'
-    description: 'An execution ended with an exception or an answer of 500 and above. Transient faults do not raise here, so it is a defect or a platform in trouble.'
-    severity: 2
-    query: 'AppRequests | where Success == false and ResultCode !startswith "4"'
-    operator: 'GreaterThan'
-    threshold: 0
-    frequency: 'PT15M'
-    window: 'PT15M'
-  }
-  {
-    // Also of executions that went on. The host's own errors are among them: a connection that is lost and comes back.
-    name: 'errors'
-    title: 'Errors in the log'
-    description: 'More than two errors within half an hour.'
-    severity: 2
-    query: 'union isfuzzy=true AppTraces, AppExceptions | where SeverityLevel >= 3'
-    operator: 'GreaterThan'
-    threshold: 2
-    frequency: 'PT15M'
-    window: 'PT30M'
-  }
-]
-
-resource searched 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for item in searches: {
+// A query gives a row for whatever somebody has to look at, and none when all is well: also where something is absent.
+resource searched 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for item in listed.logs: {
   name: '${item.name}-${token}'
   location: location
   tags: tags
   properties: {
     displayName: item.title
-    description: item.description
+    description: '${item.description} What to do: ${runbook}#${item.name}'
     severity: item.severity
     enabled: true
     autoMitigate: true
@@ -193,14 +120,17 @@ resource searched 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [for ite
     criteria: {
       allOf: [
         {
-          query: item.query
+          query: queries[item.name]
           timeAggregation: 'Count'
-          operator: item.operator
-          threshold: item.threshold
+          operator: 'GreaterThan'
+          threshold: 0
           failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
         }
       ]
     }
-    actions: { actionGroups: empty(email) ? [] : [people.id] }
+    actions: {
+      actionGroups: empty(email) ? [] : [people.id]
+      customProperties: { runbook: '${runbook}#${item.name}' }
+    }
   }
 }]

@@ -46,7 +46,7 @@ def _sweep(services: Services) -> int:
             log.exception("sweeping failed; it is tried again in the next round", extra={"offboardingId": identity})
     # Asked in every round rather than once a day: the answer is one empty read, and no day can be missed.
     forget_expired(services)
-    # In every round, also an idle one: an alert tells when the line is absent (infra/modules/alerts.bicep).
+    # In every round, also an idle one: an alert tells when the line is absent (infra/queries/no-sweep.kql).
     log.info("swept %d offboarding(s)", touched, extra={"event": "swept"})
     return touched
 

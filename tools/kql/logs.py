@@ -6,6 +6,7 @@ duckdb-kql translates KQL to SQL by Microsoft's own grammar and refuses by name 
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any
@@ -42,12 +43,14 @@ class Logs:
 
     def add(self, rows: Iterable[Row]) -> None:
         """Raises RowError, with nothing added, for what no table can take."""
+        by_table: dict[str, list[Row]] = defaultdict(list)
         for row in checked(rows):
             columns = TABLES[row["Type"]]
-            names = ", ".join(f'"{name}"' for name in row)
-            marks = ", ".join("?" for _ in row)
-            values = [_value(columns[name], value) for name, value in row.items()]
-            self._database.execute(f'INSERT INTO "{row["Type"]}" ({names}) VALUES ({marks})', values)  # noqa: S608
+            by_table[row["Type"]].append({name: _value(columns[name], value) for name, value in row.items()})
+        for table, found in by_table.items():
+            shape = json.dumps([{name: SQL[kind] for name, kind in TABLES[table].items()}])
+            into = f'INSERT INTO "{table}" BY NAME SELECT unnest(from_json(?::JSON, ?), max_depth := 2)'
+            self._database.execute(into, [json.dumps(found), shape])
 
     def ask(self, query: str, now: datetime) -> list[dict[str, Any]]:
         """The rows that a query gives at a moment (aware UTC), which is its `now()`. Raises QueryError."""
@@ -59,9 +62,8 @@ class Logs:
 
 
 def _value(kind: Kind, value: Any) -> Any:
-    if kind is Kind.DYNAMIC and value is not None:
-        return json.dumps(value)
-    if kind is Kind.DATETIME and isinstance(value, str):
-        value = datetime.fromisoformat(value)
-    # KQL's datetimes are UTC and name no zone.
-    return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value
+    """KQL's datetimes are UTC and name no zone."""
+    if kind is Kind.DATETIME and value is not None:
+        moment = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        return moment.astimezone(UTC).replace(tzinfo=None).isoformat()
+    return value
