@@ -61,7 +61,7 @@ def test_silent_at_other_times_of_a_healthy_run(name: str, well: Run, after: tim
         ("approvals-waiting", lambda: lived(timedelta(hours=22), prepare=asked, world=wants_approval())),
         ("paid-unattended", lambda: lived(timedelta(hours=26), prepare=asked, world=wants_approval())),
         ("window-closing", lambda: lived(HOUR, prepare=asked, world=wants_approval(nce(started="-P1D")))),
-        ("renewal-coming", lambda: lived(HOUR, prepare=asked, world=wants_approval(late("Late", "+P40D")))),
+        ("renewal-coming", lambda: lived(HOUR, prepare=asked, world=wants_approval(late("Late", "+P20D")))),
         ("kill-switch-held", lambda: lived(timedelta(hours=3), prepare=hold)),
         ("stale-sign-in", lambda: lived(timedelta(hours=26))),
     ],
