@@ -145,6 +145,10 @@ class MemoryStore:
         self._crash.here(f"after {name}")
         return stored
 
+    def shared_names(self) -> Sequence[str]:
+        with self._lock:
+            return sorted(self._shared)
+
     def ping(self) -> None:
         """Always reachable."""
 

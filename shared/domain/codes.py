@@ -37,6 +37,9 @@ class ReasonCode(StrEnum):
     DEAD_LETTERED = "dead_lettered"
     MALFORMED_WAKE_UP = "malformed_wake_up"
     WRONG_QUEUE = "wrong_queue"
+    # The record.
+    RECORD_RESTORED = "record_restored"
+    NEWER_RECORD = "newer_record"
     # The customer is not the one.
     CUSTOMER_UNKNOWN = "customer_unknown"
     CUSTOMER_AMBIGUOUS = "customer_ambiguous"

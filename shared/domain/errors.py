@@ -11,6 +11,7 @@ OffboardingError                    code, retryable, operator_action
 ├── ClaimEndingError                too little claim time is left to start another effect
 ├── BrakeHeldError                  the kill switch is held: nothing is written
 ├── CeilingReachedError             this hour's writes are used up
+├── NewerRecordError                a later version stored it: it is left alone
 ├── SettingsError                   settings are missing or wrong (all of them named at once)
 └── RemoteError                     Partner Center, Microsoft Graph or Azure
     ├── ThrottledError              429: retry_after is binding (I7)
@@ -113,6 +114,13 @@ class ConcurrencyConflictError(OffboardingError):
 
     code = ReasonCode.CONCURRENCY_CONFLICT
     retryable = True
+
+
+class NewerRecordError(OffboardingError):
+    """A later version stored the record: this one leaves it as it is."""
+
+    code = ReasonCode.NEWER_RECORD
+    operator_action = REASONS[ReasonCode.NEWER_RECORD].action
 
 
 class ClaimEndingError(OffboardingError):

@@ -18,6 +18,7 @@ from shared.domain.offboarding.record import Offboarding, Reason, Withdrawal, re
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.offboarding.timeline import TimelineEvent
 from shared.domain.people.actor import Actor
+from shared.domain.wording import stamp_to_the_second
 from shared.operations.carry_out import Word, carry_out, head_of
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
@@ -80,12 +81,19 @@ def _withdraw(said: CalledOff, session: Session) -> None:
     session.record(EntryKind.WITHDRAWAL, {"why": Personal(said.why)})
     if not any(record.actions for record in session.records.values()) and not head.gdap_requested:
         session.offboarding = replace(session.offboarding, claim=None)
-        reason = Reason(ReasonCode.WITHDRAWN, f"withdrawn {detail}; nothing had been changed")
+        reason = Reason(ReasonCode.WITHDRAWN, f"withdrawn {detail}; {_unchanged(session.offboarding)}")
         step = Step(Status.WITHDRAWN, None, reason, None, TimelineEvent.WITHDRAWAL_ASKED, detail)
     else:
         reason = Reason(ReasonCode.RESTORING, f"withdrawn {detail}; what was changed is being put back")
         step = Step(Status.RESTORING, Stage.RESTORE, reason, now, TimelineEvent.WITHDRAWAL_ASKED, detail)
     intervene(session, step, _unblocked(session.records.values()))
+
+
+def _unchanged(head: Offboarding) -> str:
+    if head.restored is None:
+        return "nothing had been changed"
+    taken = stamp_to_the_second(head.restored.taken_at)
+    return f"nothing is known to have been changed, and what was done after {taken} is not in the restored record"
 
 
 def _unblocked(records: Iterable[HoldingRecord]) -> list[HoldingRecord]:

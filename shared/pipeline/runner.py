@@ -48,6 +48,7 @@ from shared.pipeline.stages.restore import restore
 from shared.pipeline.stages.suspend import suspend
 from shared.pipeline.stages.verify import verify
 from shared.pipeline.steps.preflight import forget_clear_answer
+from shared.pipeline.steps.restored import held_by_restore
 from shared.pipeline.transition import apply
 from shared.pipeline.watched import Watched, watched
 from shared.pipeline.words import take_what_was_said
@@ -145,6 +146,8 @@ def _given_up_for_now(session: Session, last: str) -> Outcome:
 
 
 def _run(session: Session, stage: Stage) -> Outcome:
+    if (held := held_by_restore(session)) is not None:
+        return held
     if stage is Stage.PLAN:
         note_mode(session)
     try:

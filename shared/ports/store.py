@@ -148,5 +148,8 @@ class OffboardingStore(Protocol):
         Raises ConcurrencyConflictError when the stored ETag is another, or the row exists and `etag` is None.
         """
 
+    def shared_names(self) -> Sequence[str]:
+        """The names of all shared rows, sorted."""
+
     def ping(self) -> None:
         """Raises UnavailableError when the store cannot be reached."""

@@ -59,6 +59,10 @@ def _sweep_one(services: Services, identity: str) -> int:
     stored = services.store.load(identity)
     if stored is None:
         return 0
+    if stored.offboarding.unread:
+        # An error in each round: the alert stays until the later version is back.
+        log.error("%s was stored by a later version and is left alone", identity, extra={"offboardingId": identity})
+        return 0
     act = _wake if _overdue(stored.offboarding, services) else None
     act = _remind if act is None and _reminder_due(stored.offboarding, services) else act
     if act is not None:

@@ -79,6 +79,16 @@ ALLOWED: dict[str, tuple[str, ...]] = {
         "jinja2",
         "markupsafe",
     ),
+    # Copies are of what is stored, as it is stored.
+    "shared/snapshots": (
+        *CORE,
+        "shared.pipeline.steps.restored",
+        "shared.adapters.stores",
+        "shared.adapters.brakes",
+        "shared.version",
+        "shared.snapshots",
+        "pydantic",
+    ),
     "shared/notify": (*DOMAIN, "shared.ports", "shared.contracts", "shared.version", "shared.notify", "pydantic"),
     # Settings say what can be set; who uses it is not their business.
     "shared/composition/authentication.py": (),

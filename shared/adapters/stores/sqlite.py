@@ -145,6 +145,9 @@ class SqliteStore:
                 raise ConcurrencyConflictError(f"{name} was changed by somebody else")
         return SharedRow(text, str(known + 1))
 
+    def shared_names(self) -> Sequence[str]:
+        return [str(name) for (name,) in self._all("SELECT name FROM shared_rows ORDER BY name")]
+
     def ping(self) -> None:
         self._one("SELECT 1")
 

@@ -39,6 +39,11 @@ FAULTS = Group(
         R.SETTINGS_INVALID: administrator(
             "Settings are missing or wrong; all of them are named.", "Correct them and restart the app."
         ),
+        R.NEWER_RECORD: administrator(
+            "A later version of the pipeline stored it in a way that this version cannot read. Nothing is done with "
+            "it, and nothing of it is changed.",
+            "Deploy that version again; nothing is lost meanwhile.",
+        ),
         R.ILLEGAL_MOVE: operations("A defect: an offboarding would have entered a state that cannot follow.", REPORT),
         R.INVALID_IMAGE: operations(
             "A change was not sent: what Partner Center showed of the subscription cannot be sent back.", NOT_SENT

@@ -43,6 +43,7 @@ EVENTS: Mapping[TimelineEvent, str] = MappingProxyType(
         TimelineEvent.RESTORED: "What can be put back is as it was; the detail says what is not.",
         TimelineEvent.RESCHEDULED: "Start or restrictions were changed before the first write; it is planned anew.",
         TimelineEvent.CLAIM_RELEASED: "The handler noticed that somebody had changed the offboarding, and stopped.",
+        TimelineEvent.RECORD_RESTORED: "The record was put back from a snapshot; what came after that is not in it.",
         TimelineEvent.OVERRIDDEN: "A person said that what blocks a holding has ended; the entry has who, and why.",
     }
 )

@@ -31,6 +31,12 @@ PLANNING = Group(
             "When the plans look right, set `OFFBOARDING_MODE` to `live`. An offboarding that was at work goes on by "
             "itself; one that was only planned asks for a word first (`went_live`).",
         ),
+        R.RECORD_RESTORED: operations(
+            "The record was put back from a snapshot. What was said and done after that snapshot is not in it: a "
+            "withdrawal, a rejection or a new start may be missing. So nothing is done before a person says so.",
+            "Ask the sender whether it still holds, and look at the customer in Partner Center. Then resume it, or "
+            "withdraw it.",
+        ),
         R.WENT_LIVE: operations(
             "The offboarding was planned while the deployment was in mode `plan`, which is live now. It begins at a "
             "person's word, so that going live starts nothing that has piled up.",

@@ -98,7 +98,7 @@ class HoldingRecord:
     there a day after a transfer of it was completed. `no_refund`: asked for its price, Azure said that none is to be
     had. `blocked_since`: since when the same `blocker` stands without progress. `override`: a person's word.
     `refund`: what its return would give, `refunded`: what the return was answered to give.
-    `not_restored`: after a withdrawal, what of it is not as it was."""
+    `not_restored`: after a withdrawal, what of it is not as it was. `later`: fields of a later version, as JSON."""
 
     holding: Holding
     first_seen_at: datetime
@@ -115,6 +115,7 @@ class HoldingRecord:
     refunded: ToldRefund | None = None
     before: Before | None = None
     not_restored: NotRestored | None = None
+    later: str = field(default="", repr=False)
 
     @property
     def last(self) -> ActionRecord | None:

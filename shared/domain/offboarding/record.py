@@ -106,6 +106,18 @@ class SaidEnded:
 
 
 @dataclass(frozen=True, slots=True)
+class Restored:
+    """The record was put back from `snapshot`, taken at `taken_at` (both business time, aware UTC). `whole`: everything
+    beside the head is there again. `found`: what is known of the time between, as a sentence; "" where nothing is."""
+
+    snapshot: str
+    taken_at: datetime
+    at: datetime
+    whole: bool = False
+    found: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Offboarding:
     """The head of the record. Holdings, timeline and outbox are stored beside it.
 
@@ -128,6 +140,8 @@ class Offboarding:
     `begun_at`: when it left the plan for the first time, from which the grace period runs. `withdrawal`: it is called
     off, and only what was changed is put back; `not_restored` are the first that cannot be, of `not_restored_count`.
     `stage_since`: when it entered its stage (business time), absent in what was stored before it was kept.
+    `restored`: when it was last put back from a snapshot. `later`: fields of a later version, as JSON, written back as
+    they are. `unread`: a later version stored it in a way that this one cannot read; the text, which stays as it is.
     """
 
     id: str
@@ -180,6 +194,9 @@ class Offboarding:
     not_restored_count: int = 0
     done_once: tuple[Once, ...] = ()
     stage_since: datetime | None = None
+    restored: Restored | None = None
+    later: str = field(default="", repr=False)
+    unread: str = field(default="", repr=False)
 
     def with_event(self) -> Offboarding:
         """The head that owes one event more. Stored in the same write as the event, so that no two share a number."""
@@ -193,6 +210,14 @@ class Offboarding:
     def has_word(self, code: ReasonCode) -> bool:
         """A person resumed it when it asked for this reason."""
         return code in self.words
+
+    @property
+    def held_by_restore(self) -> bool:
+        """Nobody has said since it was restored that it may go on; to call it off is such a word."""
+        if self.restored is None:
+            return False
+        called_off = self.withdrawal is not None and self.withdrawal.at >= self.restored.at
+        return not self.restored.whole or not (called_off or self.has_word(ReasonCode.RECORD_RESTORED))
 
     @property
     def shows_plan(self) -> bool:

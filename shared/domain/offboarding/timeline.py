@@ -49,6 +49,7 @@ class TimelineEvent(StrEnum):
     RESTORED = "restored"
     RESCHEDULED = "rescheduled"
     CLAIM_RELEASED = "claim.released"
+    RECORD_RESTORED = "record.restored"
 
 
 class ActionStep(StrEnum):

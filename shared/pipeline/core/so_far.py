@@ -7,6 +7,7 @@ from collections import Counter
 from shared.domain.decisions.absences import DONE
 from shared.domain.decisions.phrases import PHRASES
 from shared.domain.holdings.ledger import ActionRecord, ActionState
+from shared.domain.wording import stamp_to_the_second
 from shared.pipeline.core.session import Session
 
 NOTHING = "nothing was changed"
@@ -21,6 +22,11 @@ def changed_so_far(session: Session) -> str:
     parts += [f"without a clear answer: {_counted(unclear)}"] if unclear else []
     if session.offboarding.removal is not None:
         parts.append("the removal of the relationship had been sent")
+    if session.offboarding.restored is not None:
+        taken = stamp_to_the_second(session.offboarding.restored.taken_at)
+        parts.append(
+            f"{'' if parts else 'nothing as far as is known; '}what was done after {taken} is not in the record"
+        )
     return "; ".join(parts) or NOTHING
 
 

@@ -37,7 +37,14 @@ def next_look(session: Session, status: Status, reason: Reason | None, at: datet
     return max(min(at, *due), session.services.clock.now()) if due else at
 
 
-ONLY_A_WORD = frozenset({ReasonCode.WENT_LIVE, ReasonCode.RENEWS_BEFORE_START, ReasonCode.COMMITMENTS_REMAIN})
+ONLY_A_WORD = frozenset(
+    {
+        ReasonCode.WENT_LIVE,
+        ReasonCode.RENEWS_BEFORE_START,
+        ReasonCode.COMMITMENTS_REMAIN,
+        ReasonCode.RECORD_RESTORED,
+    }
+)
 """What no look can settle: only what a person says leads on."""
 
 

@@ -40,7 +40,7 @@ WORDS: dict[type[StrEnum], str] = {
         unknown_field wrong_type wrong_value request_id_reused batch_id_reused not_found not_resumable not_overridable
         idempotency_key_reused precondition_required precondition_failed
         not_signed_in not_allowed own_request foreign_form authentication_off dead_lettered
-        malformed_wake_up wrong_queue customer_unknown customer_ambiguous customer_mismatch customer_changed
+        malformed_wake_up wrong_queue record_restored newer_record customer_unknown customer_ambiguous customer_mismatch customer_changed
         customer_nameless own_tenant protected_customer not_a_reseller reseller_required joined
         live_with_other_options dry_run commitments_remain not_before renews_before_start mode_plan went_live
         approval_needed approval_rejected not_approvable brake_held ceiling_reached grace_period
@@ -76,7 +76,7 @@ WORDS: dict[type[StrEnum], str] = {
         removal.intended removal.accepted removal.refused removal.probed gdap.intended gdap.accepted gdap.refused
         proofs proven claim.taken_over window_closing renewal_coming woken reminded looked_again resumed overridden
         approved approval.rejected brake.released word_not_needed withdrawal.asked restored rescheduled
-        claim.released""",
+        claim.released record.restored""",
     ActionStep: STEPS,
     ProofName: """customer_list customer_read subscriptions purchasing delegated_admin support_contact
         activity_log""",

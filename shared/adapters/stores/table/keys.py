@@ -15,6 +15,7 @@ INDEX = "index"
 """The partition of everything that is found without knowing the customer."""
 LIVE = "live"
 ALL = "all:"
+SHARED = "shared:"
 LAST_POSITION = 2**53 - 1
 """Positions serve as cursors; beyond this, a JSON reader may round them."""
 
@@ -103,7 +104,7 @@ def hold(service: str | None = None) -> str:
 
 def shared(name: str) -> str:
     """In the index: a small text that all processes share."""
-    return f"shared:{digest(name)}"
+    return f"{SHARED}{digest(name)}"
 
 
 def until(beginning: str, at: datetime) -> str:

@@ -21,6 +21,7 @@ SUMMARY = (
     "version", "writer", "status", "customerId", "updatedAt", "nextAttemptAt", "claimExpiresAt", "forgotten", "listed",
     "batchId",
 )  # fmt: skip
+_STATUSES = {status.value: status for status in Status}
 _WOKEN = RUNNABLE | {Status.NEEDS_ATTENTION}
 
 
@@ -116,7 +117,7 @@ def read_summary(row: Mapping[str, Any], etag: str) -> Summary:
     return Summary(
         version=int(row["version"]),
         writer=str(row["writer"]),
-        status=Status(row["status"]),
+        status=_status(str(row["status"])),
         customer_id=row.get("customerId"),
         updated_at=datetime.fromisoformat(row["updatedAt"]),
         next_attempt_at=_moment(row.get("nextAttemptAt")),
@@ -196,6 +197,11 @@ def read_owed(row: Mapping[str, Any]) -> OutboundMessage:
 
 def _key(place: Place, row: str) -> dict[str, Any]:
     return {"PartitionKey": place.partition, "RowKey": row}
+
+
+def _status(text: str) -> Status:
+    """What a later version calls by a new name waits for a person here."""
+    return _STATUSES.get(text, Status.NEEDS_ATTENTION)
 
 
 def _moment(text: str | None) -> datetime | None:

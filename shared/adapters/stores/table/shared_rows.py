@@ -27,11 +27,16 @@ class SharedRows:
         short = row.get("body")
         return SharedRow(str(short) if short is not None else read_text(row), str(row.metadata["etag"]))
 
+    def names(self) -> list[str]:
+        """Sorted; what was stored before names were kept is not among them until it is stored again."""
+        rows = self._table.rows(keys.INDEX, keys.SHARED, keys.after(keys.SHARED), ("name",))
+        return sorted(str(row["name"]) for row in rows if row.get("name") is not None)
+
     def put(self, name: str, text: str, etag: str | None) -> SharedRow:
         """Raises ConcurrencyConflictError when the row is another by now."""
         if etag is not None and not etag.startswith(OUR_ETAG):
             raise ConcurrencyConflictError(f"{name} was changed by somebody else")
-        wanted = {"PartitionKey": keys.INDEX, "RowKey": keys.shared(name), **_properties(text)}
+        wanted = {"PartitionKey": keys.INDEX, "RowKey": keys.shared(name), "name": name, **_properties(text)}
         try:
             self._table.transact([create(wanted) if etag is None else replace(wanted, etag)])
         except ClashError:

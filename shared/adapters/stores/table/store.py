@@ -115,6 +115,9 @@ class TableStore:
     def put_shared_row(self, name: str, text: str, etag: str | None) -> SharedRow:
         return self._shared.put(name, text, etag)
 
+    def shared_names(self) -> Sequence[str]:
+        return self._shared.names()
+
     def ping(self) -> None:
         self._table.get(keys.INDEX, "ping")
 

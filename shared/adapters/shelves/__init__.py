@@ -1,0 +1,1 @@
+"""Where snapshots are kept: a container, or a folder on one machine."""

@@ -1,0 +1,1 @@
+"""Snapshots of the record: taken page by page, verified, and put back."""

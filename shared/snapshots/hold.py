@@ -1,0 +1,114 @@
+"""How an offboarding stands after it was put back: held for a person, or ended as its evidence says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared.contracts.event_messages import event_message
+from shared.domain.codes import ReasonCode
+from shared.domain.evidence.chain import Appender, moment
+from shared.domain.evidence.entry import Entry
+from shared.domain.evidence.kinds import EntryKind
+from shared.domain.offboarding.messages import Destination, OutboundMessage, TimelineEntry, Who
+from shared.domain.offboarding.record import Offboarding, Reason, Restored
+from shared.domain.offboarding.states import Stage, Status
+from shared.domain.offboarding.timeline import TimelineEvent
+from shared.domain.people.actor import Actor
+from shared.domain.wording import stamp_to_the_second
+from shared.pipeline.core.evidence import fresh_salt
+from shared.pipeline.steps.restored import WHAT_TO_DO, why_held
+from shared.snapshots.lost import Ended
+
+READS_FIRST = frozenset({Stage.PLAN, Stage.VERIFY, Stage.RESTORE})
+"""Stages that read everything before they write. What stood in another goes on from verify."""
+APART = 1000
+PER_SECOND = 10
+"""How far the numbers of events, timeline entries and wake-ups jump: farther than those that were lost can have got,
+so that nothing new has the id of something that was told before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The last write of a restore: the head, and what is stored with it."""
+
+    head: Offboarding
+    entry: TimelineEntry
+    evidence: tuple[Entry, ...]
+    outbox: tuple[OutboundMessage, ...]
+
+
+def held(copied: Offboarding, restored: Restored, by: Actor, source: str) -> Standing:
+    """For a person, who asks whether it still holds: what was said since the snapshot is not known."""
+    stage = copied.stage if copied.stage in READS_FIRST else Stage.VERIFY
+    chain, entry = Appender(copied.id, fresh_salt).append(
+        copied.evidence,
+        EntryKind.NOTE,
+        by,
+        restored.at,
+        {
+            "what": TimelineEvent.RECORD_RESTORED.value,
+            "snapshot": restored.snapshot,
+            "takenAt": moment(restored.taken_at),
+        },
+    )
+    head = replace(
+        _apart(copied, restored),
+        status=Status.NEEDS_ATTENTION,
+        stage=stage,
+        next_attempt_at=restored.at + timedelta(days=1),
+        evidence=chain,
+        words=tuple(code for code in copied.words if code is not ReasonCode.RECORD_RESTORED),
+        asked=None,
+        told=None,
+        restored=restored,
+    )
+    reason = Reason(ReasonCode.RECORD_RESTORED, why_held(head), WHAT_TO_DO)
+    return _told(replace(head, reason=reason), restored.at, by, source, (entry,))
+
+
+def ended(copied: Offboarding, found: Ended, restored: Restored, by: Actor, source: str) -> Standing:
+    """As its evidence says. The outcome is told again, with the id that it has."""
+    since = stamp_to_the_second(restored.taken_at)
+    text = f"the record was put back from a snapshot of {since}; its evidence says that it ended later as "
+    text += f"{found.status.value}, at {stamp_to_the_second(found.at)}"
+    head = replace(
+        _apart(copied, restored),
+        status=found.status,
+        stage=None,
+        reason=Reason(found.code, text),
+        next_attempt_at=None,
+        evidence=found.chain,
+        seal=found.seal,
+        restored=restored,
+    )
+    # How long personal data is kept counts from the end.
+    return _told(replace(head, updated_at=found.at), restored.at, by, source, ())
+
+
+def _apart(copied: Offboarding, restored: Restored) -> Offboarding:
+    lost = max(0, int((restored.at - restored.taken_at).total_seconds()))
+    jump = APART + PER_SECOND * lost
+    return replace(
+        copied,
+        updated_at=restored.at,
+        claim=None,
+        said=(),
+        events=copied.events + jump,
+        timeline_length=copied.timeline_length + jump,
+        attempt=copied.attempt + jump,
+    )
+
+
+def _told(head: Offboarding, now: datetime, by: Actor, source: str, evidence: tuple[Entry, ...]) -> Standing:
+    number = head.timeline_length + 1
+    detail = head.reason.text if head.reason else ""
+    entry = TimelineEntry(number, now, Who.OPERATOR, head.stage, TimelineEvent.RECORD_RESTORED.value, detail, by=by)
+    head = replace(head, timeline_length=number).with_event()
+    event = event_message(head, head.blockers, now, source, by)
+    return Standing(head, entry, evidence, (event,))
+
+
+def still_owed(outbox: list[OutboundMessage]) -> tuple[OutboundMessage, ...]:
+    """Events and exports are owed again, with their ids; a wake-up of then wakes nothing."""
+    return tuple(message for message in outbox if message.destination is not Destination.STAGE)
