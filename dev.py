@@ -12,8 +12,9 @@
     python3 dev.py offboard COMMAND   the operators' command: doctor, consent, list, show, approve and more (--help)
     python3 dev.py consent [options]  short for offboard consent: sign in with MFA and store the refresh token
     python3 dev.py doctor [options]   short for offboard doctor: look at sign-in, role, queues and store
+    python3 dev.py restore [options]  short for offboard restore: the record from a snapshot; --list, --take, --check
 
-Options of consent and doctor:
+Options of consent, doctor and restore:
     --settings FILE     app settings as in local.settings.json; default: the environment
     --json              (doctor) print one JSON object
 
@@ -55,6 +56,7 @@ COMMANDS = {
     "offboard": ("run", ["-m", "offboard"]),
     "consent": ("run", ["-m", "offboard", "consent"]),
     "doctor": ("run", ["-m", "offboard", "doctor"]),
+    "restore": ("run", ["-m", "offboard", "restore"]),
 }
 REQUIREMENTS = {"run": ["requirements.txt"], "dev": ["requirements.txt", "requirements-dev.txt"]}
 """What a level depends on; the last one is installed, and holds everything that the others hold."""

@@ -22,6 +22,7 @@ from functions import (
     platform,
     requests_queue,
     sign_in,
+    snapshots,
     stages,
     sweeper,
 )
@@ -41,6 +42,7 @@ app.register_functions(requests_queue.bp)
 app.register_functions(stages.bp)
 app.register_functions(sweeper.bp)
 app.register_functions(sign_in.bp)
+app.register_functions(snapshots.bp)
 app.register_functions(dead_letters.bp)
 app.register_functions(http_api.bp)
 app.register_functions(http_decisions.bp)

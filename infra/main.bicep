@@ -183,6 +183,11 @@ param logRetentionDays int = 90
 @maxValue(146000)
 param evidenceDays int = 3650
 
+@description('Days for which a daily snapshot of the record is kept.')
+@minValue(8)
+@maxValue(400)
+param snapshotDays int = 35
+
 @description('Locks against deletion on the record, the evidence, the vault and the namespace. azd down fails while they are on.')
 @allowed(['on', 'off'])
 param deleteLocks string = 'off'
@@ -450,6 +455,21 @@ module privateEndpoints 'modules/private-endpoints.bicep' = if (isPrivate) {
   }
 }
 
+module snapshots 'modules/snapshots.bicep' = {
+  name: 'snapshots'
+  scope: group
+  params: {
+    name: 'stsn${token}'
+    location: location
+    tags: tags
+    sku: storageSku
+    appPrincipalId: identity.outputs.principalId
+    workspaceId: monitoring.outputs.workspaceId
+    deleteLocks: deleteLocks
+    days: snapshotDays
+  }
+}
+
 module functionApp 'modules/functionapp.bicep' = {
   name: 'functionapp'
   scope: group
@@ -499,6 +519,7 @@ module functionApp 'modules/functionapp.bicep' = {
       OFFBOARDING_TABLE_ENDPOINT: storage.outputs.tableEndpoint
       OFFBOARDING_EVIDENCE_CONTAINER: evidence.outputs.containerUrl
       OFFBOARDING_EVIDENCE_KEY_NAME: keyVault.outputs.evidenceKeyName
+      OFFBOARDING_SNAPSHOT_CONTAINER: snapshots.outputs.containerUrl
     })
   }
 }

@@ -27,6 +27,7 @@
     offboard doctor [--settings FILE] [--json]   look at sign-in, role, queues and store; changes nothing
     offboard doctor --url URL                    the same of the running app, and mode, policy, timers, what is late
     offboard consent [--settings FILE]           sign in with MFA and store the refresh token
+    offboard restore SNAPSHOT [--settings FILE]  put the record back from a snapshot (--list, --take, --check)
     offboard completion SHELL                    complete words in bash, zsh, fish or powershell
 
 Where: --url or OFFBOARDING_URL, or --local for the stack of dev.py up. Who: az login and OFFBOARDING_PEOPLE_CLIENT_ID,
@@ -34,8 +35,8 @@ or OFFBOARDING_TOKEN (an access token), or OFFBOARDING_KEY (a function key of a 
 stderr; --json prints what the API answers. offboard COMMAND --help has examples.
 
 Exit codes: 0 done, 1 refused, 2 usage, 3 not reachable or not now, 4 not signed in or not allowed, 5 not found,
-6 changed since it was seen, 7 not all of it, 70 a mistake of the command, 130 Ctrl-C. doctor, consent and
-verify-evidence have their own. In a checkout: python3 dev.py offboard COMMAND.
+6 changed since it was seen, 7 not all of it, 70 a mistake of the command, 130 Ctrl-C. doctor, consent,
+restore and verify-evidence have their own. In a checkout: python3 dev.py offboard COMMAND.
 """
 
 from __future__ import annotations
@@ -100,6 +101,7 @@ def made() -> typer.Typer:
         ("verify-evidence", "Check the evidence of an offboarding; needs nothing but the file.", _evidence),
         ("doctor", "Look at everything that the pipeline needs; changes nothing.", _doctor),
         ("consent", "Sign in with MFA, and store the refresh token.", _consent),
+        ("restore", "Put the record back from a snapshot; list and take snapshots.", _restore),
     ):
         _hand_over(app, name, text, work)
     completion.register(app)
@@ -156,6 +158,12 @@ def _consent(arguments: list[str], _: Desk) -> int:
     from offboard.consent.__main__ import main as consent
 
     return consent(arguments)
+
+
+def _restore(arguments: list[str], desk: Desk) -> int:
+    from offboard.restore.__main__ import main as restore
+
+    return restore(arguments, environment=desk.environment, ask=desk.around.ask)
 
 
 def _help() -> str:

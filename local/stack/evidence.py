@@ -15,6 +15,7 @@ from local.stack.folder import DataFolder
 
 KEY = "evidence-key.pem"
 FOLDER = "exported-evidence"
+SNAPSHOTS = "snapshots"
 
 
 def evidence_settings(folder: DataFolder) -> dict[str, str]:

@@ -16,7 +16,7 @@ from local.stack.chosen import ELSEWHERE, require_accepted
 from local.stack.databases import checkpoint
 from local.stack.environment import left_out
 from local.stack.errors import StackError
-from local.stack.evidence import FOLDER, evidence_settings, public_key
+from local.stack.evidence import FOLDER, SNAPSHOTS, evidence_settings, public_key
 from local.stack.folder import DataFolder, write_private
 from local.stack.notices import keep_key, notice_settings, webhook_key
 from local.stack.people import Person, keep_people
@@ -193,6 +193,7 @@ class Stack:
             **pace,
             **store,
             **evidence_settings(self._folder),
+            "OFFBOARDING_SNAPSHOT_FOLDER": str(self._folder.path / SNAPSHOTS),
             **notice_settings(sink, key),
             "OFFBOARDING_APPROVAL": self._options.approval,
             **telemetry_settings(self._options.telemetry),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from shared.adapters.brakes import SharedBrakes
@@ -28,6 +29,7 @@ from shared.pipeline.core.services import Services
 from shared.ports.bus import Bus
 from shared.ports.clock import Clock
 from shared.ports.evidence import EvidenceExport
+from shared.ports.shelf import Shelf
 from shared.ports.sign_in import TokenVault
 from shared.ports.store import OffboardingStore
 
@@ -93,6 +95,28 @@ def evidence_export(settings: Settings) -> EvidenceExport | None:
     identity = identity_of(settings)
     signer = KeyVaultSigner(settings.sign_in.key_vault_url, evidence.key_name, identity)
     return EvidenceExport(signer, BlobArchive.at(evidence.container, identity))
+
+
+def snapshot_shelf(settings: Settings) -> Shelf | None:
+    """Where snapshots go; None where none are taken."""
+    return _shelf(settings, settings.snapshots.container, settings.snapshots.folder)
+
+
+def evidence_shelf(settings: Settings) -> Shelf | None:
+    """What was exported of finished evidence, to be read; None where nothing is."""
+    return _shelf(settings, settings.evidence.container, settings.evidence.folder)
+
+
+def _shelf(settings: Settings, container: str, folder: Path | None) -> Shelf | None:
+    if folder is not None:
+        from shared.adapters.shelves.folder_shelf import FolderShelf
+
+        return FolderShelf(folder)
+    if not container:
+        return None
+    from shared.adapters.shelves.blob_shelf import BlobShelf
+
+    return BlobShelf.at(container, identity_of(settings))
 
 
 def open_store(settings: Settings) -> OffboardingStore:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from shared.composition.doctor.probe import Probe
     from shared.operations.front_door import FrontDoor
     from shared.pipeline.core.services import Services
+    from shared.ports.shelf import Shelf
 
 log = logging.getLogger("offboarding")
 DOCTORS_PATIENCE = timedelta(seconds=5)
@@ -82,6 +83,14 @@ def tell() -> None:
             return
         if providers is not None:
             switch_on(providers)
+
+
+def snapshots() -> Shelf | None:
+    """Where snapshots go, None where none are taken; raises SettingsError with every problem."""
+    from shared.composition.assembly import snapshot_shelf
+    from shared.composition.settings import read_settings
+
+    return snapshot_shelf(read_settings(os.environ))
 
 
 def front_door() -> FrontDoor:

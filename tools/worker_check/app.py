@@ -50,6 +50,7 @@ def settings(scratch: Path) -> dict[str, str]:
     files = {
         "OFFBOARDING_SQLITE_FILE": str(scratch / "store.sqlite3"),
         "OFFBOARDING_REFRESH_TOKEN_FILE": str(scratch / "no-token"),
+        "OFFBOARDING_SNAPSHOT_FOLDER": str(scratch / "snapshots"),
     }
     return _SETTINGS | files
 
@@ -80,6 +81,7 @@ INVOCATIONS = (
     Invocation("deliver_notification", Message("notification", b'{"rule": "none"}\n{}')),
     Invocation("sweep", Tick()),
     Invocation("watch", Tick()),
+    Invocation("take_snapshot", Tick()),
     Invocation("renew_sign_in", Tick(), Ends.WITH_AN_ERROR),  # there is no token, and somebody has to hear of it
     Invocation("create_offboarding", Request("POST", "/api/offboardings", 202, body=_request(2))),
     Invocation("list_offboardings", Request("GET", "/api/offboardings", 200)),

@@ -36,7 +36,7 @@ class FolderShelf:
         """See Shelf."""
         try:
             return (self._folder / name).read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
         except OSError as error:
             raise _failure(self._folder / name, "read", error) from error

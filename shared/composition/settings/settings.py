@@ -18,6 +18,7 @@ from shared.composition.settings.policy import read_approval, read_ceilings, rea
 from shared.composition.settings.reader import Reader
 from shared.composition.settings.schedules import read_schedules
 from shared.composition.settings.sign_in import SignInSettings, read_sign_in
+from shared.composition.settings.snapshots import SnapshotSettings, read_snapshots
 from shared.composition.settings.store import StoreSettings, read_store
 from shared.composition.settings.telemetry import TelemetrySettings, read_telemetry
 from shared.domain.approval import ApprovalPolicy, ApprovalRule
@@ -47,6 +48,7 @@ class Settings:
     event_source: str
     people: PeopleSettings
     evidence: EvidenceSettings
+    snapshots: SnapshotSettings
     managed_identity_client_id: str
     calls_per_minute: int
     clock_file: Path | None
@@ -79,6 +81,7 @@ def read_settings(env: Mapping[str, str], *, from_outside: bool = False) -> Sett
         event_source=read_event_source(reader),
         people=people,
         evidence=read_evidence(reader),
+        snapshots=read_snapshots(reader),
         managed_identity_client_id=reader.optional("ServiceBus__clientId"),
         calls_per_minute=reader.integer(
             "OFFBOARDING_CALLS_PER_MINUTE", 250, least=60, why="one inventory of a customer has to fit into a minute"

@@ -145,6 +145,17 @@ EVIDENCE = Section(
         ),
     ),
 )
+SNAPSHOTS = Section(
+    "Snapshots",
+    (
+        Setting(
+            "OFFBOARDING_SNAPSHOT_CONTAINER",
+            "Address of the container that daily snapshots of the record go to; absent, with no folder either: none "
+            "are taken.",
+        ),
+        Setting("OFFBOARDING_SNAPSHOT_FOLDER", "Path of a folder instead of the container, on one machine only."),
+    ),
+)
 CALLS = Section(
     "Calls and pace",
     (
@@ -236,6 +247,7 @@ SECTIONS: tuple[Section, ...] = (
     STORE_AND_BUS,
     EVENTS,
     EVIDENCE,
+    SNAPSHOTS,
     PEOPLE,
     NOTICES,
     TELEMETRY,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -11,12 +9,11 @@ from uuid import uuid4
 import pytest
 from azure.storage.blob import ContainerClient
 
-from local.stack.azurite import ACCOUNT, accounts, find_azurite, new_key
-from local.stack.errors import StackError
 from local.world.archive import MemoryArchive
 from shared.adapters.evidence.blob_archive import BlobArchive
 from shared.adapters.evidence.folder_archive import FolderArchive
 from shared.domain.errors import RefusedError, UnavailableError
+from tests.contract.evidence.azurite import running_blobs
 
 NAME, FIRST, SECOND = "o-1.evidence.jsonl", b'{"seq":1}\n', b'{"seq":1}\n{"seq":2}\n'
 
@@ -24,22 +21,7 @@ NAME, FIRST, SECOND = "o-1.evidence.jsonl", b'{"seq":1}\n', b'{"seq":1}\n{"seq":
 @pytest.fixture(scope="module")
 def blobs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A connection string of Azurite's blob service, in memory."""
-    try:
-        azurite = find_azurite()
-    except StackError as error:
-        pytest.skip(str(error))
-    key, folder = new_key(), tmp_path_factory.mktemp("azurite")
-    command = [azurite.node, str(azurite.folder / "dist" / "src" / "blob" / "main.js"), "--blobHost", "127.0.0.1"]
-    command += ["--blobPort", "0", "--inMemoryPersistence", "--skipApiVersionCheck", "--disableTelemetry"]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=folder, env={**accounts(key)})
-    try:
-        assert running.stdout is not None
-        found = next(match for line in running.stdout if (match := re.search(r"listens on (http\S+)", line)))
-        endpoint = f"BlobEndpoint={found[1].rstrip('/')}/{ACCOUNT};"
-        yield f"DefaultEndpointsProtocol=http;AccountName={ACCOUNT};AccountKey={key};{endpoint}"
-    finally:
-        running.kill()
-        running.wait()
+    yield from running_blobs(tmp_path_factory)
 
 
 @pytest.fixture

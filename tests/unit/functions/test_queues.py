@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,10 +13,13 @@ from azure.functions.timer import TimerRequest
 from pytest_mock import MockerFixture
 
 from local.world.world import World
+from shared.adapters.shelves.folder_shelf import FolderShelf
 from shared.domain.errors import UnavailableError
 from shared.domain.offboarding.messages import Destination, OutboundMessage
 from shared.domain.offboarding.states import Stage, Status
 from shared.ports.bus import DeadLetter
+from shared.snapshots.manifest import newest_first, read_manifest
+from shared.snapshots.verify import copies
 from tests.unit.functions.support import CONTEXT, FUNCTIONS, deliver
 from tests.unit.support.worlds import SMALL, head, on_queue
 
@@ -43,6 +47,7 @@ def test_every_entry_point_is_called_by_these_tests() -> None:
         "accept",
         "sweep",
         "renew_sign_in",
+        "take_snapshot",
         "watch",
         "create_offboarding",
         "list_offboardings",
@@ -153,6 +158,23 @@ def test_the_timer_sweeps(world: World) -> None:
     FUNCTIONS["sweep"](TimerRequest(past_due=True), CONTEXT)
 
     assert head(world, identity).attempt == 2
+
+
+def test_the_timer_takes_a_snapshot(world: World, tmp_path: Path, mocker: MockerFixture) -> None:
+    identity, shelf = accepted(world), FolderShelf(tmp_path)
+    mocker.patch("shared.composition.bootstrap.snapshots", return_value=shelf)
+    FUNCTIONS["take_snapshot"](TimerRequest(past_due=False), CONTEXT)
+
+    (name,) = newest_first(shelf)
+    assert [copy.head.id for copy in copies(shelf, read_manifest(shelf, name))] == [identity]
+
+
+def test_without_a_place_no_snapshot_is_taken(world: World, mocker: MockerFixture) -> None:
+    accepted(world)
+    mocker.patch("shared.composition.bootstrap.snapshots", return_value=None)
+    taken = mocker.patch("shared.snapshots.take.take_snapshot")
+    FUNCTIONS["take_snapshot"](TimerRequest(past_due=False), CONTEXT)
+    assert not taken.called
 
 
 def test_the_timer_renews_the_sign_in(world: World) -> None:

@@ -158,14 +158,20 @@ def test_every_message_that_an_instance_takes_finds_a_thread() -> None:
     assert load(ROOT / "host.json")["extensions"]["serviceBus"]["maxConcurrentCalls"] <= int(found[1]) <= 32
 
 
-@pytest.mark.parametrize("module", ["host-storage", "evidence"])
+@pytest.mark.parametrize("module", ["host-storage", "evidence", "snapshots"])
 def test_what_is_deleted_of_blobs_can_be_taken_back(module: str) -> None:
     code = bicep_code(INFRA / "modules" / f"{module}.bicep")
     for policy in ("deleteRetentionPolicy", "containerDeleteRetentionPolicy"):
         assert re.search(rf"^\s+{policy}: {{ enabled: true, days: \d+ }}$", code, re.MULTILINE), policy
 
 
-KEPT = {"storage": "account", "evidence": "account", "keyvault": "vault", "servicebus": "namespace"}
+KEPT = {
+    "storage": "account",
+    "evidence": "account",
+    "snapshots": "account",
+    "keyvault": "vault",
+    "servicebus": "namespace",
+}
 """Module to the resource in it that a lock keeps."""
 
 
@@ -178,6 +184,15 @@ def test_what_cannot_be_made_again_can_be_locked(module: str, what: str) -> None
     assert found
     assert f"scope: {what}\n" in found[1]
     assert "level: 'CanNotDelete'" in found[1]
+
+
+def test_old_snapshots_are_deleted_by_a_rule_and_by_no_code() -> None:
+    code = bicep_code(INFRA / "modules" / "snapshots.bicep")
+    assert "prefixMatch: ['snapshots/']" in code
+    assert "delete: { daysAfterCreationGreaterThan: days }" in code
+    assert re.search(r"param snapshotDays int = (\d+)", MAIN)
+    for file in (ROOT / "shared").rglob("*shelf*.py"):
+        assert "delete" not in file.read_text(encoding="utf-8"), file
 
 
 def test_only_what_is_listed_is_locked_and_no_lock_forbids_writing() -> None:

@@ -1,0 +1,114 @@
+"""The command `restore`: over a store in a file and a folder of snapshots."""
+
+from __future__ import annotations
+
+import io
+import json
+from pathlib import Path
+
+import pytest
+
+from offboard.__main__ import main as offboard
+from offboard.restore.__main__ import main
+from shared.adapters.stores.sqlite import SqliteStore
+from shared.domain.brake import Brake
+from shared.domain.offboarding.states import Status
+from shared.ports.store import Change, Filter
+from tests.unit.support.heads import head_of
+from tests.unit.test_settings import GOOD
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> dict[str, str]:
+    store = SqliteStore(tmp_path / "store.sqlite3")
+    store.commit(Change(head_of(), None))
+    store.close()
+    return {
+        **GOOD,
+        "OFFBOARDING_SQLITE_FILE": str(tmp_path / "store.sqlite3"),
+        "OFFBOARDING_SNAPSHOT_FOLDER": str(tmp_path / "snapshots"),
+    }
+
+
+def ran(settings: dict[str, str], *arguments: str, typed: str = "") -> int:
+    return main(list(arguments), environment=settings, ask=io.StringIO(typed))
+
+
+def name_of(settings: dict[str, str], capsys: pytest.CaptureFixture[str]) -> str:
+    assert ran(settings, "--take") == 0
+    return capsys.readouterr().out.split()[0]
+
+
+def test_taken_listed_checked_and_put_back(
+    settings: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name = name_of(settings, capsys)
+    assert ran(settings, "--list") == 0
+    assert capsys.readouterr().out.startswith(f"{name}  ")
+    assert ran(settings, name, "--check") == 0
+    assert "what was written" in capsys.readouterr().err
+
+    empty = settings | {"OFFBOARDING_SQLITE_FILE": str(tmp_path / "empty.sqlite3")}
+    assert ran(empty, "newest", "--by", "Ada", typed=f"{name}\n") == 0
+    assert "1 offboarding waits for a person (record_restored)" in capsys.readouterr().out
+    store = SqliteStore(tmp_path / "empty.sqlite3")
+    (head,) = store.find(Filter()).items
+    assert head.status is Status.NEEDS_ATTENTION
+    brake = store.shared_row("brake")
+    assert brake is not None
+    assert json.loads(brake.text)["by"]["name"] == "Ada"
+    assert json.loads(brake.text)["held"] is True
+    assert Brake(True).held
+    store.close()
+    assert ran(empty, "newest", "--yes") == 0
+    assert "put back by an earlier run" in capsys.readouterr().out
+
+
+def test_without_the_name_nothing_is_changed(
+    settings: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    name_of(settings, capsys)
+    empty = settings | {"OFFBOARDING_SQLITE_FILE": str(tmp_path / "empty.sqlite3")}
+    assert ran(empty, "newest", typed="yes\n") == 1
+    assert not (tmp_path / "empty.sqlite3").exists()
+
+
+def test_a_store_in_use_is_refused(settings: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    name_of(settings, capsys)
+    assert ran(settings, "newest", "--yes") == 1
+    assert "--missing-only" in capsys.readouterr().err
+    assert ran(settings, "newest", "--yes", "--missing-only") == 0
+    assert "1 offboarding was in the store and not touched" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["newest", "2026-01-01T00-00-00Z-0000", "../elsewhere"])
+def test_what_is_no_snapshot_is_refused(
+    settings: dict[str, str], name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ran(settings, name, "--yes") == 1
+    assert "no whole snapshot" in capsys.readouterr().err
+
+
+def test_without_a_place_there_is_nothing_to_do(settings: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    del settings["OFFBOARDING_SNAPSHOT_FOLDER"]
+    assert ran(settings, "--list") == 2
+    assert "OFFBOARDING_SNAPSHOT_FOLDER" in capsys.readouterr().err
+
+
+def test_two_places_are_one_too_many(settings: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    settings["OFFBOARDING_SNAPSHOT_CONTAINER"] = "https://account.example/snapshots"
+    assert ran(settings, "--list") == 2
+    assert "and not to both" in capsys.readouterr().err
+
+
+def test_what_is_away_is_tried_again(settings: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    folder = Path(settings["OFFBOARDING_SNAPSHOT_FOLDER"])
+    folder.write_text("a file")
+    assert ran(settings, "--take") == 3
+    assert "Run the same command again" in capsys.readouterr().err
+
+
+def test_it_is_one_of_the_operators_commands(settings: dict[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert offboard(["restore", "--take"], environment=settings) == 0
+    assert offboard(["restore", "--list"], environment=settings) == 0
+    assert len(capsys.readouterr().out.splitlines()) == 2
