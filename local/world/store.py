@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from local.world.crash import CrashPoints
-from shared.domain.errors import ConcurrencyConflictError
+from shared.domain.errors import ConcurrencyConflictError, NewerRecordError
 from shared.domain.evidence.entry import Aside, Entry
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.messages import OutboundMessage, TimelineEntry
@@ -154,6 +154,8 @@ class MemoryStore:
 
     def _commit(self, change: Change) -> Stored | LiveElsewhere:
         head = change.offboarding
+        if head.unread:
+            raise NewerRecordError(f"offboarding {head.id} was stored by a later version")
         customer = head.customer_id
         if change.live is Live.TAKE:
             if customer is None:

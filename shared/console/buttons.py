@@ -41,8 +41,9 @@ class Buttons:
 def buttons(session: Session, visitor: Visitor) -> Buttons:
     """What `visitor` may do about the offboarding of this session."""
     head = session.offboarding
-    open_still = not head.finished and head.withdrawal is None
-    asked = what_is_asked(session) if head.status is Status.NEEDS_ATTENTION else None
+    # What a later version stored takes no word here.
+    open_still = not head.finished and head.withdrawal is None and not head.unread
+    asked = what_is_asked(session) if head.status is Status.NEEDS_ATTENTION and not head.unread else None
     may_say = visitor.may(Operation.OVERRIDE, head) and not head.finished
     return Buttons(
         decide=head.status is Status.AWAITING_APPROVAL and visitor.may(Operation.APPROVE, head),

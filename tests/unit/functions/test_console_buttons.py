@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from pytest_mock import MockerFixture
@@ -12,8 +15,11 @@ from pytest_mock import MockerFixture
 from local.simulator.scenario import builder as b
 from local.simulator.scenario.models import CustomerSpec
 from local.world.world import World
+from shared.adapters.stores.codec import dump_offboarding, load_offboarding
+from shared.adapters.stores.later import FORMAT
 from shared.domain.offboarding.states import Status
 from shared.domain.people.rights import Role
+from tests.functional.restored import lose_and_restore, shelf_in, snapshot
 from tests.functional.test_override import stuck
 from tests.unit.functions.browser import Browser
 from tests.unit.functions.support import person
@@ -32,6 +38,22 @@ EVERYBODY = {
 """The last one made the request."""
 WITHDRAW, RESCHEDULE, RESUME, SEND = "withdraw", "reschedule", "resume", "send"
 DECIDE = {"approve", "reject"}
+
+
+def restored() -> tuple[World, str]:
+    world, request = run(LATER)
+    with TemporaryDirectory() as folder:
+        shelf = shelf_in(Path(folder))
+        lose_and_restore(world, shelf, snapshot(world, shelf))
+    return world, request
+
+
+def of_a_later_version() -> tuple[World, str]:
+    world, request = run(LATER)
+    row = world.store._rows[world.offboarding(request).id]
+    later = json.loads(dump_offboarding(row.head)) | {"format": f"{FORMAT[0] + 1}.0"}
+    row.head = load_offboarding(json.dumps(later))
+    return world, request
 
 
 def run(customer: CustomerSpec, approval: str = "never", **fields: object) -> tuple[World, str]:
@@ -63,6 +85,8 @@ STATES: dict[str, tuple[Callable[[], tuple[World, str]], Status, dict[str, set[s
     ),
     "asks a person": (lambda: run(CLOSED), Status.NEEDS_ATTENTION, {"Operate": {WITHDRAW, RESUME}}),
     "is not understood": (odd, Status.NEEDS_ATTENTION, {"Operate": {WITHDRAW, RESCHEDULE, RESUME, "override"}}),
+    "was put back from a snapshot": (restored, Status.NEEDS_ATTENTION, {"Operate": {WITHDRAW, RESUME}}),
+    "was stored by a later version": (of_a_later_version, Status.NEEDS_ATTENTION, {}),
     "is removed": (lambda: run(NOW), Status.REMOVED, {}),
     "was planned only": (lambda: run(NOW, dryRun=True), Status.PLANNED, {"Request": {SEND}, "Operate": {SEND}}),
     "was rejected": (lambda: run(NOW, customerDomain="other.example"), Status.REJECTED, {}),
