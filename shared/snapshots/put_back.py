@@ -27,11 +27,12 @@ from shared.snapshots.hold import Standing, ended, held, still_owed
 from shared.snapshots.lines import Copy
 from shared.snapshots.lost import Differs, Ended, ended_since
 from shared.snapshots.manifest import Manifest, SnapshotError
+from shared.snapshots.take import ROW as LAST
 from shared.snapshots.verify import copies, shared_texts, verify
 
 log = logging.getLogger("offboarding")
 ROW = "restore"
-OWN = frozenset({BRAKE, ROW, "last-sweep"})
+OWN = frozenset({BRAKE, ROW, LAST, "last-sweep"})
 """Rows of this deployment as it is now."""
 AT_ONCE = 40
 """Entries in one write: a transaction of a table has 4 MiB, and a row 1 MiB."""

@@ -9,8 +9,10 @@ import logging
 import secrets
 from collections import Counter
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from functools import partial
 
+from shared.domain.errors import ConcurrencyConflictError, UnavailableError
 from shared.pipeline.core.parallel import run_all
 from shared.ports.clock import Clock
 from shared.ports.shelf import Shelf
@@ -22,6 +24,8 @@ log = logging.getLogger("offboarding")
 AT_A_TIME = 32
 """Offboardings that are read before anything of them is written."""
 SIDE_BY_SIDE = 8
+ROW = "last-snapshot"
+"""When the newest one was whole, for the doctor: a timer that does not run shows nowhere else."""
 PART = 4_000_000
 """Characters after which a file is closed, at the end of an offboarding."""
 
@@ -48,10 +52,29 @@ def take_snapshot(store: OffboardingStore, shelf: Shelf, clock: Clock, *, part: 
     parts = writer.close()
     manifest = Manifest(name=writer.name, taken_at=now, clock=machine, parts=parts, counts=dict(writer.counts))
     shelf.put(f"{writer.name}/{FILE}", manifest.model_dump_json(indent=2).encode())
+    _note(store, clock)
     kept = sum(part.size for part in parts)
     # Each day, whether there is anything or not: whoever watches can tell when the line is absent.
     log.info("snapshot %s: %d offboarding(s), %d bytes", writer.name, writer.counts["offboarding"], kept)
     return manifest
+
+
+def last_snapshot(store: OffboardingStore) -> datetime | None:
+    """When the newest snapshot was whole (aware UTC, machine time); None where none was, or the note is unreadable."""
+    row = store.shared_row(ROW)
+    try:
+        return datetime.fromisoformat(row.text).astimezone(UTC) if row is not None else None
+    except ValueError:
+        return None
+
+
+def _note(store: OffboardingStore, clock: Clock) -> None:
+    """A snapshot whose note is lost is one all the same."""
+    try:
+        row = store.shared_row(ROW)
+        store.put_shared_row(ROW, clock.machine().isoformat(), row.etag if row else None)
+    except (ConcurrencyConflictError, UnavailableError) as error:
+        log.warning("the snapshot could not be noted: %s", error)
 
 
 class _Writer:

@@ -67,6 +67,7 @@ class DoctorView(WireModel):
     policy: dict[str, JsonValue] | None = None
     backlog: BacklogView | None = None
     last_sweep: UtcTime | None = None
+    last_snapshot: UtcTime | None = None
     last_renewal: UtcTime | None = None
 
 

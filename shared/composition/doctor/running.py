@@ -12,8 +12,11 @@ from shared.domain.advice import Problem
 from shared.domain.policy import Mode
 from shared.domain.wording import count_of, stamp_to_the_second
 from shared.ports.listing import Filter, Order
+from shared.snapshots.take import last_snapshot
 from shared.upkeep.rounds import last_round
 
+LATE_SNAPSHOT = timedelta(days=2)
+"""One may fail; the next is taken a day later."""
 LATE_ROUND = timedelta(minutes=30)
 """Six rounds of the schedule that the Bicep sets; the alert no-sweep waits as long."""
 COUNTED_AT_MOST = 100
@@ -45,7 +48,7 @@ def sweeper(probe: Probe) -> Finding:
     probe.told["lastSweep"] = found.isoformat() if found is not None else None
     if found is not None and now - found <= LATE_ROUND:
         return Finding("sweeper", f"last round {stamp_to_the_second(found)}")
-    if found is None and not _waited_long(probe):
+    if found is None and not _waited_long(probe, LATE_ROUND):
         return Finding("sweeper", "no round yet, and nothing has waited for one; the first is due within minutes")
     cause = f"The last round ended {stamp_to_the_second(found)}" if found is not None else "No round was ever noted"
     consequence = "Offboardings that wait stand still, and what was lost on a queue is not sent again"
@@ -53,13 +56,29 @@ def sweeper(probe: Probe) -> Finding:
     return Finding("sweeper", warnings=(warning,))
 
 
-def _waited_long(probe: Probe) -> bool:
+def snapshots(probe: Probe) -> Finding:
+    """The newest snapshot is young: without one a record that is lost stays lost."""
+    place, found, now = probe.settings.snapshots, last_snapshot(probe.store), probe.machine()
+    probe.told["lastSnapshot"] = found.isoformat() if found is not None else None
+    if found is not None and now - found <= LATE_SNAPSHOT:
+        return Finding("snapshots", f"the last one {stamp_to_the_second(found)}")
+    cause = f"The last snapshot was taken {stamp_to_the_second(found)}" if found is not None else "None was ever taken"
+    todo = "see whether function take_snapshot runs and what it logs, or run python3 dev.py restore --take"
+    if not place.container and place.folder is None:
+        cause, todo = "No place for snapshots is set", "set OFFBOARDING_SNAPSHOT_CONTAINER; the Bicep makes one"
+    elif found is None and not _waited_long(probe, LATE_SNAPSHOT):
+        return Finding("snapshots", "none yet: the first is taken within a day of the deployment")
+    consequence = "A record that is lost cannot be put back"
+    return Finding("snapshots", warnings=(Problem("snapshots", "no_snapshot", cause, consequence, todo),))
+
+
+def _waited_long(probe: Probe, longest: timedelta) -> bool:
     """Whether a first round is overdue: this process, or the oldest offboarding, has been there for longer. A process
     alone does not tell it, since an app that scales to zero begins anew with each call."""
-    if probe.began is not None and probe.machine() - probe.began > LATE_ROUND:
+    if probe.began is not None and probe.machine() - probe.began > longest:
         return True
     oldest = probe.store.find(Filter(limit=1, order=Order.CREATED)).items
-    return any(probe.now() - head.created_at > LATE_ROUND for head in oldest)
+    return any(probe.now() - head.created_at > longest for head in oldest)
 
 
 def backlog(probe: Probe) -> Finding:
@@ -85,6 +104,7 @@ RUNNING = (
     Check("mode", mode, ""),
     Check("policy", policy, ""),
     Check("sweeper", sweeper, "Whether the sweeper runs is not known", after="store"),
+    Check("snapshots", snapshots, "Whether snapshots are taken is not known", after="store"),
     Check("backlog", backlog, "What is late is not known", after="store"),
     Check(CHECK, dead_letters, "What was given up is not known"),
 )

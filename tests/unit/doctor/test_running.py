@@ -5,25 +5,29 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pytest_mock import MockerFixture
 
 from local.world.world import World
+from shared.adapters.shelves.folder_shelf import FolderShelf
 from shared.composition.doctor import running
 from shared.composition.doctor.checks import run_checks
 from shared.composition.doctor.look import look
 from shared.composition.doctor.probe import Finding, Probe
+from shared.composition.settings.snapshots import SnapshotSettings
 from shared.domain.errors import ConcurrencyConflictError, UnavailableError
 from shared.domain.offboarding.states import Status
 from shared.domain.policy import Mode
+from shared.snapshots.take import take_snapshot
 from shared.upkeep.rounds import ROW, last_round, sweep_round
 from tests.unit.doctor.patient import Patient
 from tests.unit.support.heads import head_of, keep
 
 LATE = timedelta(minutes=30)
-SECOND = timedelta(seconds=1)
+SECOND, DAY = timedelta(seconds=1), timedelta(days=1)
 
 
 def probe_of(world: World, **settings: Any) -> Probe:
@@ -98,6 +102,27 @@ def test_a_first_round_that_is_overdue_is_a_warning(process: timedelta | None, o
     [warning] = look_at(fresh(process, oldest), "sweeper").warnings
     assert warning.cause == "No round was ever noted"
     assert "OFFBOARDING_SWEEP_SCHEDULE" in warning.action
+
+
+@pytest.mark.parametrize(("ago", "fine"), [(timedelta(0), True), (2 * DAY, True), (2 * DAY + SECOND, False)])
+def test_an_old_snapshot_is_a_warning(ago: timedelta, fine: bool, tmp_path: Path) -> None:
+    world = World()
+    take_snapshot(world.store, FolderShelf(tmp_path), world.clock)
+    taken = world.clock.machine()
+    world.clock.pass_machine(ago)
+    probe = probe_of(world, snapshots=SnapshotSettings("", tmp_path))
+    found = look_at(probe, "snapshots")
+    assert (found.warnings == ()) is fine
+    assert found.ok
+    assert probe.told["lastSnapshot"] == taken.isoformat()
+    if not fine:
+        assert "take_snapshot" in found.warnings[0].action
+
+
+@pytest.mark.parametrize(("folder", "said"), [(None, "No place for snapshots is set"), (Path(), "None was ever taken")])
+def test_without_snapshots_there_is_a_warning(folder: Path | None, said: str) -> None:
+    [warning] = look_at(probe_of(World(), snapshots=SnapshotSettings("", folder)), "snapshots").warnings
+    assert warning.cause == said
 
 
 def test_each_round_moves_the_note() -> None:
@@ -178,6 +203,8 @@ def test_the_answer_tells_programs_what_the_checks_saw() -> None:
     patient.clock.pass_machine(timedelta(days=3))
     answer = json.loads(look(patient.probe, patient.clock.monotonic))
     assert {"mode", "policy", "backlog", "deadLetters", "lastRenewal"} <= set(answer)
-    assert "lastSweep" not in answer  # there was none
+    assert not {"lastSweep", "lastSnapshot"} & set(answer)  # there was none
     assert datetime.fromisoformat(answer["lastRenewal"]) == stored.replace(microsecond=0)
-    assert [check["check"] for check in answer["checks"]][-5:] == [check.name for check in running.RUNNING]
+    assert [check["check"] for check in answer["checks"]][-len(running.RUNNING) :] == [
+        check.name for check in running.RUNNING
+    ]
