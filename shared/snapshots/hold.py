@@ -63,7 +63,7 @@ def held(copied: Offboarding, restored: Restored, by: Actor, source: str) -> Sta
         told=None,
         restored=restored,
     )
-    reason = Reason(ReasonCode.RECORD_RESTORED, why_held(head), WHAT_TO_DO)
+    reason = Reason(ReasonCode.RECORD_RESTORED, why_held(restored), WHAT_TO_DO)
     return _told(replace(head, reason=reason), restored.at, by, source, (entry,))
 
 

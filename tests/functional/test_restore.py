@@ -151,6 +151,23 @@ def test_a_withdrawal_that_was_lost_leads_to_no_removal(tmp_path: Path) -> None:
     assert world.offboarding(request).status is Status.WITHDRAWN
 
 
+def test_a_withdrawal_does_not_claim_that_nothing_was_changed(tmp_path: Path) -> None:
+    """What was written after the snapshot is not in the record, and cannot be put back from it."""
+    world = LosingWorld(CUSTOMER)
+    request = world.ask(CUSTOMER)
+    world.step(world.clock.now())
+    taken = snapshot(world, shelf_in(tmp_path))
+    world.run(for_at_most=timedelta(days=1))
+    assert effects(world)
+    lose_and_restore(world, shelf_in(tmp_path), taken)
+    withdraw(world.offboarding(request).id, CalledOff(OPERATOR, "the customer stays"), world.services)
+    ended = world.offboarding(request)
+    assert ended.status is Status.WITHDRAWN
+    assert ended.reason is not None
+    assert "is not in the restored record" in ended.reason.text
+    assert "nothing had been changed" not in ended.reason.text
+
+
 def test_an_approval_that_was_lost_is_asked_for_again(tmp_path: Path) -> None:
     world = LosingWorld(CUSTOMER, OFFBOARDING_APPROVAL="always")
     request = world.ask(CUSTOMER)

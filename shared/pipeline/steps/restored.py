@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from shared.domain.codes import ReasonCode
 from shared.domain.explained.reasons import REASONS
-from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.record import Restored
 from shared.domain.wording import stamp_to_the_second
 from shared.pipeline.core.outcome import Attention
 from shared.pipeline.core.session import Session
@@ -13,11 +13,8 @@ from shared.ports.store import Live, LiveElsewhere
 WHAT_TO_DO = REASONS[ReasonCode.RECORD_RESTORED].action
 
 
-def why_held(head: Offboarding) -> str:
+def why_held(restored: Restored) -> str:
     """What is shown while a person is waited for."""
-    restored = head.restored
-    if restored is None:
-        return ""
     since = stamp_to_the_second(restored.taken_at)
     text = f"the record was put back from a snapshot of {since}; what was said or done since is not in it"
     if not restored.whole:
@@ -31,13 +28,11 @@ def held_by_restore(session: Session) -> Attention | None:
     if head.restored is None:
         return None
     if head.held_by_restore:
-        return Attention(ReasonCode.RECORD_RESTORED, why_held(head), WHAT_TO_DO)
+        return Attention(ReasonCode.RECORD_RESTORED, why_held(head.restored), WHAT_TO_DO)
     if head.customer is None or head.request.dry_run:
         return None
     held = session.save(live=Live.TAKE)
     if not isinstance(held, LiveElsewhere):
         return None
-    text = (
-        f"{why_held(head)}. Offboarding {held.offboarding_id} is at work on this customer; this one waits for its end"
-    )
+    text = f"{why_held(head.restored)}. Offboarding {held.offboarding_id} is at work on this customer; this one waits for its end"
     return Attention(ReasonCode.RECORD_RESTORED, text, WHAT_TO_DO)
