@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from local.world.crash import CrashError
+from local.world.crash import CrashError, CrashPoints
 from local.world.store import MemoryStore
 from local.world.world import World
 from shared.adapters.shelves.folder_shelf import FolderShelf
@@ -27,7 +27,12 @@ def shelf_in(folder: Path) -> FolderShelf:
 
 
 def snapshot(world: World, shelf: Shelf) -> Manifest:
-    return take_snapshot(world.store, shelf, world.clock)
+    """Taken beside the run: no place of it is one at which the process of the run may die."""
+    counted, world.store._crash = world.store._crash, CrashPoints()
+    try:
+        return take_snapshot(world.store, shelf, world.clock)
+    finally:
+        world.store._crash = counted
 
 
 def lose_and_restore(world: World, shelf: Shelf, manifest: Manifest, archive: Shelf | None = None) -> Report:

@@ -121,6 +121,18 @@ def test_after_a_restore_it_waits_for_a_person_and_then_does_nothing_twice(
     assert sum(effect == "relationship.removed" for effect, _, _ in effects(world)) == 1
 
 
+@pytest.mark.parametrize("point", some_of(points(), 2))
+def test_released_at_once_it_does_nothing_twice_either(point: int, tmp_path: Path) -> None:
+    """While what the lost process asked for has not shown its effect yet."""
+    world, request = lost_at(point, ("newest", "middle", "oldest")[point % 3], tmp_path)
+    release(world)
+    world.run(for_at_most=FOREVER, looks=3)
+    assert world.offboarding(request).finished
+    check_effects(world)
+    check_removals(world)
+    assert sum(effect == "relationship.removed" for effect, _, _ in effects(world)) == 1
+
+
 def part_way(folder: Path) -> tuple[World, str, Manifest]:
     """A snapshot of one that waits for the end of a term, days before it."""
     world = LosingWorld(CUSTOMER)

@@ -34,5 +34,6 @@ def held_by_restore(session: Session) -> Attention | None:
     held = session.save(live=Live.TAKE)
     if not isinstance(held, LiveElsewhere):
         return None
-    text = f"{why_held(head.restored)}. Offboarding {held.offboarding_id} is at work on this customer; this one waits for its end"
+    other = f"offboarding {held.offboarding_id} is at work on this customer; this one waits for its end"
+    text = f"{why_held(head.restored)}. Meanwhile {other}"
     return Attention(ReasonCode.RECORD_RESTORED, text, WHAT_TO_DO)
