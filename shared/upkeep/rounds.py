@@ -8,9 +8,8 @@ from datetime import UTC, datetime
 
 from shared.domain.errors import ConcurrencyConflictError, UnavailableError
 from shared.pipeline.core.services import Services
-from shared.ports.store import OffboardingStore
-from shared.upkeep.fleet import WATCH
 from shared.ports.store import OffboardingStore, SharedRow
+from shared.upkeep.fleet import WATCH
 from shared.upkeep.sweep import sweep
 from shared.upkeep.unattended import tell_what_waits
 
