@@ -119,10 +119,18 @@ def test_an_old_snapshot_is_a_warning(ago: timedelta, fine: bool, tmp_path: Path
         assert "take_snapshot" in found.warnings[0].action
 
 
-@pytest.mark.parametrize(("folder", "said"), [(None, "No place for snapshots is set"), (Path(), "None was ever taken")])
-def test_without_snapshots_there_is_a_warning(folder: Path | None, said: str) -> None:
-    [warning] = look_at(probe_of(World(), snapshots=SnapshotSettings("", folder)), "snapshots").warnings
-    assert warning.cause == said
+def test_without_a_place_for_snapshots_there_is_a_warning() -> None:
+    [warning] = look_at(probe_of(World(), snapshots=SnapshotSettings("", None)), "snapshots").warnings
+    assert warning.cause == "No place for snapshots is set"
+
+
+@pytest.mark.parametrize(("oldest", "told"), [(None, False), (2 * DAY, False), (2 * DAY + SECOND, True)])
+def test_a_first_snapshot_is_waited_for(oldest: timedelta | None, told: bool, tmp_path: Path) -> None:
+    probe = fresh(None, oldest)
+    probe = replace(probe, settings=replace(probe.settings, snapshots=SnapshotSettings("", tmp_path)))
+    found = look_at(probe, "snapshots")
+    assert [warning.cause for warning in found.warnings] == ["None was ever taken"] * told
+    assert found.good.startswith("none yet") is not told
 
 
 def test_each_round_moves_the_note() -> None:
