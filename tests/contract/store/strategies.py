@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import types
 from dataclasses import fields, is_dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -28,6 +29,13 @@ SIMPLE: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
+LATER_FIELDS = st.dictionaries(TEXT.map("later ".__add__), st.integers() | TEXT, max_size=2).map(
+    lambda kept: json.dumps({"format": "1.9"} | kept)
+)
+BY_NAME = {"later": st.just("") | LATER_FIELDS, "unread": st.just("")}
+"""Texts that are not any text: JSON of a later version, and what cannot be written at all."""
+
+
 def values(kind: Any) -> st.SearchStrategy[Any]:
     """Any value of a type: dataclasses, enumerations, tuples, unions and what is simple."""
     if kind in SIMPLE:
@@ -43,7 +51,8 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(list(kind))
     if is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
-        return st.builds(kind, **{item.name: values(hints[item.name]) for item in fields(kind)})
+        named = {item.name: BY_NAME[item.name] if item.name in BY_NAME else values(hints[item.name]) for item in fields(kind)}
+        return st.builds(kind, **named)
     if kind is timedelta:
         return st.timedeltas(timedelta(0), timedelta(days=400))
     raise TypeError(f"no strategy for {kind}")
