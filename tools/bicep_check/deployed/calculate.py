@@ -125,8 +125,11 @@ class Calculation:
 
     def _call(self, node: Call, names: Names) -> Any:
         given = [self.of(argument, names) for argument in node.arguments]
-        if node.name == "loadJsonContent":
-            return json.loads((self._path.parent / given[0]).read_text(encoding="utf-8"))
+        if node.name in {"loadJsonContent", "loadTextContent"}:
+            if len(given) != 1:  # a path into the JSON, or another encoding
+                raise NotImplementedError(f"{node.name} with {len(given)} arguments")
+            text = (self._path.parent / given[0]).read_text(encoding="utf-8")
+            return json.loads(text) if node.name == "loadJsonContent" else text
         if node.name == "resourceGroup":
             return {"id": f"/subscriptions/{given[0]}/resourceGroups/{given[1]}" if given else self._group}
         if str(node.name) not in CARRIED_OUT:

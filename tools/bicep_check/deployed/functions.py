@@ -6,6 +6,7 @@ import hashlib
 import ipaddress
 import json
 from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import Any
 
 from tools.bicep_check.deployed.values import Later, RefusedError, is_later
@@ -25,13 +26,42 @@ def _hashed(*parts: object) -> str:
 
 
 def _union(*parts: Any) -> Any:
+    """Objects inside objects are put together, too; arrays inside them are replaced. Of equal items one stays."""
     if isinstance(parts[0], Mapping):
-        return {name: value for part in parts for name, value in part.items()}
-    return list(dict.fromkeys(item for part in parts for item in part))
+        return reduce(_merged, parts)
+    found: list[Any] = []
+    for item in (item for part in parts for item in part):
+        if item not in found:
+            found.append(item)
+    return found
+
+
+def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
+    both = dict(first)
+    for name, value in second.items():
+        inner = isinstance(value, Mapping) and isinstance(both.get(name), Mapping)
+        both[name] = _merged(both[name], value) if inner else value
+    return both
+
+
+def _string(value: Any) -> str:
+    """A text stays what it is; arrays and objects become JSON, without spaces."""
+    if isinstance(value, Mapping | list):
+        return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    if isinstance(value, str | int):
+        return str(value)
+    raise NotImplementedError(f"string of {type(value).__name__}")
 
 
 def _concat(*parts: Any) -> Any:
     return "".join(parts) if isinstance(parts[0], str) else [item for part in parts for item in part]
+
+
+def _contains(whole: Any, part: Any) -> bool:
+    """Names of an object are the same in any capitals; texts and items are not."""
+    if isinstance(whole, Mapping):
+        return str(part).casefold() in {name.casefold() for name in whole}
+    return part in whole
 
 
 def _split(text: str, sign: str) -> Any:
@@ -58,7 +88,7 @@ def _largest(*values: Any) -> int:
 CARRIED_OUT: Mapping[str, Callable[..., Any]] = {
     "cidrSubnet": _cidr_subnet,
     "concat": _concat,
-    "contains": lambda whole, part: part in whole,
+    "contains": _contains,
     "empty": lambda value: value is None or len(value) == 0,
     "environment": lambda: _ENVIRONMENT,
     "fail": _fail,
@@ -72,7 +102,7 @@ CARRIED_OUT: Mapping[str, Callable[..., Any]] = {
     "replace": lambda text, old, new: text.replace(old, new),
     "skip": _skip,
     "split": _split,
-    "string": str,
+    "string": _string,
     "subscription": lambda: {"id": f"/subscriptions/{SUBSCRIPTION}", "subscriptionId": SUBSCRIPTION},
     "subscriptionResourceId": lambda kind, *names: f"{kind}/{'/'.join(names)}",
     "tenant": lambda: {"tenantId": TENANT},

@@ -93,6 +93,33 @@ def test_fail_is_called_only_where_its_branch_is_taken(tmp_path: Path) -> None:
         made(tmp_path, text, size=0)
 
 
-def test_what_cannot_be_carried_out_is_no_silent_value(tmp_path: Path) -> None:
-    with pytest.raises(NotImplementedError, match="utcNow"):
-        made(tmp_path, f"{STORE} = {{\n  name: utcNow()\n}}\n")
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("loadTextContent('note.txt')", '{ "a": 1 }\n'),
+        ("loadJsonContent('note.txt')", {"a": 1}),
+        ("string('as it is')", "as it is"),
+        ("string(5)", "5"),
+        ("string({ a: [1, true, 'ü'], b: null })", '{"a":[1,true,"ü"],"b":null}'),
+        ("union({ a: { b: 1, c: [1] }, d: 1 }, { a: { c: [2] }, d: 2 })", {"a": {"b": 1, "c": [2]}, "d": 2}),
+        ("union([1, { a: 1 }], [{ a: 1 }, 2])", [1, {"a": 1}, 2]),
+        ("contains({ Size: 1 }, 'size')", True),
+        ("contains('Size', 'size')", False),
+        ("contains(['Size'], 'size')", False),
+    ],
+)
+def test_functions_as_microsoft_describes_them(expression: str, value: object, tmp_path: Path) -> None:
+    """learn.microsoft.com/azure/azure-resource-manager/bicep/bicep-functions"""
+    (tmp_path / "note.txt").write_text('{ "a": 1 }\n', encoding="utf-8")
+    assert made(tmp_path, f"output FOUND object = {expression}\n").outputs["FOUND"] == value
+
+
+@pytest.mark.parametrize("call", ["utcNow()", "loadTextContent('a', 'utf-16')", "loadJsonContent('a', '$.b')"])
+def test_what_cannot_be_carried_out_is_no_silent_value(call: str, tmp_path: Path) -> None:
+    with pytest.raises(NotImplementedError, match=call.partition("(")[0]):
+        made(tmp_path, f"{STORE} = {{\n  name: {call}\n}}\n")
+
+
+def test_a_text_of_nothing_is_no_silent_value(tmp_path: Path) -> None:
+    with pytest.raises(NotImplementedError, match="string of NoneType"):
+        made(tmp_path, "output FOUND string = string(null)\n")
