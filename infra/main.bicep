@@ -57,7 +57,7 @@ param renewalSchedule string = '0 0 3 * * *'
 @allowed(['Standard', 'Premium'])
 param serviceBusSku string = 'Standard'
 
-@description('Redundancy of the record and the evidence. Standard_LRS for regions without availability zones.')
+@description('Redundancy of the record, its snapshots and the evidence. Standard_LRS for regions without availability zones.')
 @allowed(['Standard_LRS', 'Standard_ZRS', 'Standard_GRS', 'Standard_GZRS'])
 param storageSku string = 'Standard_ZRS'
 
@@ -188,7 +188,7 @@ param evidenceDays int = 3650
 @maxValue(400)
 param snapshotDays int = 35
 
-@description('Locks against deletion on the record, the evidence, the vault and the namespace. azd down fails while they are on.')
+@description('Locks against deletion on the record, its snapshots, the evidence, the vault and the namespace. azd down fails while they are on.')
 @allowed(['on', 'off'])
 param deleteLocks string = 'off'
 
@@ -233,6 +233,7 @@ var conventionalNames = {
   record: 'st${token}'
   hostStorage: 'sth${token}'
   evidence: 'stev${token}'
+  snapshots: 'stsn${token}'
   serviceBus: 'sbns-${token}'
   keyVault: 'kv-${token}'
   workspace: 'log-${token}'
@@ -396,6 +397,23 @@ module evidence 'modules/evidence.bicep' = {
   }
 }
 
+module snapshots 'modules/snapshots.bicep' = {
+  name: 'snapshots'
+  scope: group
+  params: {
+    name: named.snapshots
+    location: location
+    tags: tags
+    sku: storageSku
+    appPrincipalId: identity.outputs.principalId
+    workspaceId: monitoring.outputs.workspaceId
+    deleteLocks: deleteLocks
+    publicNetworkAccess: publicAccess
+    writerRoleId: evidence.outputs.writerRoleId
+    days: snapshotDays
+  }
+}
+
 // The network: made here, or given. Names of zones follow from Azure's own names, so that national clouds work too.
 var joined = network != 'public'
 var madeNetworkId = '${group.id}/providers/Microsoft.Network/virtualNetworks/${named.network}'
@@ -432,6 +450,7 @@ module privateZones 'modules/private-dns.bicep' = if (isPrivate && privateDns ==
 var storageTargets = [
   { name: 'record', resourceId: storage.outputs.id, part: 'table', zone: 'privatelink.table.${storageSuffix}' }
   { name: 'evidence', resourceId: evidence.outputs.id, part: 'blob', zone: 'privatelink.blob.${storageSuffix}' }
+  { name: 'snapshots', resourceId: snapshots.outputs.id, part: 'blob', zone: 'privatelink.blob.${storageSuffix}' }
   { name: 'host-blob', resourceId: hostStorage.outputs.id, part: 'blob', zone: 'privatelink.blob.${storageSuffix}' }
   { name: 'host-queue', resourceId: hostStorage.outputs.id, part: 'queue', zone: 'privatelink.queue.${storageSuffix}' }
   { name: 'host-table', resourceId: hostStorage.outputs.id, part: 'table', zone: 'privatelink.table.${storageSuffix}' }
@@ -452,21 +471,6 @@ module privateEndpoints 'modules/private-endpoints.bicep' = if (isPrivate) {
     tags: tags
     token: token
     zonesGroupId: privateDns == 'make' ? group.id : privateDnsGroupId
-  }
-}
-
-module snapshots 'modules/snapshots.bicep' = {
-  name: 'snapshots'
-  scope: group
-  params: {
-    name: 'stsn${token}'
-    location: location
-    tags: tags
-    sku: storageSku
-    appPrincipalId: identity.outputs.principalId
-    workspaceId: monitoring.outputs.workspaceId
-    deleteLocks: deleteLocks
-    days: snapshotDays
   }
 }
 
@@ -590,3 +594,4 @@ output AZURE_SERVICE_BUS_HOST string = serviceBus.outputs.host
 output AZURE_WORKBOOK_ID string = workbook.outputs.id
 output AZURE_STORAGE_ACCOUNT_NAME string = storage.outputs.name
 output AZURE_EVIDENCE_ACCOUNT_NAME string = evidence.outputs.name
+output AZURE_SNAPSHOTS_ACCOUNT_NAME string = snapshots.outputs.name

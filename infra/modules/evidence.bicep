@@ -65,11 +65,12 @@ resource keep 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLocks == 'o
   properties: { level: 'CanNotDelete', notes: 'Finished evidence.' }
 }
 
-// The built-in roles that can write blobs can delete them, too. This one cannot, nor touch the policy above.
+// The built-in roles that can write blobs can delete them, too. This one cannot, nor touch the policy above. Snapshots of
+// the record are written with it as well.
 resource writer 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
   name: guid(account.id, 'evidence-writer')
   properties: {
-    roleName: 'Offboarding evidence writer (${name})'
+    roleName: 'Offboarding blob writer (${name})'
     description: 'Reads and writes blobs; deletes none, and neither moves them nor changes what keeps them.'
     type: 'CustomRole'
     permissions: [
@@ -124,4 +125,5 @@ resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 
 output id string = account.id
 output name string = account.name
+output writerRoleId string = writer.id
 output containerUrl string = '${account.properties.primaryEndpoints.blob}${account::blobs::evidence.name}'

@@ -57,7 +57,7 @@ var readyNotifications = [for one in ['notify', 'deliver_notification']: {
   name: 'function:${one}'
   instanceCount: alwaysReady.notifications
 }]
-var readyTimers = [for one in ['sweep', 'watch', 'renew_sign_in']: {
+var readyTimers = [for one in ['sweep', 'watch', 'renew_sign_in', 'take_snapshot']: {
   name: 'function:${one}'
   instanceCount: alwaysReady.timers
 }]

@@ -20,6 +20,7 @@ var queries = {
   'many-denied': loadTextContent('../queries/many-denied.kql')
   'needs-attention': loadTextContent('../queries/needs-attention.kql')
   'no-renewal': loadTextContent('../queries/no-renewal.kql')
+  'no-snapshot': loadTextContent('../queries/no-snapshot.kql')
   'no-sweep': loadTextContent('../queries/no-sweep.kql')
   'no-telemetry': loadTextContent('../queries/no-telemetry.kql')
   'notifications-failing': loadTextContent('../queries/notifications-failing.kql')

@@ -1,5 +1,5 @@
 // Daily snapshots of the record: an account of its own, so that what takes the record away does not take them too. What
-// is old enough is deleted by a rule of the account, never by the app.
+// is old enough is deleted by a rule of the account, never by the app, which may add files and delete none.
 param name string
 param location string
 param tags object
@@ -7,6 +7,10 @@ param sku 'Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS'
 param appPrincipalId string
 param workspaceId string
 param deleteLocks 'on' | 'off'
+param publicNetworkAccess 'Enabled' | 'Disabled'
+
+@description('Id of the role that writes blobs and deletes none (evidence.bicep).')
+param writerRoleId string
 
 @description('Days for which a snapshot is kept.')
 param days int
@@ -25,13 +29,15 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
     allowCrossTenantReplication: false
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
-    publicNetworkAccess: 'Enabled'
-    networkAcls: { defaultAction: 'Allow', bypass: 'AzureServices' }
+    publicNetworkAccess: publicNetworkAccess
+    networkAcls: { defaultAction: publicNetworkAccess == 'Enabled' ? 'Allow' : 'Deny', bypass: 'AzureServices' }
   }
 
   resource blobs 'blobServices' = {
     name: 'default'
     properties: {
+      // Whoever writes can write over. What was there before stays as a version then, for as long as a snapshot.
+      isVersioningEnabled: true
       // Longer than it takes to notice that something deleted them. Personal data stays this much longer, too.
       deleteRetentionPolicy: { enabled: true, days: 14 }
       containerDeleteRetentionPolicy: { enabled: true, days: 14 }
@@ -54,7 +60,10 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
             type: 'Lifecycle'
             definition: {
               filters: { blobTypes: ['blockBlob'], prefixMatch: ['snapshots/'] }
-              actions: { baseBlob: { delete: { daysAfterCreationGreaterThan: days } } }
+              actions: {
+                baseBlob: { delete: { daysAfterCreationGreaterThan: days } }
+                version: { delete: { daysAfterCreationGreaterThan: days } }
+              }
             }
           }
         ]
@@ -69,13 +78,11 @@ resource keep 'Microsoft.Authorization/locks@2020-05-01' = if (deleteLocks == 'o
   properties: { level: 'CanNotDelete', notes: 'Snapshots of the record.' }
 }
 
-var blobDataContributor = 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
-
-resource access 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(account.id, appPrincipalId, blobDataContributor)
+resource write 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(account.id, appPrincipalId, 'snapshots-writer')
   scope: account::blobs::snapshots
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataContributor)
+    roleDefinitionId: writerRoleId
     principalId: appPrincipalId
     principalType: 'ServicePrincipal'
   }
@@ -95,4 +102,6 @@ resource audit 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   }
 }
 
+output id string = account.id
+output name string = account.name
 output containerUrl string = '${account.properties.primaryEndpoints.blob}${account::blobs::snapshots.name}'

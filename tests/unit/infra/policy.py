@@ -13,6 +13,7 @@ Rule = Callable[[Deployment, Mapping[str, Any]], Iterator[str]]
 BUS, STORAGE = "Microsoft.ServiceBus/namespaces", "Microsoft.Storage/storageAccounts"
 VAULT, SITE, LOCK = "Microsoft.KeyVault/vaults", "Microsoft.Web/sites", "Microsoft.Authorization/locks"
 BLOBS = f"{STORAGE}/blobServices"
+OLD = ("baseBlob", "version")
 HOLDING = (BUS, STORAGE, VAULT)
 """What holds something: messages, the record, evidence, code, secrets."""
 
@@ -97,7 +98,12 @@ def private(made: Deployment, given: Mapping[str, Any]) -> Iterator[str]:
         for connection in one.properties["privateLinkServiceConnections"]:
             inner = connection["properties"]
             reached.setdefault(inner["privateLinkServiceId"], set()).update(inner["groupIds"])
-    parts = {"storage": {"table"}, "evidence": {"blob"}, "host-storage": {"blob", "queue", "table"}}
+    parts = {
+        "storage": {"table"},
+        "evidence": {"blob"},
+        "snapshots": {"blob"},
+        "host-storage": {"blob", "queue", "table"},
+    }
     for one in holding:
         wanted = parts.get(one.source, {"vault"} if one.type == VAULT else {"namespace"})
         if reached.get(one.id) != wanted:
@@ -114,7 +120,7 @@ def locks(made: Deployment, given: Mapping[str, Any]) -> Iterator[str]:
     """Asked for locks, what cannot be made again has one; otherwise a trial can be taken down."""
     kept = {one.target for one in made.of_type(LOCK)}
     keeping = [*made.of_type(BUS), *made.of_type(VAULT)]
-    keeping += [one for one in made.of_type(STORAGE) if one.source in {"storage", "evidence"}]
+    keeping += [one for one in made.of_type(STORAGE) if one.source in {"storage", "evidence", "snapshots"}]
     wanted = {one.id for one in keeping} if given.get("deleteLocks", "off") == "on" else set()
     yield from (f"locked or not: {place}" for place in kept ^ wanted)
     yield from (
@@ -156,6 +162,29 @@ def evidence(made: Deployment, _: Mapping[str, Any]) -> Iterator[str]:
         yield "the record lies with the evidence"
 
 
+def snapshots(made: Deployment, _: Mapping[str, Any]) -> Iterator[str]:
+    """Snapshots lie apart from the record, nobody takes one away by writing over it, and a rule deletes old ones."""
+    [account] = [one for one in made.of_type(STORAGE) if one.source == "snapshots"]
+    container = settings(made)["OFFBOARDING_SNAPSHOT_CONTAINER"]
+    if account.name not in str(container) or not str(container).endswith("snapshots"):
+        yield f"snapshots go to {container}"
+    if account.name in settings(made)["OFFBOARDING_TABLE_ENDPOINT"]:
+        yield "they lie with the record"
+    [blobs] = [one for one in made.of_type(BLOBS) if one.source == "snapshots"]
+    if not blobs.properties.get("isVersioningEnabled"):
+        yield "versions are off"
+    own = {one.id for one in made.of_type("Microsoft.Authorization/roleDefinitions")}
+    for one in made.of_type("Microsoft.Authorization/roleAssignments"):
+        if one.source == "snapshots" and one.properties["roleDefinitionId"] not in own:
+            yield f"a built-in role, which may delete: {one.properties['roleDefinitionId']}"
+    for policy in made.of_type(f"{STORAGE}/managementPolicies"):
+        for rule in policy.properties["policy"]["rules"]:
+            actions = rule["definition"]["actions"]
+            days = [actions.get(of, {}).get("delete", {}).get("daysAfterCreationGreaterThan") for of in OLD]
+            if rule["enabled"] is not True or days != [35, 35]:
+                yield f"old ones stay: {rule}"
+
+
 def vault(made: Deployment, _: Mapping[str, Any]) -> Iterator[str]:
     """What the vault holds cannot be destroyed for good within 90 days."""
     yield from _wanted(
@@ -193,10 +222,9 @@ def everything_is_watched(made: Deployment, _: Mapping[str, Any]) -> Iterator[st
 
 
 def alerts(made: Deployment, given: Mapping[str, Any]) -> Iterator[str]:
-    """There is an alert for each condition of docs/operations.md, and no other; somebody is told of each."""
-    page = (ROOT / "docs/operations.md").read_text(encoding="utf-8")
-    part = page[page.index("## Alerts") :].partition("\n| alert |")[2].partition("\n\n")[0]
-    wanted = set(re.findall(r"^\| `([a-z-]+)` \|", part, re.MULTILINE))
+    """There is an alert for each section of the runbook, and no other; somebody is told of each."""
+    page = (ROOT / "docs/runbook.md").read_text(encoding="utf-8")
+    wanted = set(re.findall(r"^### ([a-z-]+)$", page, re.MULTILINE))
     rules = [
         one for kind in ("metricAlerts", "scheduledQueryRules") for one in made.of_type(f"Microsoft.Insights/{kind}")
     ]
@@ -214,5 +242,8 @@ def _told(actions: Any) -> bool:
 
 RULES: Mapping[str, Rule] = {
     rule.__name__: rule
-    for rule in (no_keys, no_secret_leaves, tls, private, locks, evidence, vault, queues, alerts, everything_is_watched)
+    for rule in (
+        *(no_keys, no_secret_leaves, tls, private, locks, evidence, snapshots, vault),
+        *(queues, alerts, everything_is_watched),
+    )
 }

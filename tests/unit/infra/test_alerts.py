@@ -43,6 +43,7 @@ CONDITIONS = {
     "a function fails": {"function-failing", "failed-executions", "errors"},
     "Service Bus is throttled or full": {"bus-throttled", "bus-nearly-full", "outbox-kept"},
     "storage is throttled or near its cap": {"record-throttled", "record-nearly-full", "evidence-nearly-full"},
+    "the record is not copied": {"no-snapshot"},
     "the doctor finds a problem": {"doctor"},
     "somebody tries what they may not": {"many-denied"},
 }

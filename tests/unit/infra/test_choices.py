@@ -84,7 +84,7 @@ def test_an_own_network_and_zones_that_are_there_are_used() -> None:
     endpoints = made.of_type("Microsoft.Network/privateEndpoints")
     assert {one.properties["subnet"]["id"] for one in endpoints} == {OWN["endpointSubnetId"]}
     groups = made.of_type("Microsoft.Network/privateEndpoints/privateDnsZoneGroups")
-    assert len(groups) == len(endpoints) == 7
+    assert len(groups) == len(endpoints) == 8
     assert all(ZONES in str(one.properties) for one in groups)
 
 
@@ -136,7 +136,7 @@ def test_names_are_given_or_follow_the_convention() -> None:
     assert made.outputs["AZURE_RESOURCE_GROUP"] == "rg-contoso"
     assert made.outputs["AZURE_FUNCTION_NAME"].startswith("func-")
     accounts = {one.name for one in made.of_type("Microsoft.Storage/storageAccounts")}
-    assert len(accounts) == 3
+    assert len(accounts) == 4
     assert all(3 <= len(name) <= 24 for name in accounts)
 
 
@@ -151,6 +151,7 @@ def test_the_application_takes_the_settings_that_the_template_sets(auth: str) ->
     values |= {
         "OFFBOARDING_KEY_VAULT_URL": "https://kv.example/",
         "OFFBOARDING_EVIDENCE_CONTAINER": "https://e.example/evidence",
+        "OFFBOARDING_SNAPSHOT_CONTAINER": "https://s.example/snapshots",
     }
     values |= {"ServiceBus__fullyQualifiedNamespace": "bus.example"}
     # The platform looks the references up before the app reads them.

@@ -11,6 +11,7 @@ from tests.unit.infra.templates import CHOICES, PRODUCTION, Fault, as_it_stands,
 
 BUS, STORAGE, HOST = "modules/servicebus.bicep", "modules/storage.bicep", "modules/host-storage.bicep"
 EVIDENCE, VAULT, APP = "modules/evidence.bicep", "modules/keyvault.bicep", "modules/functionapp.bicep"
+SNAPSHOTS = "modules/snapshots.bicep"
 MAIN, ENDPOINTS, MONITORING = "main.bicep", "modules/private-endpoints.bicep", "modules/monitoring.bicep"
 KEYED = "Microsoft.ServiceBus/namespaces/authorizationRules"
 FAULTS = [
@@ -78,15 +79,36 @@ FAULTS = [
     Fault("evidence", EVIDENCE, "containers/blobs/add/action'", "containers/blobs/delete'"),
     Fault("evidence", "modules/vault-access.bicep", "secrets/setSecret/action", "secrets/*"),
     Fault("evidence", MAIN, "storageName: hostStorage.outputs.name", "storageName: storage.outputs.name"),
+    Fault("private", SNAPSHOTS, "publicNetworkAccess: publicNetworkAccess", "publicNetworkAccess: 'Enabled'"),
+    Fault("private", MAIN, "resourceId: snapshots.outputs.id", "resourceId: evidence.outputs.id"),
+    Fault("tls", SNAPSHOTS, "minimumTlsVersion: 'TLS1_2'", "minimumTlsVersion: 'TLS1_0'"),
+    Fault("no_keys", SNAPSHOTS, "allowSharedKeyAccess: false", "allowSharedKeyAccess: true"),
+    Fault("locks", SNAPSHOTS, "if (deleteLocks == 'on')", "if (deleteLocks == 'off')"),
+    Fault("everything_is_watched", SNAPSHOTS, "scope: account::blobs\n", "scope: account\n"),
+    Fault("snapshots", SNAPSHOTS, "isVersioningEnabled: true", "isVersioningEnabled: false"),
+    Fault("snapshots", SNAPSHOTS, "            enabled: true\n", "            enabled: false\n"),
+    Fault("snapshots", SNAPSHOTS, "version: { delete", "snapshot: { delete"),
+    Fault(
+        "snapshots",
+        SNAPSHOTS,
+        "roleDefinitionId: writerRoleId",
+        "roleDefinitionId: '/roleDefinitions/ba92f5b4-2d11-453d-a403-e96b0029c9fe'",
+    ),
+    Fault("snapshots", MAIN, "SNAPSHOT_CONTAINER: snapshots.outputs", "SNAPSHOT_CONTAINER: evidence.outputs"),
     Fault("vault", VAULT, "enablePurgeProtection: true", "enablePurgeProtection: false"),
     Fault("queues", BUS, "properties: item.properties", "properties: {}"),
     Fault("queues", "modules/servicebus-topic.bicep", "  name: item.name\n", "  name: 'x${item.name}'\n"),
-    Fault("alerts", "modules/alerts.bicep", "name: 'no-sweep'", "name: 'no-sweeps'"),
+    Fault("alerts", "modules/alerts.bicep", "listed.logs: {\n  name: '${", "listed.logs: {\n  name: 'x${"),
+    Fault("alerts", "alerts.json", '"name": "dead-letters"', '"name": "dead-letter"'),
     Fault(
         "alerts", "modules/alerts.bicep", "    enabled: true\n    autoMitigate", "    enabled: false\n    autoMitigate"
     ),
+    Fault("alerts", "modules/alerts.bicep", "actionGroups: empty(email) ? [] : [people.id]", "actionGroups: []"),
     Fault(
-        "alerts", "modules/alerts.bicep", "actions: { actionGroups: empty(email) ? [] : [people.id] }", "actions: {}"
+        "alerts",
+        "modules/alerts.bicep",
+        "actions: empty(email) ? [] : [{ actionGroupId",
+        "actions: !empty(email) ? [] : [{ actionGroupId",
     ),
     Fault(
         "everything_is_watched",

@@ -72,7 +72,7 @@ def test_microsofts_language_service_finds_nothing() -> None:
 def test_it_runs_on_nothing(name: str) -> None:
     """A workspace without a row: only what tells of an absence has one."""
     found = Logs().ask(FILES[name], NOW)
-    assert bool(found) is (name in {"no-renewal", "no-sweep", "no-telemetry"})
+    assert bool(found) is (name in {"no-renewal", "no-snapshot", "no-sweep", "no-telemetry"})
 
 
 @pytest.mark.long

@@ -124,6 +124,7 @@ def test_every_assignment_says_what_kind_of_principal() -> None:
     assert all(kind == ("Group" if who == "the-auditors" else "ServicePrincipal") for kind, who in kinds.values())
 
 
+SNAPSHOTS = "modules/snapshots.bicep"
 CRM, BUS, EVIDENCE = "modules/crm-access.bicep", "modules/servicebus.bicep", "modules/evidence.bicep"
 SEND = "{\n  name: guid(queue[i].id, appPrincipalId, sender)"
 FAULTS = [
@@ -138,6 +139,8 @@ FAULTS = [
         "roleDefinitionId: writer.id",
         "roleDefinitionId: '/roleDefinitions/ba92f5b4-2d11-453d-a403-e96b0029c9fe'",
     ),
+    Fault("may delete", SNAPSHOTS, "roleDefinitionId: writerRoleId", "roleDefinitionId: '/roleDefinitions/ba92f5b4'"),
+    Fault("all of it", SNAPSHOTS, "scope: account::blobs::snapshots\n", "scope: account\n"),
     Fault("the whole account", EVIDENCE, "scope: account::blobs::evidence\n", "scope: account\n"),
     Fault("the whole group", "modules/deployer.bicep", "  scope: app\n", ""),
 ]
