@@ -31,7 +31,7 @@ def test_the_sum_is_that_of_its_rows() -> None:
 
 def test_by_hand() -> None:
     """One number of each table, with the arithmetic spelled out once more."""
-    assert numbers(TEXT, QUANTITIES)["gb_seconds"].values[3] == 2 * (17310 * 1 + 1000 * (95 + 20 * 1))
+    assert numbers(TEXT, QUANTITIES)["gb_seconds"].values[3] == 2 * (17340 * 1 + 1000 * (95 + 20 * 1 + 13 * 30 * 0.009))
     prices = given(TEXT, "Prices")
     assert numbers(TEXT, COSTS[0])["Service Bus, Standard"].values[0] == round(720 * prices["bus_hour"], 2)
     premium = numbers(TEXT, COSTS[1])["Premium in place of Standard (one unit)"].values
@@ -79,7 +79,10 @@ def test_numbers_are_those_of_the_deployment() -> None:
     found, main_bicep = given(TEXT, "Numbers"), (INFRA / "main.bicep").read_text(encoding="utf-8")
     assert f"param instanceMemoryMB int = {int(found['memory_gb'] * 1024)}" in main_bicep
     assert f"param logRetentionDays int = {int(found['kept_days'])}" in main_bicep
-    assert found["timer_executions"] == 2 * 30 * 24 * 60 / 5 + 30
+    assert found["timer_executions"] == 2 * 30 * 24 * 60 / 5 + 2 * 30
+    assert f"param snapshotDays int = {int(found['snapshot_copies']) - 14}" in main_bicep
+    snapshots = (INFRA / "modules" / "snapshots.bicep").read_text(encoding="utf-8")
+    assert "deleteRetentionPolicy: { enabled: true, days: 14 }" in snapshots
     assert "param sweepSchedule string = '0 */5 * * * *'" in main_bicep
     assert (found["metric_series"], found["log_rules"]) == watched()
 
