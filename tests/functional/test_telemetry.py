@@ -15,7 +15,7 @@ from local.simulator.scenario import builder as b
 from local.simulator.scenario.models import CustomerSpec
 from local.world.crash import CrashPoints
 from local.world.world import PACE
-from shared.adapters.telemetry.rows import Row
+from shared.adapters.telemetry.rows import LINKS, Row
 from shared.domain.offboarding.identifiers import root_span_id, trace_id
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.people.actor import Actor, ActorType
@@ -91,7 +91,7 @@ def test_a_wait_of_a_year_is_one_trace() -> None:
     assert called(told.rows()) == journaled(world)
     sweeps = [row for row in mine if row["Name"] == "sweep wake"]
     assert len(sweeps) > 40, "a look a week, each woken by the sweeper"
-    assert all(row["Links"] for row in sweeps), "with a link to the round that woke it"
+    assert all(row["Properties"][LINKS] for row in sweeps), "with a link to the round that woke it"
 
 
 @pytest.mark.parametrize("repeated", [1, 3])

@@ -6,6 +6,7 @@ what Microsoft's exporter makes of the same spans.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -22,6 +23,7 @@ from shared.adapters.telemetry.opentelemetry import ADDRESS, HTTP_METHOD, HTTP_S
 Row = dict[str, Any]
 _COLUMNS = frozenset({ADDRESS, HTTP_METHOD, HTTP_STATUS, TARGET})
 _SEVERITY = ((SeverityNumber.FATAL, 4), (SeverityNumber.ERROR, 3), (SeverityNumber.WARN, 2), (SeverityNumber.INFO, 1))
+LINKS = "_MS.links"
 NO_SPAN, NO_TRACE = "0" * 16, "0" * 32
 
 
@@ -49,7 +51,9 @@ def span_row(span: ReadableSpan) -> Row:
         row["Data"] = str(known.get(ADDRESS, ""))
     if span.links:
         pairs = [(link.context.trace_id, link.context.span_id) for link in span.links]
-        row["Links"] = [{"OperationId": f"{trace:032x}", "Id": f"{one:016x}"} for trace, one in pairs]
+        # No table has a column for them: Microsoft's exporter writes them as a property.
+        told = [{"operation_Id": f"{trace:032x}", "id": f"{one:016x}"} for trace, one in pairs]
+        row["Properties"] |= {LINKS: json.dumps(told)}
     return row
 
 

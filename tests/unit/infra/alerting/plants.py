@@ -88,6 +88,10 @@ def no_renewal(_: Path) -> Run:
     return lived(timedelta(hours=49), prepare=lambda life: setattr(life, "renewals", False))
 
 
+def no_snapshot(_: Path) -> Run:
+    return lived(timedelta(hours=49), prepare=lambda life: setattr(life, "snapshots", False))
+
+
 def sign_in_refused(_: Path) -> Run:
     return lived(HOUR, prepare=asked, world=in_doubt(failure=SignInFailure.EXPIRED_REFRESH_TOKEN))
 
@@ -114,7 +118,7 @@ def late_work(_: Path) -> Run:
 
 
 def no_telemetry(_: Path) -> Run:
-    return lived(2 * HOUR, prepare=lambda life: setattr(life, "gauges", False))
+    return lived(2 * HOUR, prepare=lambda life: setattr(life, "exports", False))
 
 
 def wake_ups_lost(_: Path) -> Run:
@@ -241,6 +245,7 @@ PLANTS: dict[str, Callable[[Path], Run]] = {
     for plant in (
         stale_sign_in,
         no_renewal,
+        no_snapshot,
         sign_in_refused,
         no_sweep,
         late_work,
@@ -302,4 +307,5 @@ def _everyday(world: World, recorder: Recorder) -> None:
     look_and_tell(patient.probe, patient.clock.monotonic)
     with suppress(DeniedError):
         FrontDoor(authentication=True, platform=Around()).admit(Operation.LIST, {}, {})
-    recorder.add("AppRequests", Name="get_offboarding", Success=False, ResultCode="404")
+    # Only the host knows how a call over HTTP was answered.
+    recorder.write([{"Type": "AppRequests", "Name": "get_offboarding", "Success": False, "ResultCode": "404"}])
