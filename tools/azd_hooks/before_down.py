@@ -15,13 +15,14 @@ def look(environment: Mapping[str, str]) -> Iterator[Found]:
     if environment.get(LOCKS) == "on":
         yield Found(
             Weight.REFUSED,
-            "locks keep the record, the evidence, the vault and the namespace",
+            "locks keep the record, its snapshots, the evidence, the vault and the namespace",
             f"azd env set {LOCKS} off; delete the locks 'keep' (az lock list -g {group}, az lock delete); then again",
         )
     yield Found(
         Weight.NOTE,
         f"destroyed with {group}: the app and its function keys; messages on their way; the record "
-        f"({environment.get('AZURE_STORAGE_ACCOUNT_NAME', 'its account')}), for good",
+        f"({environment.get('AZURE_STORAGE_ACCOUNT_NAME', 'its account')}) and its snapshots "
+        f"({environment.get('AZURE_SNAPSHOTS_ACCOUNT_NAME', 'their account')}), for good",
         "offboardings that are under way are not ended and not put back: what was cancelled stays cancelled",
     )
     yield Found(
