@@ -71,8 +71,8 @@ def _wanted(query: Mapping[str, str]) -> tuple[Audience, Language]:
     for name in query:
         if name not in ("for", "language", "code"):
             raise InvalidRequestError(ReasonCode.UNKNOWN_FIELD, name, "is not known; for and language are")
-    wanted = _one_of(Audience, "for", query.get("for", Audience.AUDITOR.value))
-    language = _one_of(Language, "language", query.get("language", Language.ENGLISH.value))
+    wanted = _one_of(Audience, "for", query.get("for") or Audience.AUDITOR.value)
+    language = _one_of(Language, "language", query.get("language") or Language.ENGLISH.value)
     if wanted is Audience.AUDITOR and language is not Language.ENGLISH:
         rule = "must be en: the report for the auditor quotes the record, which is in English; for=customer has de"
         raise InvalidRequestError(ReasonCode.WRONG_VALUE, "language", rule, language.value)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+from typing import Any
+
 from shared.composition.interface.route import Query
 from shared.contracts.request import GUID, REQUEST_ID
 from shared.domain.offboarding.states import Status
@@ -12,6 +15,12 @@ from shared.report.report import Audience
 
 _MOMENT = {"anyOf": [{"type": "string", "format": "date-time"}, {"const": ""}]}
 _TEXT = {"type": "string", "maxLength": LONGEST_TEXT}
+
+
+def _one_of(kind: type[StrEnum]) -> dict[str, Any]:
+    return {"type": "string", "enum": [*(one.value for one in kind), ""]}
+
+
 LIST_QUERY: tuple[Query, ...] = (
     Query(
         "status",
@@ -38,7 +47,7 @@ LIST_QUERY: tuple[Query, ...] = (
     Query(
         "sort",
         "With a minus, backwards; `-created` without it.",
-        {"type": "string", "enum": [one.value for one in Order]},
+        _one_of(Order),
     ),
     Query("limit", "How many on a page; 50 without it.", {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE}),
     Query(
@@ -47,14 +56,16 @@ LIST_QUERY: tuple[Query, ...] = (
 )
 FILTER_QUERY = tuple(one for one in LIST_QUERY if one.name not in PAGING)
 REPORT_QUERY = (
-    Query("for", "Who reads it; `auditor` without it.", {"type": "string", "enum": [one.value for one in Audience]}),
+    Query("for", "Who reads it; `auditor` without it.", _one_of(Audience)),
     Query(
         "language",
         "Of the letter to the customer; `en` without it, and for the auditor always.",
-        {"type": "string", "enum": [one.value for one in Language]},
+        _one_of(Language),
     ),
 )
 MONTH_QUERY = (
     Query("month", "Such as 2026-11.", {"type": "string", "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])$"}, required=True),
 )
-PART_QUERY = (Query("part", "`texts`: the personal texts beside the evidence.", {"type": "string", "enum": ["texts"]}),)
+PART_QUERY = (
+    Query("part", "`texts`: the personal texts beside the evidence.", {"type": "string", "enum": ["texts", ""]}),
+)
