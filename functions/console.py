@@ -176,14 +176,14 @@ def _workbook(req: func.HttpRequest, visitor: "Visitor") -> func.HttpResponse:
 
 
 def _bulk(visitor: "Visitor") -> Shown:
-    from shared.sheets.customers import COLUMNS
+    from shared.sheets.columns import COLUMNS
 
     require(visitor, Operation.CREATE_BATCH)
     return Shown("bulk", columns=COLUMNS)
 
 
 def _template(visitor: "Visitor") -> func.HttpResponse:
-    from shared.sheets.customers import COLUMNS
+    from shared.sheets.columns import COLUMNS
 
     require(visitor, Operation.CREATE_BATCH)
     return _table(",".join(COLUMNS) + "\r\n", "customers.csv")
@@ -192,7 +192,7 @@ def _template(visitor: "Visitor") -> func.HttpResponse:
 def _template_workbook(visitor: "Visitor") -> func.HttpResponse:
     from io import BytesIO
 
-    from shared.sheets.customers import COLUMNS
+    from shared.sheets.columns import COLUMNS
     from shared.sheets.write import Sheet, write_workbook
 
     require(visitor, Operation.CREATE_BATCH)

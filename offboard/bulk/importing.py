@@ -26,7 +26,7 @@ from offboard.operate.failures import NotAllError, UsageError
 from offboard.operate.register import command
 from shared.domain.wording import count_of, first_of
 from shared.sheets.batch_names import batch_of
-from shared.sheets.customers import COLUMNS as CUSTOMER_COLUMNS
+from shared.sheets.columns import COLUMNS as CUSTOMER_COLUMNS
 from shared.sheets.customers import Customers, customers_of
 from shared.sheets.plan_ids import plan_id
 from shared.sheets.read import LARGEST, read_table

@@ -15,40 +15,9 @@ from shared.contracts.request import parse_request
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError
 from shared.domain.wording import shorten
+from shared.sheets.columns import COLUMNS, fields_of, rules_against
 from shared.sheets.read import Table, TableRow
 
-COLUMNS: tuple[str, ...] = (
-    "customerDomain",
-    "customerTenantId",
-    "customerCompanyName",
-    "reason",
-    "requestId",
-    "requestedBy",
-    "notBefore",
-    "commitments",
-    "renewals",
-    "suspendedLicences",
-    "reduceSeats",
-    "graceSeconds",
-    "resellerMpnId",
-    "approvalReference",
-    "correlationId",
-)
-"""Those of the template, in this order. A table may have others, which are left alone, and none that is not needed."""
-NAMES: Mapping[str, str] = MappingProxyType(
-    {
-        **{name.lower(): name for name in COLUMNS},
-        "domain": "customerDomain",
-        "primarydomain": "customerDomain",
-        "tenantid": "customerTenantId",
-        "customerid": "customerTenantId",
-        "microsoftid": "customerTenantId",
-        "mandantenid": "customerTenantId",
-        "companyname": "customerCompanyName",
-        "grund": "reason",
-    }
-)
-"""Other words for the columns, as Partner Center's export and people call them."""
 YES, NO = (
     frozenset({"true", "yes", "y", "1", "x", "ja", "wahr"}),
     frozenset({"false", "no", "n", "0", "nein", "falsch"}),
@@ -97,9 +66,9 @@ class Customers:
 def customers_of(table: Table, requested_by: str, reason: str = "") -> Customers:
     """The requests in `table`; `requested_by` and `reason` are for rows that have none of their own.
 
-    Raises InvalidRequestError where no column names a customer.
+    Raises InvalidRequestError where no column names a customer, and where one is a field that no row can have.
     """
-    known = [NAMES.get(re.sub(r"[\s_-]", "", name).lower(), "") for name in table.columns]
+    known = fields_of(table.columns)
     if not {"customerDomain", "customerTenantId"} & set(known):
         rule = f"no column is called customerDomain or customerTenantId; there are: {shorten(', '.join(table.columns))}"
         raise InvalidRequestError(ReasonCode.MISSING_FIELD, "file", f"{rule}. Nothing was sent")
@@ -108,10 +77,23 @@ def customers_of(table: Table, requested_by: str, reason: str = "") -> Customers
         named = [column for column, name in zip(table.columns, known, strict=True) if name in twice]
         rule = f"several columns mean the same: {shorten(', '.join(named))}. Nothing was sent"
         raise InvalidRequestError(ReasonCode.REPEATED_FIELD, "file", rule)
+    refused = rules_against(_filled(table))
+    if refused:
+        rule = "; ".join(f"column {shorten(column)}: {what}" for column, what in refused.items())
+        raise InvalidRequestError(ReasonCode.UNKNOWN_FIELD, "file", f"{rule}. Nothing was sent")
     defaults = {"requestedBy": requested_by, "reason": reason}
     rows = [_row(row, table.columns, known, defaults) for row in table.rows]
     ignored = tuple(name for name, column in zip(table.columns, known, strict=True) if name and not column)
     return Customers(tuple(_without_repetition(rows)), ignored)
+
+
+def _filled(table: Table) -> Iterable[str]:
+    """The columns with something in them: what is empty asks for nothing."""
+    return (
+        name
+        for place, name in enumerate(table.columns)
+        if any(place < len(row.cells) and row.cells[place] for row in table.rows)
+    )
 
 
 def _row(row: TableRow, columns: tuple[str, ...], known: list[str], defaults: Mapping[str, str]) -> CustomerRow:
@@ -149,9 +131,10 @@ def _mistakes(said: Mapping[str, Any], called: Mapping[str, str]) -> Iterable[Mi
         parse_request(json.dumps({"version": "1", **said}).encode())
     except InvalidRequestError as error:
         value = error.value or str(said.get(error.field, ""))
-        for field, rule in ((error.field, error.rule), *error.others):
+        for path, rule in ((error.field, error.rule), *error.others):
+            field = path.partition(".")[0]
             column = called.get(field, "the row" if field == "$" else field)
-            shown = value if field == error.field else str(said.get(field, ""))
+            shown = value if path == error.field else str(said.get(field, ""))
             yield Mistake(column, shorten(shown), rule)
 
 
@@ -206,4 +189,11 @@ def _start(cell: str) -> str:
     return cell
 
 
-_READERS: Mapping[str, Any] = MappingProxyType({"reduceSeats": _boolean, "graceSeconds": _number, "notBefore": _start})
+def _words(cell: str) -> list[str]:
+    """Several in one cell, with what people write between them. In one order, so that the same asks for the same."""
+    return sorted(set(re.split(r"[\s,;+|]+", cell.casefold().strip(" ,;+|"))))
+
+
+_READERS: Mapping[str, Any] = MappingProxyType(
+    {"reduceSeats": _boolean, "graceSeconds": _number, "notBefore": _start, "restrictions": _words}
+)

@@ -15,9 +15,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from shared.contracts.request import parse_request
+from shared.contracts.request import RequestV1, parse_request
 from shared.domain.errors import InvalidRequestError
-from shared.sheets.customers import COLUMNS, Customers, customers_of
+from shared.domain.policy import Restriction
+from shared.sheets.columns import COLUMNS, rules_against
+from shared.sheets.customers import Customers, customers_of
 from shared.sheets.plan_ids import plan_id, real_batch, real_id
 from shared.sheets.read import MOST_ROWS, read_table
 
@@ -104,6 +106,39 @@ def test_a_mistake_names_line_column_and_rule(cells: list[str], column: str, rul
     assert len(found.good) == 1
     said = [f"{item.column} {item.rule}" for item in found.broken[0].mistakes]
     assert any(column.split()[0] in one and rule in one for one in said), said
+
+
+@pytest.mark.parametrize(
+    "cell", ["leave_marketplace, strict_nce", "Strict_NCE leave_marketplace", "strict_nce;leave_marketplace"]
+)
+def test_restrictions_of_a_row_are_those_of_its_request(cell: str) -> None:
+    found = read(workbook(["domain", "Restrictions"], ["a.com", cell], ["b.com", None]))
+    first, second = (parse_request(json.dumps(row.request).encode()) for row in found.good)
+    assert first.restrictions == (Restriction.LEAVE_MARKETPLACE, Restriction.STRICT_NCE)
+    assert second.restrictions == ()
+
+
+def test_a_restriction_that_is_none_names_its_column_and_what_there_is() -> None:
+    (row,) = read(workbook(["domain", "Restriction"], ["a.com", "strict_nce, leave_market"])).broken
+    assert [item.column for item in row.mistakes] == ["Restriction"]
+    assert "leave_market" in row.mistakes[0].value
+    assert "leave_marketplace" in row.mistakes[0].rule
+
+
+def test_every_field_of_a_request_is_a_column_or_is_refused() -> None:
+    for name, field in RequestV1.model_fields.items():
+        column = field.alias or name
+        assert (column in COLUMNS) != (column in rules_against([column])), column
+
+
+DROPPED = ["dryRun", "dry_run", "Dry Run", "batchId", "batch-id", "Batch", "version", "leave_marketplace", "Strict NCE"]
+
+
+@pytest.mark.parametrize("column", DROPPED)
+def test_a_field_that_no_row_can_have_is_not_dropped_in_silence(column: str) -> None:
+    with pytest.raises(InvalidRequestError, match=f"column {column}: .*delete.*Nothing was sent"):
+        read(f"domain,{column}\na.com,\nb.com,x\n".encode())
+    assert read(f"domain,{column}\na.com,\n".encode()).ignored == (column,)
 
 
 NO_TABLE = {
