@@ -120,7 +120,10 @@ def _plan(
             }
         )
         desk.say(f"{count_of(len(customers.good), 'customer')} would be planned. Nothing was sent (--dry-run).")
-        return desk.next(f"import {file}")
+        desk.next(f"import {file}")
+        if customers.broken:
+            raise NotAllError(f"{count_of(len(customers.broken), 'row')} of {len(customers.rows)} cannot be planned")
+        return
     require_new(target)
     if not customers.good:
         raise UsageError("no row can be planned; nothing was sent")
@@ -143,7 +146,7 @@ def _plan(
     desk.next(f"import --apply {target}")
     if customers.broken or totals.customers.keys() - {"planned"}:
         raise NotAllError(f"not every row could be planned: {target} says why, in column blocker")
-    return None
+    return
 
 
 def _tell_mistakes(desk: Desk, customers: Customers) -> None:

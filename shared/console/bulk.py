@@ -11,11 +11,12 @@ from shared.console.decide import require_typed
 from shared.console.form import Form
 from shared.console.requests import same_request
 from shared.console.visitor import Visitor
-from shared.contracts.batch import AT_MOST, BatchV1, BatchView
+from shared.contracts.batch import AT_MOST, BatchItemView, BatchV1, BatchView
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.plan import Plan
 from shared.domain.errors import InvalidRequestError
 from shared.domain.offboarding.called import domain_of, name_of
+from shared.domain.offboarding.identifiers import offboarding_id
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 from shared.domain.people.rights import Operation
@@ -102,12 +103,13 @@ def send_chosen(form: Form, visitor: Visitor, door: FrontDoor, services: Service
         rule = f"choose at least one plan, and at most {AT_MOST}. Nothing was changed"
         raise InvalidRequestError(ReasonCode.WRONG_VALUE, "chosen", rule, str(len(chosen)))
     require_typed(form, f"offboard {len(chosen)}")
+    plans = [_planned(identity, services).request for identity in chosen]
+    reason, by = form.get("reason", "").strip(), visitor.actor.name
     asked = [
-        {**same_request(_planned(identity, services).request), "version": "1", "requestedBy": visitor.actor.name}
-        for identity in chosen
+        {**same_request(plan), "version": "1", "requestedBy": by, "reason": reason or plan.reason or "as planned"}
+        for plan in plans
     ]
-    reason = form.get("reason", "").strip()
-    return _taken("send", "", [{**item, "reason": reason or "as planned"} for item in asked], visitor, services)
+    return _taken("send", "", asked, visitor, services)
 
 
 def batch_page(batch_id: str, visitor: Visitor, services: Services) -> Batch | None:
@@ -123,7 +125,7 @@ def batch_page(batch_id: str, visitor: Visitor, services: Services) -> Batch | N
             BatchLine(
                 offboarding_id=item.offboarding_id or "",
                 request_id=item.request_id or "",
-                name=name_of(head) if head is not None else f"request {item.position + 1}",
+                name=name_of(head) if head is not None else _named(item, services),
                 domain=domain_of(head) if head is not None else "",
                 status=item.status or "not accepted",
                 why=problem.detail if problem else item.reason.text if item.reason else "",
@@ -135,6 +137,14 @@ def batch_page(batch_id: str, visitor: Visitor, services: Services) -> Batch | N
         )
     names = (head.request.batch_id for _, head in found.items if head is not None)
     return Batch(view, tuple(lines), tuple(dict.fromkeys(name for name in names if name)))
+
+
+def _named(item: BatchItemView, services: Services) -> str:
+    """What became no offboarding: the customer whose request has its id, since nothing else of it is kept."""
+    reused = item.problem is not None and item.problem.code == ReasonCode.REQUEST_ID_REUSED
+    stored = services.store.load(offboarding_id(item.request_id)) if reused and item.request_id else None
+    number = f"request {item.position + 1}"
+    return f"{number}, with the requestId of {name_of(stored.offboarding)}" if stored is not None else number
 
 
 def _planned(identity: str, services: Services) -> Offboarding:

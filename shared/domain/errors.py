@@ -85,9 +85,12 @@ class RequestIdReusedError(OffboardingError):
     code = ReasonCode.REQUEST_ID_REUSED
     operator_action = "Send the changed request with a new request id."
 
-    def __init__(self, request_id: str, offboarding_id: str) -> None:
-        self.request_id, self.offboarding_id = request_id, offboarding_id
-        super().__init__(f"requestId {request_id} belongs to offboarding {offboarding_id}, which has another body")
+    def __init__(self, request_id: str, offboarding_id: str, fields: tuple[str, ...] = ()) -> None:
+        self.request_id, self.offboarding_id, self.fields = request_id, offboarding_id, fields
+        named = f"; not the same: {', '.join(fields)}" if fields else ""
+        super().__init__(
+            f"requestId {request_id} belongs to offboarding {offboarding_id}, which has another body{named}"
+        )
 
 
 class IdempotencyKeyReusedError(OffboardingError):

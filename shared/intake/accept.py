@@ -15,6 +15,7 @@ from shared.domain.errors import ConcurrencyConflictError, RequestIdReusedError
 from shared.domain.offboarding.identifiers import offboarding_id
 from shared.domain.offboarding.messages import TimelineEntry, Who
 from shared.domain.offboarding.record import Customer, Offboarding, Reason
+from shared.domain.offboarding.repetition import differences, only_who_asked
 from shared.domain.offboarding.request import OffboardingRequest, check_start
 from shared.domain.offboarding.states import TERMINAL, Stage, Status
 from shared.domain.offboarding.timeline import TimelineEvent, of_state
@@ -90,8 +91,9 @@ def _known(request: OffboardingRequest, identity: str, services: Services) -> Ac
     stored = services.store.load(identity)
     if stored is None:
         return None
-    if stored.offboarding.request.fingerprint != request.fingerprint:
-        raise RequestIdReusedError(request.request_id, identity)
+    before = stored.offboarding.request
+    if before.fingerprint != request.fingerprint and not only_who_asked(before, request):
+        raise RequestIdReusedError(request.request_id, identity, differences(before, request))
     return Accepted(Acceptance.KNOWN, stored.offboarding, stored.etag)
 
 

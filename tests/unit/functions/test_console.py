@@ -384,6 +384,34 @@ def test_a_table_is_checked_planned_chosen_and_sent(world: World) -> None:
         assert shown.soup.find("a", href=f"/console?batchId={name}"), name
 
 
+def test_the_table_of_a_colleague_is_there_already(world: World) -> None:
+    domain = next(item.domain for item in world.simulator.store.customers)
+    table = f"Domain;Grund\r\n{domain};x\r\n".encode()
+    upload(Browser(REQUESTER), table)
+    world.run(for_at_most=timedelta(hours=1))
+    before = world.all()
+    browser = Browser(person("Otto Requester", Role.REQUEST))
+    page = upload(browser, table)
+    assert (page.status, world.all()) == (200, before)
+    place = str(page.soup.find("a", href=lambda value: bool(value and value.startswith("/console/batches/")))["href"])  # type: ignore[index]
+    batch = browser.get(place)
+    assert "1 planned" in batch.text
+    assert "another body" not in batch.text
+    browser.fill(batch, place, chosen=[before[0].id], reason="", typed="offboard 1")
+    assert [item.request.reason for item in world.all()] == ["x", "x"]
+
+
+def test_a_request_id_that_is_in_use_names_whose_it_is_and_what_is_not_the_same(world: World) -> None:
+    domain = next(item.domain for item in world.simulator.store.customers)
+    browser = Browser(REQUESTER)
+    upload(browser, f"Domain;Grund;requestId\r\n{domain};x;r-1\r\n".encode())
+    page = upload(browser, f"Domain;Grund;requestId\r\n{domain};y;r-1\r\n".encode())
+    place = str(page.soup.find("a", href=lambda value: bool(value and value.startswith("/console/batches/")))["href"])  # type: ignore[index]
+    batch = browser.get(place)
+    assert f"request 1, with the requestId of {domain}" in batch.text
+    assert "another body; not the same: reason" in batch.text
+
+
 def rows_of(page: Page) -> set[str]:
     """The offboardings in the table of the list."""
     return {str(link["href"]).rpartition("/")[2] for link in page.soup.select("table th a[href*='/offboardings/']")}

@@ -253,6 +253,33 @@ def test_a_workbook_has_numbers_and_totals(world: World, desk: Desk) -> None:
     assert [item.request.domain for item in real(world)] == domains(world)[:1]
 
 
+def test_a_broken_row_is_told_by_the_exit_code_before_anything_is_sent(world: World, desk: Desk) -> None:
+    file = table(f"{domains(world)[0]};x", "no domain;x")
+    assert desk.type("import", file, "--dry-run") == 7
+    assert "1 row of 2 cannot be planned" in desk.err
+    assert world.all() == []
+
+
+def test_a_table_of_two_colleagues_is_one_and_the_first_of_them_asked(world: World, desk: Desk) -> None:
+    file = table(*(f"{domain};x" for domain in domains(world)))
+    assert desk.type("import", file, "--requested-by", "Maria", "-o", "one.csv") == 0, desk.err
+    before = world.all()
+    assert desk.type("import", file, "--requested-by", "Ada", "-o", "two.csv") == 0, desk.err
+    assert world.all() == before
+    assert rows_in("two.csv") == rows_in("one.csv")
+    assert {item.request.requested_by for item in before} == {"Maria"}
+
+
+def test_a_request_id_with_another_body_names_the_customer_and_what_is_not_the_same(world: World, desk: Desk) -> None:
+    one = domains(world)[0]
+    assert desk.type("import", table(f"{one};x;r-1", head="Domain;Reason;requestId")) == 0, desk.err
+    changed = table(f"{one};y;r-1", head="Domain;Reason;requestId")
+    assert desk.type("import", changed, "-o", "again.csv", "--requested-by", "Ada") == 7
+    (row,) = rows_in("again.csv")
+    assert row["customer"] == one
+    assert "another body; not the same: requestedBy, reason" in row["blocker"]
+
+
 def test_the_formula_comes_back_as_it_was(world: World, desk: Desk) -> None:
     one, two, three = domains(world)
     assert desk.type("import", table(f"{one};'=1+1", f"{two};'quoted'", f"{three};=2")) == 0
@@ -304,7 +331,7 @@ def test_a_thousand_rows_of_which_half_are_broken(world: World, desk: Desk) -> N
     code = desk.type("import", file, "--dry-run", "--json")
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert code == 0
+    assert code == 7
     told = json.loads(desk.out)
     assert told.pop("batchId").startswith("plan.")
     assert told == {"rows": 1000, "good": 500, "broken": 500}

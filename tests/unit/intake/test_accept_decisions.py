@@ -124,6 +124,27 @@ def test_another_body_under_a_known_id_is_refused_and_names_both() -> None:
     assert len(world.all()) == len(world.events()) == 1
 
 
+def test_the_same_asked_for_by_somebody_else_is_the_same() -> None:
+    world = World()
+    _, first = asked(world)
+    before = world.all()
+    acceptance, found = asked(world, requested_by="Somebody Else", fingerprint="3" * 64, batch_id="other")
+    assert (acceptance, found) == (Acceptance.KNOWN, first)
+    assert world.all() == before
+
+
+def test_a_real_change_beside_another_name_is_refused_and_named() -> None:
+    world = World()
+    asked(world)
+    change = {"grace": timedelta(days=1), "reactivate_suspended": True, "not_before": NOW + timedelta(days=1)}
+    for name, value in change.items():
+        with pytest.raises(RequestIdReusedError) as caught:
+            asked(world, requested_by="Somebody Else", fingerprint="3" * 64, **{name: value})
+        named = {"grace": "graceSeconds", "reactivate_suspended": "suspendedLicences", "not_before": "notBefore"}[name]
+        assert caught.value.fields == ("requestedBy", named)
+        assert f"another body; not the same: requestedBy, {named}" in str(caught.value)
+
+
 # Beside another one.
 
 
