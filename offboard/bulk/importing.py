@@ -13,12 +13,12 @@ from typing import Annotated
 
 import typer
 
-from offboard.bulk.decisions import BOUNDS, decisions_in
+from offboard.bulk.decisions import BOUNDS, OFFBOARD, SKIP, decisions_in
 from offboard.bulk.planning import plan_them, planned_rows
 from offboard.bulk.rows import COLUMNS as PLAN_COLUMNS
 from offboard.bulk.rows import Totals
+from offboard.bulk.sending import BEFORE, REFUSED, Ready, ready, send, status_rows
 from offboard.bulk.sending import COLUMNS as STATUS_COLUMNS
-from offboard.bulk.sending import REFUSED, ready, send, status_rows
 from offboard.bulk.write import Excel, csv_to, is_workbook, require_new, separator_of, written
 from offboard.operate.arguments import DryRun
 from offboard.operate.desk import Desk
@@ -130,7 +130,8 @@ def _plan(
     plans, totals = plan_them(desk, customers, name, wait), Totals()
     with desk.progress(f"writing {target}", len(customers.rows)) as step:
         rows = planned_rows(desk, customers, plans, totals, step)
-        written(target, Sheet("Plan", PLAN_COLUMNS, rows, totals.lines), separator)
+        sheet = Sheet("Plan", PLAN_COLUMNS, rows, totals.lines, {"decision": (OFFBOARD, SKIP)})
+        written(target, sheet, separator)
     told = {
         "output": target,
         "rows": len(customers.rows),
@@ -152,6 +153,8 @@ def _plan(
 def _tell_mistakes(desk: Desk, customers: Customers) -> None:
     if customers.ignored:
         desk.say(f"Columns that were left alone: {', '.join(customers.ignored)}")
+    if customers.notes:
+        desk.say(first_of(customers.notes, 3, "; "))
     if customers.broken:
         desk.say(f"{count_of(len(customers.broken), 'row')} of {len(customers.rows)} cannot be planned:")
     for row in customers.broken[:NAMED]:
@@ -166,15 +169,14 @@ def _apply(desk: Desk, file: str, status_file: str, wanted: _Wanted) -> None:
     decisions = decisions_in(_content(file, BOUNDS.largest))
     chosen = decisions.to_send
     if not chosen:
-        desk.tell({"sent": 0, "refused": 0, "batchIds": [], "batches": []})
+        desk.tell({"sent": 0, "sentBefore": 0, "refused": 0, "batchIds": [], "batches": []})
         desk.say("Nothing is marked offboard in column decision; nothing was sent.")
         return desk.next(f"import --apply {file}")
     found = ready(desk, decisions, wanted.batch)
     if wanted.dry_run:
         if not desk.tell({"requests": list(found.requests.values())}):
             for one in chosen:
-                state = "cannot be sent: " + found.refused[one.plan].why if one.plan in found.refused else "would go"
-                desk.people.line(f"{one.customer} ({one.domain}): {state}")
+                desk.people.line(f"{one.customer} ({one.domain}): {_would(found, one.plan)}")
         desk.say("Nothing was sent (--dry-run).")
         return desk.next(f"import --apply {file}")
     if found.requests:
@@ -187,17 +189,28 @@ def _apply(desk: Desk, file: str, status_file: str, wanted: _Wanted) -> None:
     names = sorted({str(request["batchId"]) for request in found.requests.values() if request.get("batchId")}) or ids
     told = {
         "sent": counts["sent"],
+        "sentBefore": counts[BEFORE],
         "refused": counts[REFUSED],
         "batchIds": names,
         "batches": ids,
         "statusFile": status_file,
     }
+    if counts[BEFORE]:
+        states = Counter(item.why for item in results.values() if item.result == BEFORE)
+        said = first_of((f"{count}: {why}" for why, count in states.most_common()), NAMED, "; ")
+        desk.say(f"{count_of(counts[BEFORE], 'customer')} had been sent before, and nothing was changed ({said})")
     if not desk.tell(told):
         desk.people.fields([*counts.items(), ("what became of each row", status_file)])
     desk.next(*(f"list --batch {one}" for one in names[:3]) if ids else (f"import --apply {file}",))
     if counts[REFUSED]:
         raise NotAllError(f"{count_of(counts[REFUSED], 'customer')} could not be sent: {status_file} says why")
     return None
+
+
+def _would(found: Ready, plan: str) -> str:
+    if plan in found.refused:
+        return f"cannot be sent: {found.refused[plan].why}"
+    return f"was sent before, and {found.before[plan].why}" if plan in found.before else "would go"
 
 
 def _template(desk: Desk, output: str, separator: str) -> None:

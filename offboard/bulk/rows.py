@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -160,5 +161,5 @@ def _amount(told: Mapping[str, Any]) -> float | None:
         return None
 
 
-def _day(text: object) -> str | None:
-    return str(text)[:10] if text else None
+def _day(text: object) -> date | None:
+    return date.fromisoformat(str(text)[:10]) if text else None

@@ -13,13 +13,18 @@ from offboard.operate.api import offboarding
 from offboard.operate.desk import Desk
 from offboard.operate.exits import Exit
 from offboard.operate.failures import RefusedError
+from offboard.operate.listing import every_one
+from shared.contracts.batch import BatchResult
+from shared.domain.offboarding.identifiers import offboarding_id
 from shared.domain.offboarding.states import Status
 from shared.domain.wording import count_of
 from shared.sheets.plan_ids import real_batch, real_id
 
 COLUMNS = ("line", "customer", "domain", "decision", "result", "offboardingId", "requestId", "why", "whatToDo")
 Row = tuple[object, ...]
-SENT, REFUSED, LEFT = "sent", "refused", "left alone"
+SENT, BEFORE, REFUSED, LEFT = "sent", "was sent before", "refused", "left alone"
+ENDED_OTHERWISE = frozenset({Status.WITHDRAWN, Status.STOPPED, Status.REJECTED})
+ANEW = "It is not sent again. To offboard this customer after all, import a row with a requestId of its own."
 SAME = (
     "reason",
     "requestedBy",
@@ -49,10 +54,11 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """What can be sent, and what cannot with the reason; both by plan."""
+    """What can be sent, what cannot with the reason, and what became of that which was sent before; all by plan."""
 
     requests: Mapping[str, Mapping[str, Any]]
     refused: Mapping[str, Result]
+    before: Mapping[str, Result]
 
 
 def ready(desk: Desk, decisions: Decisions, batch: str = "") -> Ready:
@@ -69,14 +75,20 @@ def ready(desk: Desk, decisions: Decisions, batch: str = "") -> Ready:
             else:
                 requests[one.plan] = {**found, "batchId": batch} if batch else found
             step(number)
-    return Ready(requests, refused)
+    return Ready(requests, refused, _sent_before(desk, requests))
 
 
 def send(desk: Desk, found: Ready) -> tuple[list[str], dict[str, Result]]:
     """The batches, and what became of each plan. The same plans sent again are the same requests."""
     with desk.progress(f"sending {count_of(len(found.requests), 'request')}", len(found.requests)) as step:
         ids, taken = send_all(desk, "send", list(found.requests.values()), step)
-    results = {plan: _result(found.requests[plan], item) for plan, item in zip(found.requests, taken, strict=True)}
+    results = {}
+    for plan, item in zip(found.requests, taken, strict=True):
+        result = _result(found.requests[plan], item)
+        if item.result == BatchResult.ALREADY_THERE and plan not in found.before:
+            # In another batch, so it is in no list that was read.
+            result = _before(desk.api.get(offboarding(item.offboarding_id)).json)
+        results[plan] = found.before.get(plan, result) if result.result == SENT else result
     return ids, {**found.refused, **results}
 
 
@@ -125,6 +137,21 @@ def _request(view: Mapping[str, Any]) -> Mapping[str, Any]:
     made = {"version": "1", "requestId": real_id(str(view["requestId"])), **named, **said, "correlationId": own}
     made["batchId"] = real_batch(str(view.get("batchId") or ""))
     return {name: value for name, value in made.items() if value not in (None, [], "")}
+
+
+def _sent_before(desk: Desk, requests: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Result]:
+    """Looked at before anything is sent: afterwards what is new cannot be told from what was there."""
+    batches = sorted({str(request["batchId"]) for request in requests.values() if request.get("batchId")})
+    there = {str(item["offboardingId"]): item for batch in batches for item in every_one(desk, {"batchId": batch})}
+    identities = {plan: offboarding_id(str(request["requestId"])) for plan, request in requests.items()}
+    return {plan: _before(there[identity]) for plan, identity in identities.items() if identity in there}
+
+
+def _before(view: Mapping[str, Any]) -> Result:
+    status, reason = str(view.get("status")), view.get("reason") or {}
+    why = f"it is {status}" + (f": {reason['text']}" if reason.get("text") else "")
+    advice = ANEW if status in ENDED_OTHERWISE else str(reason.get("operatorAction") or "")
+    return Result(BEFORE, str(view.get("offboardingId")), str(view.get("requestId")), why, advice)
 
 
 def _result(request: Mapping[str, Any], taken: Taken) -> Result:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 import typer
 
 from offboard.operate.api import offboarding
-from offboard.operate.arguments import Confirm, DryRun
+from offboard.operate.arguments import Confirm, DryRun, moment_of
 from offboard.operate.desk import LIST, Desk
 from offboard.operate.failures import NotAllError, UsageError
 from offboard.operate.look import standing, suggest
@@ -30,7 +30,9 @@ Company = Annotated[str, typer.Option("--company", metavar="NAME", help="its nam
 Tenant = Annotated[str, typer.Option("--tenant", metavar="ID", help="its tenant id, beside the domain")]
 RequestedBy = Annotated[str, typer.Option("--requested-by", metavar="WHO", help="default: you")]
 RequestId = Annotated[str, typer.Option("--request-id", metavar="ID", help="default: follows from what is asked today")]
-NotBefore = Annotated[str, typer.Option("--not-before", metavar="TIME", help="change nothing before this time")]
+NotBefore = Annotated[
+    str, typer.Option("--not-before", metavar="TIME", help="change nothing before this day or time (UTC)")
+]
 Commitments = Annotated[
     Literal["wait_for_term_end", "stop_and_report"], typer.Option("--commitments", help="what cannot be cancelled")
 ]
@@ -112,7 +114,7 @@ def _said(asked: Asked) -> dict[str, Any]:
         "customerTenantId": asked.tenant,
         "customerCompanyName": asked.company,
         "reason": asked.reason,
-        "notBefore": asked.not_before,
+        "notBefore": moment_of(asked.not_before),
         "renewals": asked.renewals,
         "reduceSeats": asked.reduce_seats,
         "graceSeconds": asked.grace_seconds,

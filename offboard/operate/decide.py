@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from offboard.operate.api import offboarding
-from offboard.operate.arguments import Confirm, Digest, DryRun, Id, Reason
+from offboard.operate.arguments import Confirm, Digest, DryRun, Id, Reason, moment_of
 from offboard.operate.desk import Desk
 from offboard.operate.failures import RefusedError, UsageError
 from offboard.operate.register import command
@@ -21,7 +21,11 @@ Yes = Annotated[bool, typer.Option("--yes", help="do not ask; needs --digest")]
 Key = Annotated[str, typer.Argument(metavar="BLOCKER_KEY", help="of the holding that has ended, as whatToDo names it")]
 Start = Annotated[
     str,
-    typer.Option("--not-before", metavar="TIME", help=f"the new start, such as 2027-01-31T00:00:00Z, or {AT_ONCE}"),
+    typer.Option(
+        "--not-before",
+        metavar="TIME",
+        help=f"the new start, such as 2027-01-31 (00:00 UTC) or 2027-01-31T06:00:00Z, or {AT_ONCE}",
+    ),
 ]
 
 
@@ -82,7 +86,7 @@ def override(
 
 def reschedule(desk: Desk, identity: Id, not_before: Start, reason: Reason, dry_run: DryRun = False) -> None:
     """Give an offboarding another start, before anything was written."""
-    start = None if not_before == AT_ONCE else not_before
+    start = None if not_before == AT_ONCE else moment_of(not_before)
     _say(desk, identity, "reschedule", {"reason": reason, "notBefore": start}, dry_run)
 
 

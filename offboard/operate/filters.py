@@ -8,13 +8,19 @@ from typing import Annotated
 
 import typer
 
+from offboard.operate.arguments import moment_of
+
 Status = Annotated[str, typer.Option("--status", metavar="S,...", help="only these, such as needs_attention,waiting")]
 Customer = Annotated[str, typer.Option("--customer", metavar="TENANT", help="only of this customer (tenant id)")]
 RequestId = Annotated[str, typer.Option("--request-id", metavar="R", help="only the one of this request")]
 RequestedBy = Annotated[str, typer.Option("--requested-by", metavar="WHO", help="only what they asked for")]
 Text = Annotated[str, typer.Option("--text", metavar="T", help="only where names, domains, ids or reasons contain it")]
-Since = Annotated[str, typer.Option("--updated-since", metavar="TIME", help="only what has changed since (UTC)")]
-Due = Annotated[str, typer.Option("--due-before", metavar="TIME", help="only what is due before (UTC)")]
+Since = Annotated[
+    str, typer.Option("--updated-since", metavar="TIME", help="only what has changed since this day or time (UTC)")
+]
+Due = Annotated[
+    str, typer.Option("--due-before", metavar="TIME", help="only what is due before this day or time (UTC)")
+]
 Batch = Annotated[str, typer.Option("--batch", metavar="ID", help="only of this batch")]
 
 
@@ -40,8 +46,8 @@ class Filters:
             "requestId": self.request_id,
             "requestedBy": self.requested_by,
             "text": self.text,
-            "updatedSince": self.updated_since,
-            "dueBefore": self.due_before,
+            "updatedSince": moment_of(self.updated_since),
+            "dueBefore": moment_of(self.due_before),
             "batchId": self.batch,
         }
         return {name: value for name, value in named.items() if value}

@@ -17,25 +17,9 @@ from offboard.operate.failures import UnreachableError
 from offboard.operate.filters import Filters
 from offboard.operate.register import command
 from offboard.operate.shown import show_counts, show_list
+from shared.sheets.offboardings import sheet_of
 from shared.sheets.write import Sheet
 
-COLUMNS = (
-    "offboardingId",
-    "requestId",
-    "customer",
-    "customerDomain",
-    "customerTenantId",
-    "status",
-    "stage",
-    "reason",
-    "text",
-    "whatToDo",
-    "nextAttemptAt",
-    "paidUntil",
-    "createdAt",
-    "updatedAt",
-    "batchId",
-)
 PAGE = 200
 Sort = Annotated[
     str, typer.Option("--sort", metavar="ORDER", help="due, customer, updated, created; backwards --sort=-updated")
@@ -80,7 +64,7 @@ def list_them(
         return _batch(desk, filters.batch, csv, separator_of(excel))
     pages = Pages(desk, _path({**wishes, "limit": limit}), everything)
     if csv:
-        csv_to(sys.stdout, Sheet("Offboardings", COLUMNS, map(row_of, pages)), separator_of(excel))
+        csv_to(sys.stdout, sheet_of(pages), separator_of(excel))
     else:
         _shown(desk, pages)
     if pages.next:
@@ -101,16 +85,20 @@ def _shown(desk: Desk, pages: Pages) -> None:
         show_list(items, desk.people)
 
 
+def every_one(desk: Desk, wishes: Mapping[str, object]) -> Iterator[Mapping[str, Any]]:
+    """All that fit, in as few calls as possible."""
+    yield from Pages(desk, _path({**wishes, "limit": PAGE}), everything=True)
+
+
 def export(desk: Desk, filters: Filters, output: File = "", excel: Excel = "") -> None:
     """Write all offboardings, or those that fit, as a table: CSV, or .xlsx where the file is called so, which Excel
     reads alike in every country.
 
     What a spreadsheet would calculate has an apostrophe before it.
     """
-    pages = Pages(desk, _path({**filters.wishes, "limit": PAGE}), everything=True)
+    pages = every_one(desk, filters.wishes)
     with desk.progress("reading the list") as step:
-        counted = _counted((row_of(item) for item in pages), step)
-        sheet = Sheet("Offboardings", COLUMNS, counted)
+        sheet = sheet_of(_counted(pages, step))
         if output:
             written(output, sheet, separator_of(excel))
         else:
@@ -120,32 +108,10 @@ def export(desk: Desk, filters: Filters, output: File = "", excel: Excel = "") -
     desk.next("import --template")
 
 
-def row_of(item: Mapping[str, Any]) -> tuple[object, ...]:
-    """One offboarding under COLUMNS."""
-    customer, reason = item.get("customer") or {}, item.get("reason") or {}
-    return (
-        item.get("offboardingId"),
-        item.get("requestId"),
-        customer.get("companyName"),
-        customer.get("domain"),
-        customer.get("tenantId"),
-        item.get("status"),
-        item.get("stage"),
-        reason.get("code"),
-        reason.get("text"),
-        reason.get("operatorAction"),
-        item.get("nextAttemptAt"),
-        item.get("paidUntil"),
-        item.get("createdAt"),
-        item.get("updatedAt"),
-        item.get("batchId"),
-    )
-
-
-def _counted(rows: Iterator[tuple[object, ...]], step: Any) -> Iterator[tuple[object, ...]]:
-    for number, row in enumerate(rows, start=1):
+def _counted(items: Iterator[Mapping[str, Any]], step: Any) -> Iterator[Mapping[str, Any]]:
+    for number, item in enumerate(items, start=1):
         step(number)
-        yield row
+        yield item
 
 
 def _path(wishes: Mapping[str, object]) -> str:
@@ -155,7 +121,7 @@ def _path(wishes: Mapping[str, object]) -> str:
 def _batch(desk: Desk, batch: str, csv: bool, separator: str) -> None:
     found = desk.api.get(f"/api/batches/{quote(batch, safe='')}").json
     if csv:
-        columns = ("position", "requestId", "offboardingId", "status", "updatedAt", "reason", "text", "whatToDo")
+        columns = ("position", "requestId", "offboardingId", "status", "updatedAt", "reasonCode", "reason", "whatToDo")
         csv_to(sys.stdout, Sheet("Batch", columns, map(_batch_row, found.get("items") or ())), separator)
     elif not desk.tell(found):
         show_counts(found, desk.people)
@@ -186,7 +152,7 @@ def register(app: typer.Typer) -> None:
         app,
         "list",
         "list --status needs_attention",
-        "list --sort due --due-before 2027-01-31T00:00:00Z",
+        "list --sort due --due-before 2027-01-31",
         "list --all --json",
         "list --batch ID",
         "list --batch ID --status needs_attention",

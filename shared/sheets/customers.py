@@ -4,24 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from types import MappingProxyType
 from typing import Any
 
 from shared.contracts.request import parse_request
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError
 from shared.domain.wording import shorten
+from shared.sheets.cells import READERS, note_of
 from shared.sheets.columns import COLUMNS, fields_of, rules_against
 from shared.sheets.read import Table, TableRow
 
-YES, NO = (
-    frozenset({"true", "yes", "y", "1", "x", "ja", "wahr"}),
-    frozenset({"false", "no", "n", "0", "nein", "falsch"}),
-)
 LONGEST_ID = 110
 """So that a longer one for the plan of the same request still is an id."""
 
@@ -43,6 +37,7 @@ class CustomerRow:
     customer: str
     request: Mapping[str, Any] | None
     mistakes: tuple[Mistake, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +46,11 @@ class Customers:
 
     rows: tuple[CustomerRow, ...]
     ignored: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How cells were read that could have meant something else, each with its line."""
+        return tuple(f"line {row.line}: {note}" for row in self.good for note in row.notes)
 
     @property
     def good(self) -> tuple[CustomerRow, ...]:
@@ -108,13 +108,15 @@ def _row(row: TableRow, columns: tuple[str, ...], known: list[str], defaults: Ma
         if not field or not cell:
             continue
         try:
-            said[field] = _READERS[field](cell) if field in _READERS else cell
+            said[field] = READERS[field](cell) if field in READERS else cell
         except ValueError as error:
             mistakes.append(Mistake(called[field], shorten(cell), str(error)))
     customer = next((str(said[name]) for name in COLUMNS[2::-1] if said.get(name)), f"line {row.line}")
     said.setdefault("requestId", request_id_of(said))
     mistakes.extend(_mistakes(said, called) if not mistakes else ())
-    return CustomerRow(row.line, customer, {"version": "1", **said} if not mistakes else None, tuple(mistakes))
+    told = ((called[field], note_of(field, cell)) for field, cell in zip(known, row.cells, strict=False) if field)
+    notes = tuple(f"{column} {note}" for column, note in told if note)
+    return CustomerRow(row.line, customer, {"version": "1", **said} if not mistakes else None, tuple(mistakes), notes)
 
 
 def request_id_of(said: Mapping[str, Any]) -> str:
@@ -156,44 +158,3 @@ def _without_repetition(rows: Iterable[CustomerRow]) -> Iterable[CustomerRow]:
             continue
         lines |= dict.fromkeys(keys, row.line)
         yield row
-
-
-def _boolean(cell: str) -> bool:
-    word = cell.casefold()
-    if word not in YES | NO:
-        raise ValueError("must be yes or no")
-    return word in YES
-
-
-def _number(cell: str) -> int:
-    if not cell.isascii() or not cell.isdigit() or len(cell) > 9:
-        raise ValueError("must be a whole number")
-    return int(cell)
-
-
-def _start(cell: str) -> str:
-    """A date begins at 00:00 UTC. What is 3/4 in one country and 4/3 in another is not guessed."""
-    german = re.fullmatch(r"(\d{1,2})\.(\d{1,2})\.(\d{4})", cell)
-    rule = "must be a date such as 2026-12-01 or 01.12.2026, or a date-time with a zone such as 2026-12-01T06:00:00Z"
-    try:
-        if german:
-            day, month, year = map(int, german.groups())
-            return f"{date(year, month, day).isoformat()}T00:00:00Z"
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", cell):
-            return f"{date.fromisoformat(cell).isoformat()}T00:00:00Z"
-        at = datetime.fromisoformat(cell)
-    except ValueError:
-        raise ValueError(rule) from None
-    if at.tzinfo is None:
-        raise ValueError(rule)
-    return cell
-
-
-def _words(cell: str) -> list[str]:
-    """Several in one cell, with what people write between them. In one order, so that the same asks for the same."""
-    return sorted(set(re.split(r"[\s,;+|]+", cell.casefold().strip(" ,;+|"))))
-
-
-_READERS: Mapping[str, Any] = MappingProxyType(
-    {"reduceSeats": _boolean, "graceSeconds": _number, "notBefore": _start, "restrictions": _words}
-)

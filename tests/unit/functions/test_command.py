@@ -82,6 +82,12 @@ def test_one_is_asked_for_when_its_domain_is_typed(world: World, desk: Desk) -> 
     (only,) = world.all()
     assert not only.request.dry_run
     assert f"Next: offboard watch {only.id}" in desk.err
+    assert desk.type(*ask, "--not-before", "2027-03-31", "--dry-run", "--json") == 0, desk.err
+    assert json.loads(desk.out)["notBefore"] == "2027-03-31T00:00:00Z"
+    assert desk.type("list", "--due-before", "2027-03-31", "--updated-since", "2026-03-31") == 0, desk.err
+    assert desk.type("reschedule", only.id, "--not-before", "2027-03-31", "--reason", "x", "--dry-run") == 0, desk.err
+    assert "2027-03-31T00:00:00Z" in desk.out
+    assert desk.type("list", "--due-before", "2027-02-31") == 1
     assert desk.type("request", "x", "--reason", "y", "--not-before", "tomorrow", "--confirm", "x") == 2
     assert "notBefore" in desk.err
 

@@ -6,17 +6,19 @@ import csv
 import io
 import json
 import tracemalloc
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils import get_column_letter
 from pytest_mock import MockerFixture
 
 from local.simulator.scenario.builder import customer, legacy, nce
 from local.world.world import World
 from offboard.bulk.decisions import decisions_in
+from shared.console.fleet_table import fleet_csv, fleet_workbook
 from shared.domain.offboarding.states import Status
 from tests.unit.functions.test_operators_command import Desk, Terminal
 
@@ -122,18 +124,42 @@ def test_what_is_chosen_is_sent_and_sent_twice_changes_nothing(world: World, des
     before = world.all()
     assert desk.type(*apply, "--confirm", "offboard 1", "--json") == 0, desk.err
     told = json.loads(desk.out)
-    assert (told["sent"], told["refused"]) == (1, 0)
+    assert (told["sent"], told["sentBefore"], told["refused"]) == (0, 1, 0)
     assert world.all() == before
     status = list(csv.DictReader(io.StringIO(Path("decided-customers.plan.status.csv").read_text("utf-8-sig"))))
     assert [(row["line"], row["result"]) for row in status] == [
-        ("2", "sent"),
-        ("3", "sent"),
+        ("2", "was sent before"),
+        ("3", "was sent before"),
         ("4", "left alone"),
         ("5", "left alone"),
     ]
     assert status[0]["offboardingId"] == sent.id
     assert desk.type("list", "--batch", told["batches"][0]) == 0
     assert sent.id in desk.out
+
+
+def test_what_was_sent_before_is_told_with_what_became_of_it(world: World, desk: Desk, plan: str) -> None:
+    alpha, bravo, _ = domains(world)
+    apply = ("import", "--apply", decided(plan, **word_for(alpha, "offboard")))
+    assert desk.type(*apply, "--confirm", "offboard 1", "--batch", "June") == 0, desk.err
+    assert desk.type("withdraw", real(world)[0].id, "--reason", "the customer stays") == 0, desk.err
+    world.run(for_at_most=timedelta(hours=1))
+    [status] = {item.status.value for item in real(world)}
+    both = ("import", "--apply", decided(plan, **word_for(alpha, "offboard"), **word_for(bravo, "offboard")))
+    for batch in ("June", "July"):
+        assert desk.type(*both, "--dry-run", "--batch", batch) == 0
+        assert f"Bravo ({bravo}): w" in desk.out
+        assert desk.type(*both, "--confirm", "offboard 2", "--batch", batch, "--json") == 0, desk.err
+        told = json.loads(desk.out)
+        new = int(batch == "June")
+        assert (told["sent"], told["sentBefore"]) == (new, 2 - new)
+        assert f"1: it is {status}" in desk.err
+        rows = list(csv.DictReader(io.StringIO(Path("decided-customers.plan.status.csv").read_text("utf-8-sig"))))
+        assert [row["result"] for row in rows[:3]] == ["was sent before"] * 2 + ["sent" if new else "was sent before"]
+        assert rows[0]["why"].startswith(f"it is {status}")
+        assert "requestId of its own" in rows[0]["whatToDo"]
+    assert desk.type(*both, "--dry-run", "--batch", "June") == 0
+    assert f"Alpha ({alpha}): was sent before, and it is {status}" in desk.out
 
 
 def sent_from(desk: Desk, world: World, plan: str, domain: str, *more: str) -> dict[str, Any]:
@@ -245,6 +271,15 @@ def test_a_workbook_has_numbers_and_totals(world: World, desk: Desk) -> None:
     assert (totals["customers"], totals["customers planned"], totals["customers not planned"]) == (4, 3, 1)
     assert totals["to cancel"] == 1
     page = made["Plan"]
+    columns = {str(cell.value): number for number, cell in enumerate(page[1], start=1)}
+    assert all(cell.font.bold for cell in page[1])
+    wide = page.column_dimensions[get_column_letter(columns["action"])].width
+    assert page.column_dimensions["A"].width < wide <= 60
+    (choice,) = page.data_validations.dataValidation
+    letter = get_column_letter(columns["decision"])
+    assert (choice.formula1, str(choice.sqref)) == ('"offboard,skip"', f"{letter}2:{letter}{page.max_row}")
+    ends = [page.cell(line, columns["windowEnd"]).value for line in range(2, page.max_row + 1)]
+    assert any(isinstance(one, datetime) for one in ends)
     place = [cell.value for cell in page[1]].index("decision") + 1
     page.cell(2, place).value = "offboard"
     assert page.cell(3, 3).data_type == "s"
@@ -390,6 +425,19 @@ def test_a_list_is_exported_for_german_excel(world: World, desk: Desk) -> None:
     assert desk.type("calendar", "--csv", "--excel", "de") == 0
     assert desk.out.startswith("at;what;customer;")
     assert desk.type("export", "--excel", "fr") == 2
+
+
+def test_a_list_in_a_workbook_has_the_columns_and_the_dates_of_the_console(world: World, desk: Desk, plan: str) -> None:
+    assert desk.type("export", "-o", "l.xlsx") == 0
+    head, *rows = load_workbook("l.xlsx").worksheets[0].iter_rows(values_only=True)
+    console = load_workbook(io.BytesIO(fleet_workbook({}, world.services))).worksheets[0].iter_rows(values_only=True)
+    assert (head, *rows) == tuple(console)
+    found = dict(zip(map(str, head), rows[0], strict=True))
+    assert isinstance(found["createdAt"], datetime)
+    assert (found["dryRun"], found["status"]) == ("true", "planned")
+    assert desk.type("export", "-o", "l.csv") == 0
+    assert Path("l.csv").read_bytes() == fleet_csv({}, world.services)
+    assert {"reasonCode", "reason", "customerDomain", "customerTenantId"} < set(map(str, head))
 
 
 def test_a_plan_of_more_lines_than_a_table_of_customers_is_read() -> None:

@@ -85,6 +85,26 @@ def test_values_of_excel_are_what_was_meant() -> None:
     assert first.requested_by == "Maria"
 
 
+def test_a_time_of_a_spreadsheet_has_no_zone_and_is_said_to_be_read_as_utc() -> None:
+    found = read(
+        workbook(
+            ["domain", "Not before"],
+            ["a.com", datetime(2027, 12, 24, 8, 30)],  # noqa: DTZ001 - as Excel has it
+            ["b.com", "24.12.2027 08:30"],
+            ["c.com", "2027-12-24T08:30:00Z"],
+            ["d.com", "24.12.2027"],
+        )
+    )
+    requests = [parse_request(json.dumps(row.request).encode()) for row in found.good]
+    at = datetime(2027, 12, 24, 8, 30, tzinfo=UTC)
+    assert [one.not_before for one in requests] == [at, at, at, at.replace(hour=0, minute=0)]
+    assert [note.split(" has")[0] for note in found.notes] == [
+        "line 2: Not before 2027-12-24 08:30:00",
+        "line 3: Not before 24.12.2027 08:30",
+    ]
+    assert found.notes[0].endswith("is read as 2027-12-24 08:30 UTC")
+
+
 BROKEN = [
     (["no domain"], "customerDomain", "must be a domain name"),
     (["a.com", "x" * 1001], "reason", "must have at most 1000"),
