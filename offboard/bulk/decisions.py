@@ -52,7 +52,7 @@ class Decisions:
 def decisions_in(content: bytes) -> Decisions:
     """The decisions of a plan file. Raises UsageError naming every line that is wrong, and InvalidRequestError for what
     is no table; nothing was sent."""
-    table = open_table(content, BOUNDS)
+    table = open_table(content, BOUNDS, _is_head)
     places = _places(table)
     customers: dict[str, Chosen] = {}
     without: dict[int, str] = {}
@@ -80,11 +80,19 @@ def decisions_in(content: bytes) -> Decisions:
 
 
 def _places(table: OpenTable) -> dict[str, int]:
-    names = [re.sub(r"[\s_-]", "", name).casefold() for name in table.columns]
+    names = _plain(table.columns)
     missing = [name for name in NEEDED if name not in names]
     if missing:
         raise UsageError(f"the file has no column {', '.join(missing)}: it is no plan of offboard import")
     return {name: names.index(name) for name in (*NEEDED, "customer") if name in names}
+
+
+def _is_head(cells: Iterable[str]) -> bool:
+    return set(NEEDED) <= set(_plain(cells))
+
+
+def _plain(columns: Iterable[str]) -> list[str]:
+    return [re.sub(r"[\s_-]", "", name).casefold() for name in columns]
 
 
 def _contradictions(customers: Iterable[Chosen]) -> Iterable[str]:

@@ -27,7 +27,7 @@ from offboard.operate.register import command
 from shared.domain.wording import count_of, first_of
 from shared.sheets.batch_names import batch_of
 from shared.sheets.columns import COLUMNS as CUSTOMER_COLUMNS
-from shared.sheets.customers import Customers, customers_of
+from shared.sheets.customers import Customers, customers_of, names_a_customer
 from shared.sheets.plan_ids import plan_id
 from shared.sheets.read import LARGEST, read_table
 from shared.sheets.write import Sheet
@@ -99,7 +99,7 @@ def import_them(
 
 def customers_in(file: str, requested_by: str, reason: str) -> tuple[Customers, str]:
     """The rows of a table, and its separator. Raises UsageError and InvalidRequestError."""
-    table = read_table(_content(file, LARGEST), None)
+    table = read_table(_content(file, LARGEST), is_head=names_a_customer)
     return customers_of(table, requested_by, reason), table.separator
 
 

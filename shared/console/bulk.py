@@ -26,7 +26,7 @@ from shared.operations.front_door import FrontDoor
 from shared.operations.show_batch import read_batch, view_of
 from shared.pipeline.core.services import Services
 from shared.sheets.batch_names import batch_of
-from shared.sheets.customers import Customers, customers_of
+from shared.sheets.customers import Customers, customers_of, names_a_customer
 from shared.sheets.plan_ids import plan_id
 from shared.sheets.read import read_table
 
@@ -80,7 +80,9 @@ def plan_all(content: bytes, form: Form, visitor: Visitor, door: FrontDoor, serv
     Raises InvalidRequestError for what is no table, has more rows than a batch, or is to be a batch with no such name.
     """
     door.require(visitor.actor, visitor.roles, Operation.CREATE_BATCH)
-    found = customers_of(read_table(content), visitor.actor.name, form.get("reason", "").strip())
+    found = customers_of(
+        read_table(content, is_head=names_a_customer), visitor.actor.name, form.get("reason", "").strip()
+    )
     if len(found.rows) > AT_MOST:
         rule = f"has {len(found.rows)} customers, and a page takes {AT_MOST}: split it. Nothing was sent"
         raise InvalidRequestError(ReasonCode.WRONG_VALUE, "file", rule)

@@ -16,6 +16,8 @@ from shared.sheets.cells import READERS, note_of
 from shared.sheets.columns import COLUMNS, fields_of, rules_against
 from shared.sheets.read import Table, TableRow
 
+NEEDED = frozenset({"customerDomain", "customerTenantId"})
+"""One of these columns a table has."""
 LONGEST_ID = 110
 """So that a longer one for the plan of the same request still is an id."""
 
@@ -46,11 +48,14 @@ class Customers:
 
     rows: tuple[CustomerRow, ...]
     ignored: tuple[str, ...]
+    where: str = ""
+    """Which sheet and row the table was read from, where that is not the first."""
 
     @property
     def notes(self) -> tuple[str, ...]:
         """How cells were read that could have meant something else, each with its line."""
-        return tuple(f"line {row.line}: {note}" for row in self.good for note in row.notes)
+        noted = (f"line {row.line}: {note}" for row in self.good for note in row.notes)
+        return (*filter(None, [self.where]), *noted)
 
     @property
     def good(self) -> tuple[CustomerRow, ...]:
@@ -69,7 +74,7 @@ def customers_of(table: Table, requested_by: str, reason: str = "") -> Customers
     Raises InvalidRequestError where no column names a customer, and where one is a field that no row can have.
     """
     known = fields_of(table.columns)
-    if not {"customerDomain", "customerTenantId"} & set(known):
+    if not NEEDED & set(known):
         rule = f"no column is called customerDomain or customerTenantId; there are: {shorten(', '.join(table.columns))}"
         raise InvalidRequestError(ReasonCode.MISSING_FIELD, "file", f"{rule}. Nothing was sent")
     twice = sorted({name for name in known if name and known.count(name) > 1})
@@ -84,7 +89,12 @@ def customers_of(table: Table, requested_by: str, reason: str = "") -> Customers
     defaults = {"requestedBy": requested_by, "reason": reason}
     rows = [_row(row, table.columns, known, defaults) for row in table.rows]
     ignored = tuple(name for name, column in zip(table.columns, known, strict=True) if name and not column)
-    return Customers(tuple(_without_repetition(rows)), ignored)
+    return Customers(tuple(_without_repetition(rows)), ignored, table.where)
+
+
+def names_a_customer(cells: Iterable[str]) -> bool:
+    """Whether this row is the head of a table of customers."""
+    return bool(NEEDED & set(fields_of(cells)))
 
 
 def _filled(table: Table) -> Iterable[str]:

@@ -8,15 +8,18 @@ import io
 import logging
 import zipfile
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from itertools import chain
+from itertools import chain, islice
+from typing import Any
 
 from openpyxl import load_workbook
 
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError
 from shared.report.cells import as_typed
+from shared.sheets.head import LOOKED_AT, IsHead, find_head
 
 log = logging.getLogger("offboarding")
 LARGEST = 4 * 1024 * 1024
@@ -26,6 +29,7 @@ MOST_ROWS = 5_000
 LAST_LINE = 20_000
 """Empty lines count too: a sheet can say in a few bytes that its next row is the billionth."""
 MOST_COLUMNS = 60
+MOST_SHEETS = 20
 LONGEST_CELL = 2_000
 TOO_LARGE = ReasonCode.BODY_TOO_LARGE
 CHUNK = 64 * 1024
@@ -49,6 +53,8 @@ class Table:
     rows: tuple[TableRow, ...]
     separator: str = ","
     """Of the CSV; whoever answers with a table writes it as the reader's spreadsheet does."""
+    where: str = ""
+    """Which sheet and row it was read from, where that is not the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,33 +76,37 @@ class OpenTable:
     columns: tuple[str, ...]
     rows: Iterator[TableRow]
     separator: str
+    where: str
 
 
-def read_table(content: bytes, bounds: Bounds | None = None) -> Table:
-    """The first sheet, or the CSV, whole. Raises InvalidRequestError for what is no table, and for one that is larger
-    than allowed."""
-    found = open_table(content, bounds)
-    return Table(found.columns, tuple(found.rows), found.separator)
+def read_table(content: bytes, bounds: Bounds | None = None, is_head: IsHead | None = None) -> Table:
+    """The table, whole. Raises InvalidRequestError for what is no table, and for one that is larger than allowed."""
+    found = open_table(content, bounds, is_head)
+    return Table(found.columns, tuple(found.rows), found.separator, found.where)
 
 
-def open_table(content: bytes, bounds: Bounds | None = None) -> OpenTable:
-    """The first sheet, or the CSV, row by row. Excel's CSV in German (semicolons, Windows-1252), in US English
-    (commas), and "Unicode text" (tabs, UTF-16) are read alike, told apart by what is in them. The apostrophe that a
-    table of ours has before what would be calculated is taken off.
+def open_table(content: bytes, bounds: Bounds | None = None, is_head: IsHead | None = None) -> OpenTable:
+    """The CSV, or the sheet with a row that `is_head`, row by row; without such a row the first sheet from its first
+    row. Excel's CSV in German (semicolons, Windows-1252), in US English (commas), and "Unicode text" (tabs, UTF-16)
+    are read alike, told apart by what is in them. The apostrophe that a table of ours has before what would be
+    calculated is taken off.
 
     Raises InvalidRequestError for what is no table, and for one that is larger than allowed.
     """
     bounds = bounds or Bounds()
     if len(content) > bounds.largest:
         raise _unreadable(f"the file may have at most {bounds.largest // 1024 // 1024} MB", TOO_LARGE)
-    separator, lines = (",", _xlsx(content, bounds)) if content.startswith(b"PK\x03\x04") else _csv(content)
-    filled = _filled(lines, bounds.last_line)
-    _, head = next(filled, (0, []))
-    if not head:
+    if content.startswith(b"PK\x03\x04"):
+        separator, sheets = ",", _sheets(content, bounds)
+    else:
+        separator, lines = _csv(content)
+        sheets = iter([("", lines)])
+    found = find_head(((name, _filled(lines, bounds.last_line)) for name, lines in sheets), is_head)
+    if found is None:
         raise _unreadable("the file is empty: its first row names the columns")
-    if len(head) > MOST_COLUMNS:
+    if len(found.columns) > MOST_COLUMNS:
         raise _unreadable(f"the file may have at most {MOST_COLUMNS} columns")
-    return OpenTable(tuple(head), _rows(filled, bounds.most_rows), separator)
+    return OpenTable(tuple(found.columns), _rows(found.below, bounds.most_rows), separator, found.where)
 
 
 def _filled(lines: Iterable[tuple[int, list[str]]], last_line: int) -> Iterator[tuple[int, list[str]]]:
@@ -118,10 +128,11 @@ def _csv(content: bytes) -> tuple[str, Iterator[tuple[int, list[str]]]]:
     """Decoded line by line: the text of a long plan is several times as large as its file."""
     encoding = _encoding(content)
     lines = _without_nul(io.TextIOWrapper(io.BytesIO(content), encoding, "replace", newline=""))
-    before = []
-    for line in lines:
+    before: list[str] = []
+    # A title may stand above the head.
+    for line in islice(lines, LOOKED_AT):
         before.append(line)
-        if line.strip():
+        if any(map(line.count, SEPARATORS)) or line.lower().startswith("sep="):
             break
     head = before[-1].strip() if before else ""
     if len(before) == 1 and len(head) == 5 and head.lower().startswith("sep="):
@@ -168,18 +179,32 @@ def _is(content: bytes, encoding: str) -> bool:
     return True
 
 
-def _xlsx(content: bytes, bounds: Bounds) -> Iterator[tuple[int, list[str]]]:
-    """Whatever a library of many parts makes of a broken file is one answer: it cannot be read."""
-    try:
+def _sheets(content: bytes, bounds: Bounds) -> Iterator[tuple[str, Iterator[tuple[int, list[str]]]]]:
+    """Those that can be seen: what somebody has hidden is not what they send."""
+    with _readable():
         with zipfile.ZipFile(io.BytesIO(content)) as packed:
             if sum(item.file_size for item in packed.infolist()) > bounds.unpacked:
                 raise _unreadable("the workbook is larger than any list of customers", TOO_LARGE)
             if any(item.flag_bits & 1 for item in packed.infolist()):
                 raise _unreadable("the workbook is encrypted: save it without a password")
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        rows = book.worksheets[0].iter_rows(max_col=MOST_COLUMNS + 1, max_row=bounds.last_line + 1, values_only=True)
+        shown = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets[:1]
+    for sheet in shown[:MOST_SHEETS]:
+        yield sheet.title, _lines(sheet, bounds)
+
+
+def _lines(sheet: Any, bounds: Bounds) -> Iterator[tuple[int, list[str]]]:
+    with _readable():
+        rows = sheet.iter_rows(max_col=MOST_COLUMNS + 1, max_row=bounds.last_line + 1, values_only=True)
         for number, row in enumerate(rows, start=1):
             yield number, _trimmed([_short(_text(value)) for value in row])
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Whatever a library of many parts makes of a broken file is one answer: it cannot be read."""
+    try:
+        yield
     except InvalidRequestError:
         raise
     except Exception as error:

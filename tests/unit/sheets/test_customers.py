@@ -19,7 +19,7 @@ from shared.contracts.request import RequestV1, parse_request
 from shared.domain.errors import InvalidRequestError
 from shared.domain.policy import Restriction
 from shared.sheets.columns import COLUMNS, rules_against
-from shared.sheets.customers import Customers, customers_of
+from shared.sheets.customers import Customers, customers_of, names_a_customer
 from shared.sheets.plan_ids import plan_id, real_batch, real_id
 from shared.sheets.read import MOST_ROWS, read_table
 
@@ -37,8 +37,21 @@ def workbook(*rows: list[Any]) -> bytes:
     return out.getvalue()
 
 
+def sheets(**pages: list[list[Any]]) -> bytes:
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, rows in pages.items():
+        page = book.create_sheet(name)
+        page.sheet_state = "hidden" if name.startswith("Old") else "visible"
+        for row in rows:
+            page.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
 def read(content: bytes) -> Customers:
-    return customers_of(read_table(content), "Maria", "contract ended")
+    return customers_of(read_table(content, is_head=names_a_customer), "Maria", "contract ended")
 
 
 US = b'Domain,Reason\r\ncontoso.com,"ended, 31 May"\r\n'
@@ -103,6 +116,33 @@ def test_a_time_of_a_spreadsheet_has_no_zone_and_is_said_to_be_read_as_utc() -> 
         "line 3: Not before 24.12.2027 08:30",
     ]
     assert found.notes[0].endswith("is read as 2027-12-24 08:30 UTC")
+
+
+TITLE, TABLE = ["Customers of 2027"], [["Domain", "Reason"], ["contoso.com", "x"]]
+BEGINS = {
+    "a cover sheet": (sheets(Cover=[TITLE], Kunden=TABLE), "read from sheet Kunden, row 1, which", 2),
+    "an empty sheet": (sheets(Cover=[], Kunden=TABLE), "read from sheet Kunden, row 1, which", 2),
+    "a title": (sheets(Kunden=[TITLE, [], *TABLE]), "read from sheet Kunden, row 3, which", 4),
+    "a hidden table": (sheets(Old=[["Domain"], ["old.com"]], Kunden=TABLE), "", 2),
+    "a second table": (sheets(Kunden=TABLE, Two=TABLE), "not read, though they look like tables too: sheet Two", 2),
+    "a title in a CSV": (b"Customers of 2027\r\n\r\nDomain,Reason\r\ncontoso.com,x\r\n", "read from row 3, which", 4),
+    "a title with separators": (b"Customers;;\r\nDomain;Reason;\r\ncontoso.com;x;\r\n", "read from row 2, which", 3),
+    "none": (sheets(Kunden=TABLE, Notes=[TITLE]), "", 2),
+}
+
+
+@pytest.mark.parametrize(("content", "where", "line"), BEGINS.values(), ids=BEGINS)
+def test_a_table_is_found_where_it_begins_and_that_is_said(content: bytes, where: str, line: int) -> None:
+    found = read(content)
+    assert [(row.customer, row.line) for row in found.good] == [("contoso.com", line)]
+    assert not found.broken
+    assert found.where.startswith(where)
+    assert bool(found.notes) == bool(where)
+
+
+def test_a_file_without_a_head_says_what_its_first_row_has() -> None:
+    with pytest.raises(InvalidRequestError, match="there are: Customers of 2027"):
+        read(sheets(Cover=[TITLE], Notes=[["x"]]))
 
 
 BROKEN = [
