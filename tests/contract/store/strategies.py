@@ -51,7 +51,8 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
         return st.sampled_from(list(kind))
     if is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
-        named = {item.name: BY_NAME[item.name] if item.name in BY_NAME else values(hints[item.name]) for item in fields(kind)}
+        drawn = {name: values(hint) for name, hint in get_type_hints(kind).items() if name not in BY_NAME}
+        named = {item.name: (drawn | BY_NAME)[item.name] for item in fields(kind)}
         return st.builds(kind, **named)
     if kind is timedelta:
         return st.timedeltas(timedelta(0), timedelta(days=400))
