@@ -72,6 +72,11 @@ class Api:
         self._session = session or pooled_session(4)
         self._pause = pause
 
+    def may_decide_about(self, requester: Mapping[str, Any] | None) -> bool:
+        """As far as it is known here: a program never decides, and nobody about a request of their own."""
+        own = bool(self._identity.person) and self._identity.person == (requester or {}).get("id")
+        return not (self._identity.program or own)
+
     def get(self, path: str, accept: str = "") -> Answer:
         """Read something, in the media type `accept` where there are several."""
         return self._tried("GET", path, {"Accept": accept} if accept else {})

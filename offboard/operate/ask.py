@@ -15,7 +15,8 @@ from offboard.operate.api import offboarding
 from offboard.operate.arguments import Confirm, DryRun, moment_of
 from offboard.operate.desk import LIST, Desk
 from offboard.operate.failures import NotAllError, UsageError
-from offboard.operate.look import standing, suggest
+from offboard.operate.follow import suggest
+from offboard.operate.look import standing
 from offboard.operate.register import command
 from offboard.operate.shown import show_one, show_plan
 from shared.contracts.request import GUID, parse_request
@@ -98,8 +99,7 @@ def request(desk: Desk, asked: Asked, confirm: Confirm = "", dry_run: DryRun = F
     if dry_run:
         if not desk.tell(said):
             desk.people.fields(said.items())
-        desk.say("Nothing was sent (--dry-run).")
-        return desk.next(f"plan {asked.customer} --reason TEXT")
+        return desk.say("Nothing was sent (--dry-run). The same with plan shows what would be done.")
     desk.confirm(asked.customer, confirm, f"end the relationship with {asked.customer}")
     found = _asked(desk, said)
     if not desk.tell(found):

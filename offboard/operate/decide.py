@@ -49,6 +49,11 @@ def approve(
     found, etag = desk.find(identity)
     planned = _digest(found, digest)
     show_plan(found, desk.people)
+    if not (dry_run or digest or desk.asks):
+        raise UsageError(
+            f"nobody can be asked here: once somebody has seen this plan, give --digest {planned} together with "
+            f"--confirm '{typed_word(found)}' to approve it. --dry-run shows what would be sent"
+        )
     if dry_run:
         return _would(desk, "approve", found, {"planDigest": planned, "reason": reason})
     if not yes:

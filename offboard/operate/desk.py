@@ -91,30 +91,46 @@ class Desk:
         where = f"--local{f' --as {self.who}' if self.who else ''} " if self.local else ""
         self.say(f"Next: {' or '.join(f'offboard {where}{one}' for one in words)}")
 
-    def find(self, identity: str) -> tuple[dict[str, Any], str]:
-        """An offboarding by its id, or by that of its request, and its ETag. Raises RefusedError where none is so."""
+    def find(self, identity: str, *, by_domain: bool = False) -> tuple[dict[str, Any], str]:
+        """An offboarding by its id, or by that of its request, and its ETag; `by_domain`: or the newest of a customer,
+        for looking alone. Raises RefusedError where none is so."""
         path = offboarding(identity)
         try:
             answer = self.api.get(path)
         except RefusedError as error:
             if error.exit is not Exit.NOT_FOUND or not re.fullmatch(REQUEST_ID, identity):
                 raise
-            answer = self._of_request(identity, error)
+            other = self._of_request(identity) or (self._of_domain(identity) if by_domain else None)
+            if other is None:
+                raise RefusedError(error.cause, error.consequence, _advice(identity), error.answer, 404) from None
+            answer = other
         found = answer.json
         if not isinstance(found, dict) or "offboardingId" not in found:
             raise UnreachableError(f"the answer is no offboarding; check --url or {URL}")
         return found, answer.etag
 
-    def _of_request(self, request_id: str, before: RefusedError) -> Answer:
+    def _of_request(self, request_id: str) -> Answer | None:
         items = self.api.get(f"{LIST}?{urlencode({'requestId': request_id})}").json.get("items") or ()
         found = next((str(item.get("offboardingId")) for item in items), "")
-        if not found:
-            raise before
+        return self.api.get(offboarding(found)) if found else None
+
+    def _of_domain(self, domain: str) -> Answer | None:
+        """The newest of the customer with this domain, which is said: there may be older ones."""
+        if "." not in domain:
+            return None
+        query = urlencode({"text": domain, "limit": 200})
+        items = self.api.get(f"{LIST}?{query}").json.get("items") or ()
+        of_it = [item for item in items if _domain(item) == domain.casefold()]
+        if not of_it:
+            return None
+        found = str(of_it[0]["offboardingId"])
+        older = f" of {len(of_it)} (offboard list --text {domain} shows them)" if len(of_it) > 1 else ""
+        self.say(f"{domain} is a domain: this is its newest offboarding, {found}{older}.")
         return self.api.get(offboarding(found))
 
-    def id_of(self, identity: str) -> str:
-        """The offboarding id of either id."""
-        return str(self.find(identity)[0]["offboardingId"])
+    def id_of(self, identity: str, *, by_domain: bool = False) -> str:
+        """The offboarding id of whatever `find` takes."""
+        return str(self.find(identity, by_domain=by_domain)[0]["offboardingId"])
 
     @property
     def asks(self) -> bool:
@@ -152,6 +168,14 @@ class Desk:
         with Progress(*columns, *bar, console=console, transient=True) as shown:
             task = shown.add_task(plain(text), total=total)
             yield lambda done: shown.update(task, completed=done)
+
+
+def _domain(item: Mapping[str, Any]) -> str:
+    return str((item.get("customer") or {}).get("domain") or "").casefold()
+
+
+def _advice(identity: str) -> str:
+    return f"Find the id with offboard list --text {identity}, and check --url or {URL}."
 
 
 def _unseen(_: int) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
+import json
 import logging
 from collections.abc import Mapping
 
@@ -27,6 +30,21 @@ class Identity(AuthBase):
         if not (value.isascii() and value.isprintable()) or " " in value:
             raise UsageError(f"{name} is no single word of ASCII characters; set the bare value")
         self._token, self._key, self._app = token, key, app
+
+    @property
+    def program(self) -> bool:
+        """A function key calls, which is no person."""
+        return bool(self._key and not self._token)
+
+    @property
+    def person(self) -> str:
+        """The object id that the token claims, for advice alone: nothing is allowed by it. "" where none is known."""
+        part = self._token.split(".")[1] if self._token.count(".") == 2 else ""
+        try:
+            said = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        except (ValueError, binascii.Error):
+            return ""
+        return str(said.get("oid") or "") if isinstance(said, dict) else ""
 
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         if self._key and not self._token:

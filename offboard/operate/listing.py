@@ -21,6 +21,8 @@ from shared.sheets.offboardings import sheet_of
 from shared.sheets.write import Sheet
 
 PAGE = 200
+NEEDS_SOMEBODY = "needs_attention,awaiting_approval"
+"""States in which a person has to act."""
 Sort = Annotated[
     str, typer.Option("--sort", metavar="ORDER", help="due, customer, updated, created; backwards --sort=-updated")
 ]
@@ -69,7 +71,8 @@ def list_them(
         _shown(desk, pages)
     if pages.next:
         desk.say("There are more: --all shows all of them.")
-    desk.next("show ID", "why ID")
+    needs = () if filters.status else (f"list --status {NEEDS_SOMEBODY}",)
+    desk.next("show ID", "why ID", *needs)
     return None
 
 
@@ -151,7 +154,7 @@ def register(app: typer.Typer) -> None:
     command(
         app,
         "list",
-        "list --status needs_attention",
+        f"list --status {NEEDS_SOMEBODY}",
         "list --sort due --due-before 2027-01-31",
         "list --all --json",
         "list --batch ID",

@@ -13,12 +13,13 @@ from offboard.operate.api import offboarding
 from offboard.operate.arguments import Id, Output
 from offboard.operate.desk import Desk, save
 from offboard.operate.failures import NotAllError, UsageError
+from offboard.operate.follow import suggest
 from offboard.operate.register import command
 from offboard.operate.shown import show_one, show_why
 from shared.domain.offboarding.states import TERMINAL, Status
 
 Table = Annotated[bool, typer.Option("--csv", help="the holdings as a table; default: a page, HTML")]
-OneOrNone = Annotated[str | None, typer.Argument(metavar="[ID]", help="the offboardingId, or the requestId")]
+OneOrNone = Annotated[str | None, typer.Argument(metavar="[ID]", help="the offboardingId, the requestId, or a domain")]
 Letter = Annotated[Literal["", "en", "de"], typer.Option("--letter", metavar="en|de", help="for the customer to read")]
 Month = Annotated[str, typer.Option("--month", metavar="YYYY-MM", help="what ended in this month")]
 Texts = Annotated[bool, typer.Option("--texts", help="the personal texts beside it, for --texts of verify-evidence")]
@@ -32,7 +33,7 @@ LONG = timedelta(hours=1)
 
 def show(desk: Desk, identity: Id) -> None:
     """Show one offboarding."""
-    found, _ = desk.find(identity)
+    found, _ = desk.find(identity, by_domain=True)
     if not desk.tell(found):
         show_one(found, desk.people)
     suggest(desk, found)
@@ -40,7 +41,7 @@ def show(desk: Desk, identity: Id) -> None:
 
 def why(desk: Desk, identity: Id) -> None:
     """Say why an offboarding stands where it stands, what blocks it, and what to do."""
-    found, _ = desk.find(identity)
+    found, _ = desk.find(identity, by_domain=True)
     if not desk.tell(
         {name: found.get(name) for name in ("offboardingId", "status", "reason", "blockers", "nextAttemptAt")}
     ):
@@ -53,7 +54,7 @@ def watch(desk: Desk, identity: Id, every: Every = 2.0, to_the_end: ToTheEnd = F
 
     Each change is a line on stderr, and the last state goes to stdout. Exit code 0: it ended as it was meant to.
     """
-    found, last = desk.find(identity)[0], ""
+    found, last = desk.find(identity, by_domain=True)[0], ""
     path = offboarding(str(found["offboardingId"]))
     with desk.progress(f"watching {found['offboardingId']}"):
         while True:
@@ -91,21 +92,6 @@ def settled(found: Mapping[str, Any], now: datetime, to_the_end: bool) -> bool:
     return status in FOR_A_PERSON or (waits and datetime.fromisoformat(str(again)) > now + LONG)
 
 
-def suggest(desk: Desk, found: Mapping[str, Any]) -> None:
-    """What usually follows in this state."""
-    identity, status = found["offboardingId"], Status(found["status"])
-    customer = (found.get("customer") or {}).get("domain") or "CUSTOMER"
-    words = {
-        Status.AWAITING_APPROVAL: (f'approve {identity} --reason "..."', f'reject {identity} --reason "..."'),
-        Status.NEEDS_ATTENTION: (f"why {identity}", f'resume {identity} --reason "..."'),
-        Status.REMOVED: (f"report {identity} -o report.html", f"evidence {identity} -o evidence.jsonl"),
-        Status.PLANNED: (f"request {customer} --reason TEXT",),
-        Status.REJECTED: (f"plan {customer} --reason TEXT",),
-    }
-    ended = (f"report {identity} -o report.html",) if status in TERMINAL else (f"watch {identity}",)
-    desk.next(*words.get(status, ended))
-
-
 def report(
     desk: Desk,
     identity: OneOrNone = None,
@@ -125,7 +111,7 @@ def report(
         path = f"/api/report?{urlencode({'month': month})}"
     else:
         query = f"?{urlencode({'for': 'customer', 'language': letter})}" if letter else ""
-        path = offboarding(desk.id_of(identity), f"/report{query}")
+        path = offboarding(desk.id_of(identity, by_domain=True), f"/report{query}")
     save(desk.api.get(path, accept).content, output, desk)
     desk.next(f"evidence {identity} -o evidence.jsonl" if identity is not None else "list")
 
@@ -133,13 +119,13 @@ def report(
 def evidence(desk: Desk, identity: Id, output: Output = "", texts: Texts = False) -> None:
     """Print the evidence of one offboarding, for offboard verify-evidence."""
     part = "/evidence?part=texts" if texts else "/evidence"
-    save(desk.api.get(offboarding(desk.id_of(identity), part)).content, output, desk)
+    save(desk.api.get(offboarding(desk.id_of(identity, by_domain=True), part)).content, output, desk)
     desk.next(f"verify-evidence {output or 'FILE'} --key PEM")
 
 
 def register(app: typer.Typer) -> None:
     """Add these commands."""
-    command(app, "show", "show ID", "show ID --json")(show)
+    command(app, "show", "show ID", "show contoso.com", "show ID --json")(show)
     command(app, "why", "why ID")(why)
     command(app, "watch", "watch ID", "watch ID --to-the-end")(watch)
     command(app, "report", "report ID -o ID.html", "report ID --csv -o ID.csv", "report ID --letter de")(report)

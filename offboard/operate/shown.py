@@ -12,7 +12,9 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from offboard.operate.done import DONE_TITLES, approved, done_rows, has_done
 from offboard.operate.planned import OTHERS_SHOWN, TITLES, other_rows, planned_of, rows, totals
+from shared.domain.decisions.overrides import naming
 from shared.domain.wording import plain
 
 COLOURS = {
@@ -104,18 +106,20 @@ def show_one(found: Mapping[str, Any], out: Shown) -> None:
             ("what to do", reason.get("operatorAction")),
             ("looks again", found.get("nextAttemptAt")),
             *(totals(found) if asks else _paid(found, plan)),
-            ("approved by", _who((found.get("approval") or {}).get("actor"))),
+            ("approved by", approved(found)),
             ("begin again", found.get("reestablishUrl")),
             ("evidence", f"{evidence.get('entries')}:{evidence.get('head')}" if evidence else None),
         ]
     )
     if asks:
         _table(rows(found), out)
+    if has_done(found) or not asks:
+        _done(found, out)
     done = {item.get("key") for item in planned_of(found) if item["planned"].get("action")} if asks else set()
     for blocker in found.get("blockers") or ():
         # What approving alone takes away is shown as the plan, not as something in the way.
         if blocker.get("holding") not in done or blocker.get("whatToDo"):
-            advice = f" What to do: {blocker['whatToDo']}" if blocker.get("whatToDo") else ""
+            advice = f" What to do: {_advice(blocker, found)}" if blocker.get("whatToDo") else ""
             out.line(f"blocked: {blocker.get('name')} {blocker.get('detail')}.{advice}")
     for line in found.get("survivors") or ():
         out.line(f"What survives: {line}")
@@ -140,6 +144,21 @@ def show_plan(found: Mapping[str, Any], out: Shown) -> None:
             ("then", "the relationship is removed, as soon as nothing is active any more"),
         ]
     )
+
+
+def _done(found: Mapping[str, Any], out: Shown) -> None:
+    """Each holding with what was done to it, those that were changed first."""
+    lines = done_rows(found)
+    if lines:
+        out.line()
+        out.table(DONE_TITLES, lines[: has_done(found) + OTHERS_SHOWN])
+    more = len(lines) - has_done(found) - OTHERS_SHOWN
+    if more > 0:
+        out.line(f"and {more} more to which nothing was done: offboard show {found.get('offboardingId')} --json")
+
+
+def _advice(blocker: Mapping[str, Any], found: Mapping[str, Any]) -> str:
+    return naming(str(blocker.get("whatToDo") or ""), str(found.get("offboardingId")))
 
 
 def _table(lines: Sequence[Sequence[object]], out: Shown) -> None:
@@ -197,7 +216,7 @@ def show_why(found: Mapping[str, Any], out: Shown) -> None:
                 str(item.get("unblocksAt") or "")[:10] or "not known",
                 "somebody" if item.get("whatToDo") else "time",
                 item.get("detail"),
-                item.get("whatToDo"),
+                _advice(item, found),
                 item.get("holding"),
             )
             for item in blockers

@@ -125,7 +125,7 @@ def test_the_command(api: Api, addresses: Addresses, tmp_path: Path) -> None:
     api.follow("by-command", {"rejected"})
 
     shown = typed(addresses, "key", "show", asked)
-    assert (shown.returncode, shown.stderr) == (0, "Next: offboard plan CUSTOMER --reason TEXT\n"), shown.stderr
+    assert (shown.returncode, shown.stderr) == (0, f"Next: offboard report {asked} -o report.html\n"), shown.stderr
     assert "rejected" in shown.stdout
     listed = typed(addresses, "Read", "list", "--status", "rejected", "--json")
     assert asked in [item["offboardingId"] for item in json.loads(listed.stdout)["items"]]

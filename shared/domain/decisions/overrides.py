@@ -17,6 +17,7 @@ from shared.domain.holdings.model import HoldingStatus
 from shared.domain.people.actor import Actor
 
 NOT_UNDERSTOOD = frozenset({Cause.UNKNOWN_STATUS, Cause.UNKNOWN_KIND})
+OVERRIDE = "offboard override"
 RUNS = frozenset({HoldingStatus.ACTIVE, HoldingStatus.SUSPENDED, HoldingStatus.PENDING})
 
 
@@ -43,9 +44,14 @@ def with_a_way_on(record: HoldingRecord, blocker: Blocker) -> Blocker:
     """Whoever may say that it has ended is told so, with the command; nothing else is advised to."""
     if not may_override(record, blocker):
         return blocker
-    command = f'offboard override ID {shlex.quote(blocker.key)} --reason "..."'
+    command = f'{OVERRIDE} ID {shlex.quote(blocker.key)} --reason "..."'
     advice = f"If you know that it has ended, say so: {command} (somebody who did not make the request)."
     return replace(blocker, what_to_do=f"{blocker.what_to_do} {advice}".strip())
+
+
+def naming(advice: str, offboarding_id: str) -> str:
+    """The advice with the id of the offboarding that it is about, so that its command can be copied."""
+    return advice.replace(f"{OVERRIDE} ID ", f"{OVERRIDE} {offboarding_id} ")
 
 
 def called_active(record: HoldingRecord) -> bool:

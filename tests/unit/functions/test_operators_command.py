@@ -112,7 +112,7 @@ def test_one_is_shown_and_listed(world: World, desk: Desk) -> None:
     assert f"offboarding  {identity}" in desk.out
     assert "status       waiting" in desk.out
     assert "blocked: Late " in desk.out
-    assert desk.err == f"Next: offboard watch {identity}\n"
+    assert desk.err == f'Next: offboard watch {identity} or offboard withdraw {identity} --reason "..."\n'
     assert desk.type("show", identity, "--quiet", who="key") == 0
     assert desk.err == ""
     assert "\x1b" not in desk.out

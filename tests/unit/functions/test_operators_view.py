@@ -162,7 +162,7 @@ def test_a_persons_word_about_a_blocker_is_typed(desk: Desk, mocker: MockerFixtu
     world, identity, key = stuck("hibernated")
     mocker.patch("shared.composition.bootstrap.services", side_effect=lambda: world.services)
     assert desk.type("show", identity) == 0
-    assert f"offboard override ID {key} --reason" in desk.out
+    assert f"offboard override {identity} {key} --reason" in desk.out
     customer = head(world, identity).customer
     assert customer is not None
     sure = ("--reason", "case 123", "--confirm", customer.domain)
@@ -173,3 +173,62 @@ def test_a_persons_word_about_a_blocker_is_typed(desk: Desk, mocker: MockerFixtu
     said = world.store.holdings(identity)[key].override
     assert said is not None
     assert (said.by, said.why) == ("Olga Operator", "case 123")
+
+
+def test_what_was_done_is_shown_once_it_was_done(asking: World, desk: Desk) -> None:
+    identity = planned(asking)
+    approval = ("--reason", "agreed with sales", "--digest", digest(asking, identity), "--yes")
+    assert desk.type("approve", identity, *approval, who="approver") == 0, desk.err
+    asking.run(for_at_most=6 * HOUR)
+    assert desk.type("show", identity) == 0
+    assert "WHAT WAS DONE" in desk.out
+    assert "cancel: done, 20" in line(desk.out, "New")
+    assert line(desk.out, "approved by").startswith("Ava Approver (person), 20")
+    assert line(desk.out, "approved by").endswith("UTC: agreed with sales")
+    asking.run()
+    assert desk.type("show", identity) == 0
+    assert "cancel: done, 20" in line(desk.out, "New")
+
+
+def test_a_plan_for_later_is_followed_by_the_same_request(asking: World, desk: Desk) -> None:
+    start = f"{asking.clock.now() + timedelta(days=30):%Y-%m-%dT%H:%M:%SZ}"
+    request = asking.ask(CUSTOMER, notBefore=start, renewals="let_renew", dryRun=True, approvalReference="CHG 7")
+    asking.run(for_at_most=6 * HOUR)
+    assert desk.type("show", asking.offboarding(request).id) == 0
+    assert f"--not-before {start} --renewals let_renew --approval-reference 'CHG 7'" in desk.err
+    narrowed = asking.ask(CUSTOMER, dryRun=True, restrictions=["leave_gdap"], requestId="narrowed")
+    asking.run(for_at_most=6 * HOUR)
+    assert desk.type("show", asking.offboarding(narrowed).id) == 0
+    assert "Next" not in desk.err, "the command cannot say what the request said"
+
+
+def test_what_a_program_cannot_decide_is_not_offered_to_it(asking: World, desk: Desk) -> None:
+    identity = planned(asking)
+    assert desk.type("show", identity, who="approver") == 0
+    assert f"Next: offboard approve {identity}" in desk.err
+    assert desk.type("show", identity, who="key") == 0
+    assert "approve" not in desk.err
+    assert f"offboard withdraw {identity}" in desk.err
+
+
+def test_where_nobody_is_asked_digest_and_domain_are_named_at_once(asking: World, desk: Desk) -> None:
+    identity = planned(asking)
+    assert desk.type("approve", identity, "--reason", "x", who="approver") == 2
+    customer = head(asking, identity).customer
+    assert customer is not None
+    assert f"--digest {digest(asking, identity)} together with --confirm '{customer.domain}'" in desk.err
+
+
+def test_a_customer_is_looked_up_by_its_domain(asking: World, desk: Desk) -> None:
+    identity = planned(asking)
+    customer = head(asking, identity).customer
+    assert customer is not None
+    assert desk.type("show", customer.domain.upper()) == 0
+    assert f"this is its newest offboarding, {identity}." in desk.err
+    assert line(desk.out, "offboarding") == identity
+    assert desk.type("withdraw", customer.domain, "--reason", "x") == 5, "what changes something names an id"
+    assert f"offboard list --text {customer.domain}" in desk.err
+    assert desk.type("show", "nobody.example") == 5
+    assert "offboard list --text nobody.example" in desk.err
+    assert desk.type("list") == 0
+    assert "offboard list --status needs_attention,awaiting_approval" in desk.err

@@ -1,0 +1,55 @@
+"""What was done to each holding so far, and who approved it, as people read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from offboard.operate.planned import moment, words_of
+from shared.domain.holdings.ledger import ActionState
+
+DONE_TITLES = ("HOLDING", "UNITS", "STATUS", "TERM ENDS", "WHAT WAS DONE")
+WORDS: Mapping[str, str] = {
+    ActionState.INTENDED.value: "no answer yet",
+    ActionState.ACCEPTED.value: "accepted",
+    ActionState.CONFIRMED.value: "done",
+    ActionState.POSTPONED.value: "refused for now",
+    ActionState.REFUSED.value: "refused",
+    ActionState.FORGIVEN.value: "refused, may be tried again",
+}
+
+
+def done_rows(found: Mapping[str, Any]) -> Sequence[Sequence[object]]:
+    """One row for each holding, under DONE_TITLES; first those to which something was done."""
+    items = sorted(found.get("holdings") or (), key=lambda item: not item.get("actions"))
+    return [
+        (
+            item.get("name"),
+            item.get("quantity"),
+            "not listed any more" if item.get("missingSince") else item.get("status"),
+            str(item.get("termEndsAt") or "")[:10],
+            "; ".join(_done(action) for action in item.get("actions") or ()) or "nothing",
+        )
+        for item in items
+    ]
+
+
+def has_done(found: Mapping[str, Any]) -> int:
+    """To how many holdings something was done."""
+    return sum(bool(item.get("actions")) for item in found.get("holdings") or ())
+
+
+def approved(found: Mapping[str, Any]) -> str:
+    """By whom, when and why; and that it is not enough where another one is asked for."""
+    given = found.get("approval") or {}
+    actor = given.get("actor")
+    if not actor:
+        return ""
+    late = "; another approval is asked for" if found.get("status") == "awaiting_approval" else ""
+    return f"{actor.get('name')} ({actor.get('type')}), {moment(given.get('at'))}: {given.get('reason')}{late}"
+
+
+def _done(action: Mapping[str, Any]) -> str:
+    state = str(action.get("state"))
+    when = moment(action.get("answeredAt") or action.get("intendedAt"))
+    return f"{words_of(str(action.get('action')))}: {WORDS.get(state, state)}, {when}"
