@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from offboard.operate.planned import moment, words_of
+from shared.domain.decisions.undo import Undo
 from shared.domain.holdings.ledger import ActionState
+from shared.domain.offboarding.states import TERMINAL, Stage, Status
+from shared.domain.wording import first_of
 
 DONE_TITLES = ("HOLDING", "UNITS", "STATUS", "TERM ENDS", "WHAT WAS DONE")
+NAMED = 10
+TOO_LATE = frozenset({Stage.REMOVE.value, Stage.CONFIRM.value, Stage.RESTORE.value})
+"""Stages in which nothing is called off any more, or everything is already."""
 WORDS: Mapping[str, str] = {
     ActionState.INTENDED.value: "no answer yet",
     ActionState.ACCEPTED.value: "accepted",
@@ -37,6 +43,22 @@ def done_rows(found: Mapping[str, Any]) -> Sequence[Sequence[object]]:
 def has_done(found: Mapping[str, Any]) -> int:
     """To how many holdings something was done."""
     return sum(bool(item.get("actions")) for item in found.get("holdings") or ())
+
+
+def undone(found: Mapping[str, Any]) -> Iterator[str]:
+    """What `offboard withdraw` would put back, and what stays as it is by now."""
+    if not may_be_called_off(found):
+        return
+    for word, told in ((Undo.PUT_BACK, "will be put back"), (Undo.STAYS, "stays as it is now")):
+        names = [str(item.get("name")) for item in found.get("holdings") or () if item.get("ifWithdrawn") == word]
+        if names:
+            yield f"If it is withdrawn, {told}: {first_of(names, NAMED)}"
+
+
+def may_be_called_off(found: Mapping[str, Any]) -> bool:
+    """Whether `withdraw` may have a use, as far as the answer tells."""
+    status = Status(found["status"])
+    return status not in TERMINAL and status is not Status.RESTORING and found.get("stage") not in TOO_LATE
 
 
 def approved(found: Mapping[str, Any]) -> str:

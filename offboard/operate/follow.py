@@ -7,11 +7,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from offboard.operate.desk import Desk
-from shared.domain.offboarding.states import TERMINAL, Stage, Status
+from offboard.operate.done import may_be_called_off
+from shared.domain.offboarding.states import TERMINAL, Status
 
 WHY = '--reason "..."'
-TOO_LATE = frozenset({Stage.REMOVE.value, Stage.CONFIRM.value, Stage.RESTORE.value})
-"""Stages in which nothing is called off any more, or everything is already."""
 NOT_TYPED = ("restrictions", "resellerMpnId")
 """What `offboard request` cannot say: without it the request would be another one."""
 
@@ -21,12 +20,6 @@ def suggest(desk: Desk, found: Mapping[str, Any]) -> None:
     words = tuple(_words(desk, found))
     if words:
         desk.next(*words)
-
-
-def may_be_called_off(found: Mapping[str, Any]) -> bool:
-    """Whether `withdraw` may have a use, as far as the answer tells."""
-    status = Status(found["status"])
-    return status not in TERMINAL and status is not Status.RESTORING and found.get("stage") not in TOO_LATE
 
 
 def _words(desk: Desk, found: Mapping[str, Any]) -> Iterator[str]:

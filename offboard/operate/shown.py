@@ -12,7 +12,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from offboard.operate.done import DONE_TITLES, approved, done_rows, has_done
+from offboard.operate.done import DONE_TITLES, approved, done_rows, has_done, undone
 from offboard.operate.planned import OTHERS_SHOWN, TITLES, other_rows, planned_of, rows, totals
 from shared.domain.decisions.overrides import naming
 from shared.domain.wording import plain
@@ -121,6 +121,8 @@ def show_one(found: Mapping[str, Any], out: Shown) -> None:
         if blocker.get("holding") not in done or blocker.get("whatToDo"):
             advice = f" What to do: {_advice(blocker, found)}" if blocker.get("whatToDo") else ""
             out.line(f"blocked: {blocker.get('name')} {blocker.get('detail')}.{advice}")
+    for told in undone(found):
+        out.line(told)
     for line in found.get("survivors") or ():
         out.line(f"What survives: {line}")
 

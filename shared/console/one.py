@@ -16,6 +16,7 @@ from shared.domain.decisions.blockers import Blocker
 from shared.domain.decisions.phrases import PHRASES
 from shared.domain.decisions.planned_steps import DELEGATED_ADMIN, RELATIONSHIP, PlannedStep, planned_steps
 from shared.domain.decisions.planned_work import PlannedWork, planned_work
+from shared.domain.decisions.undo import Undo, undo_of
 from shared.domain.explained.happenings import EVENTS
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.called import domain_of, name_of
@@ -89,6 +90,8 @@ class One:
     chapters: tuple[Chapter, ...]
     left_out: int
     buttons: Buttons
+    put_back: tuple[str, ...]
+    stays: tuple[str, ...]
     etag: str
     digest: str
 
@@ -106,6 +109,7 @@ def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None
     steps = planned_steps(situation) if live else ()
     planned = planned_work(situation, head.request.not_before) if show_plan else ()
     done_by_itself = {work.key for work in planned if work.actions}
+    undo = undo_of(situation) if not head.finished and head.withdrawal is None else {}
     facts = facts_of(head, records, timeline, now)
     held = [record.blocker for key, record in records.items() if record.blocker and key not in done_by_itself]
     paid = head.paid_until or (head.plan.paid_until if head.plan is not None else None)
@@ -126,9 +130,15 @@ def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None
         chapters=tuple(_chapters(timeline[-ENTRIES:])),
         left_out=max(0, len(timeline) - ENTRIES),
         buttons=buttons(session, visitor),
+        put_back=_named(session, undo, Undo.PUT_BACK),
+        stays=_named(session, undo, Undo.STAYS),
         etag=header_etag(stored.etag),
         digest=head.plan.digest if head.plan is not None else "",
     )
+
+
+def _named(session: Session, undo: Mapping[str, Undo], word: Undo) -> tuple[str, ...]:
+    return tuple(session.records[key].holding.name for key, found in undo.items() if found is word)
 
 
 def track(head: Offboarding, timeline: Sequence[TimelineEntry]) -> tuple[Leg, ...]:

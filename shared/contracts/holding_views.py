@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from shared.contracts.base import UtcTime, WireModel
 from shared.contracts.event_data import actor_data, blocker_data, not_restored_data, planned_data
@@ -10,6 +11,7 @@ from shared.contracts.events import ActorData, BlockerData, NotRestoredData, Pla
 from shared.domain.decisions.open_seats import open_seats
 from shared.domain.decisions.planned_work import PlannedWork
 from shared.domain.decisions.seats import given_back_until
+from shared.domain.decisions.undo import Undo
 from shared.domain.holdings.ledger import ActionRecord, HoldingRecord, Override
 from shared.domain.money import ToldRefund
 
@@ -82,10 +84,14 @@ class HoldingView(WireModel):
     planned: PlannedData | None = None
     override: OverrideView | None = None
     not_restored: NotRestoredData | None = None
+    if_withdrawn: Literal["put_back", "stays"] | None = None
 
 
-def holding_view(record: HoldingRecord, now: datetime, planned: PlannedWork | None = None) -> HoldingView:
-    """The record of a holding, as of `now` (aware UTC, business time); `planned`: what an approval is asked for."""
+def holding_view(
+    record: HoldingRecord, now: datetime, planned: PlannedWork | None = None, undo: Undo | None = None
+) -> HoldingView:
+    """The record of a holding, as of `now` (aware UTC, business time); `planned`: what an approval is asked for;
+    `undo`: what a withdrawal would do."""
     holding = record.holding
     return HoldingView(
         key=holding.key,
@@ -105,6 +111,7 @@ def holding_view(record: HoldingRecord, now: datetime, planned: PlannedWork | No
         planned=planned_data(planned) if planned is not None else None,
         override=_override(record.override) if record.override else None,
         not_restored=not_restored_data(record.not_restored) if record.not_restored else None,
+        if_withdrawn=undo.value if undo is not None else None,
     )
 
 

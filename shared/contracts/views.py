@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from shared.contracts.base import UtcTime, WireModel
 from shared.contracts.event_data import (
@@ -31,6 +32,7 @@ from shared.contracts.events import (
 from shared.contracts.holding_views import HoldingView, holding_view
 from shared.domain.approval import Approval
 from shared.domain.decisions.planned_work import PlannedWork
+from shared.domain.decisions.undo import Undo
 from shared.domain.evidence.entry import Aside
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.messages import TimelineEntry, Who
@@ -169,8 +171,10 @@ def offboarding_view(
     timeline: Sequence[TimelineEntry],
     now: datetime,
     planned: Iterable[PlannedWork] = (),
+    undo: Mapping[str, Undo] = MappingProxyType({}),
 ) -> OffboardingView:
-    """The full form, as of `now` (aware UTC, business time); `planned`: what an approval is asked for."""
+    """The full form, as of `now` (aware UTC, business time); `planned`: what an approval is asked for; `undo`: what a
+    withdrawal would do, by key."""
     works = {work.key: work for work in planned}
     request = offboarding.request
     blocking = [record.blocker for record in holdings.values() if record.blocker is not None]
@@ -196,7 +200,7 @@ def offboarding_view(
         proofs=proof_data(offboarding),
         reestablish_url=offboarding.reestablish_url or None,
         survivors=offboarding.survivors,
-        holdings=tuple(holding_view(record, now, works.get(key)) for key, record in holdings.items()),
+        holdings=tuple(holding_view(record, now, works.get(key), undo.get(key)) for key, record in holdings.items()),
         withdrawal=_withdrawal(offboarding.withdrawal) if offboarding.withdrawal else None,
         not_restored=tuple(not_restored_data(item) for item in offboarding.not_restored),
         not_restored_count=offboarding.not_restored_count,

@@ -11,6 +11,7 @@ from shared.contracts.etags import digest_of
 from shared.contracts.views import OffboardingView, PageView, TextLine, offboarding_view, summary_view
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.planned_work import planned_work
+from shared.domain.decisions.undo import undo_of
 from shared.domain.errors import InvalidRequestError
 from shared.domain.offboarding.identifiers import UNREADABLE, offboarding_id
 from shared.domain.offboarding.record import Offboarding
@@ -38,7 +39,7 @@ class Shown:
 
 def show(offboarding_id: str, services: Services) -> Shown | None:
     """One offboarding with holdings and timeline; None when there is none. While an approval is asked for, and
-    after a dry run, each holding shows what will be done about it."""
+    after a dry run, each holding shows what will be done about it; while it is live, what a withdrawal would do."""
     stored = services.store.load(offboarding_id)
     if stored is None:
         return None
@@ -50,7 +51,9 @@ def show(offboarding_id: str, services: Services) -> Shown | None:
         planned_at = head.updated_at if head.finished else moment
         situation = session.situation_at(planned_at) if head.shows_plan else None
         planned = planned_work(situation, head.request.not_before) if situation is not None else ()
-        return offboarding_view(head, session.records, timeline, moment, planned)
+        live = not head.finished and head.withdrawal is None
+        undo = undo_of(session.situation_at(moment)) if live else {}
+        return offboarding_view(head, session.records, timeline, moment, planned, undo)
 
     now = services.clock.now()
     view = at(now)

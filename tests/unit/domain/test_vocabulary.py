@@ -6,6 +6,7 @@ from shared.domain.approval import ApprovalRule
 from shared.domain.brake import Ceiling
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.blockers import SUSPEND_STAGE, ActionKind, Cause, Remedy
+from shared.domain.decisions.undo import Undo
 from shared.domain.errors import Verdict
 from shared.domain.evidence.kinds import EntryKind
 from shared.domain.explained.explanation import WhoActs
@@ -86,6 +87,7 @@ WORDS: dict[type[StrEnum], str] = {
     Role: "Offboarding.Read Offboarding.Request Offboarding.Approve Offboarding.Operate",
     Operation: """create list show evidence report show_batch describe approve reject withdraw reschedule resume
         override redrive create_batch show_brake hold_brake release_brake doctor""",
+    Undo: "put_back stays",
     WhoActs: "nobody sender operations administrator customer",
 }
 

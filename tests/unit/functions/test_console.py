@@ -506,3 +506,15 @@ def test_the_empty_table_for_excel_is_read_when_it_is_filled_in(world: World) ->
     (asked_for,) = world.all()
     assert asked_for.request.not_before == start.replace(tzinfo=UTC)
     assert asked_for.request.grace == timedelta(seconds=60)
+
+
+def test_a_withdrawal_says_what_it_puts_back_before_it_is_clicked(world: World) -> None:
+    identity = asked(world)
+    place = f"/console/offboardings/{identity}"
+    assert "Will be put back: nothing" in Browser().get(place).text
+    browser, domain = Browser(APPROVER), domain_of(by_id(world, identity))
+    browser.fill(browser.get(place), f"{place}/approve", reason="case 1", typed=domain)
+    world.run(for_at_most=timedelta(hours=6))
+    text = " ".join(Browser().get(place).text.split())
+    assert "Will be put back: F3 ." in text
+    assert "Stays as it is now: Microsoft 365 E3 . It would have to be bought again." in text

@@ -232,3 +232,23 @@ def test_a_customer_is_looked_up_by_its_domain(asking: World, desk: Desk) -> Non
     assert "offboard list --text nobody.example" in desk.err
     assert desk.type("list") == 0
     assert "offboard list --status needs_attention,awaiting_approval" in desk.err
+
+
+def test_before_a_withdrawal_it_is_said_what_it_puts_back(asking: World, desk: Desk) -> None:
+    identity = planned(asking)
+    assert desk.type("show", identity) == 0
+    assert "If it is withdrawn" not in desk.out, "nothing was changed yet"
+    approval = ("--reason", "agreed", "--digest", digest(asking, identity), "--yes")
+    assert desk.type("approve", identity, *approval, who="approver") == 0, desk.err
+    asking.run(for_at_most=6 * HOUR)
+    assert desk.type("show", identity) == 0
+    back, stays = (
+        line(desk.out, f"If it is withdrawn, {told}:") for told in ("will be put back", "stays as it is now")
+    )
+    assert "Late" in back
+    assert "New" not in back
+    assert {"New", "First", "Second"} <= set(stays.split(", "))
+    assert desk.type("withdraw", identity, "--reason", "they stay") == 0
+    asking.run(for_at_most=48 * HOUR)
+    lost = {item.name for item in head(asking, identity).not_restored if item.key != "delegated_admin"}
+    assert lost == set(stays.split(", ")), "as it was told before"
