@@ -10,6 +10,6 @@ look.py         show, why, watch, report, evidence
 decide.py       approve, reject, withdraw, reschedule, resume, override
 switch.py       hold, release, brake, redrive
 shown.py        how it is shown to people; planned.py a plan, holding by holding; done.py what was done to each
-follow.py       the commands that usually follow
+follow.py       the commands that usually follow; renews.py what a resume lets renew
 exits.py        the exit codes; failures.py what leads to them
 """

@@ -13,6 +13,7 @@ from offboard.operate.arguments import Confirm, Digest, DryRun, Id, Reason, mome
 from offboard.operate.desk import Desk
 from offboard.operate.failures import RefusedError, UsageError
 from offboard.operate.register import command
+from offboard.operate.renews import lets_renew, show_renewals
 from offboard.operate.shown import show_one, show_plan
 
 AT_ONCE = "now"
@@ -72,9 +73,19 @@ def withdraw(desk: Desk, identity: Id, reason: Reason, dry_run: DryRun = False) 
     _say(desk, identity, "withdraw", {"reason": reason}, dry_run)
 
 
-def resume(desk: Desk, identity: Id, reason: Reason, dry_run: DryRun = False) -> None:
-    """Go on with an offboarding that needed a person, when the cause is gone."""
-    _say(desk, identity, "resume", {"reason": reason}, dry_run)
+def resume(desk: Desk, identity: Id, reason: Reason, confirm: Confirm = "", dry_run: DryRun = False) -> None:
+    """Go on with an offboarding that needed a person, when the cause is gone.
+
+    Where that lets a term renew, it says so and has the domain typed.
+    """
+    found, etag = desk.find(identity)
+    if lets_renew(found):
+        show_renewals(found, desk.people)
+    if dry_run:
+        return _would(desk, "resume", found, {"reason": reason})
+    if lets_renew(found):
+        desk.confirm(typed_word(found), confirm, "let this renew")
+    return _send(desk, found, etag, "resume", {"reason": reason})
 
 
 def override(
@@ -152,7 +163,12 @@ def register(app: typer.Typer) -> None:
     )
     command(app, "reject", 'reject ID --reason "too early"')(reject)
     command(app, "withdraw", 'withdraw ID --reason "the customer stays"')(withdraw)
-    command(app, "resume", 'resume ID --reason "case 123: transfer declined"')(resume)
+    command(
+        app,
+        "resume",
+        'resume ID --reason "case 123: transfer declined"',
+        'resume ID --reason "agreed" --confirm contoso.com',
+    )(resume)
     command(
         app,
         "override",

@@ -209,6 +209,8 @@ def show_why(found: Mapping[str, Any], out: Shown) -> None:
         ]
     )
     blockers = found.get("blockers") or ()
+    waits = found.get("status") == "awaiting_approval"
+    asked = {item.get("key") for item in planned_of(found) if item["planned"].get("action")} if waits else set()
     if blockers:
         out.line()
         rows_of = [
@@ -216,7 +218,7 @@ def show_why(found: Mapping[str, Any], out: Shown) -> None:
                 item.get("name"),
                 item.get("cause"),
                 str(item.get("unblocksAt") or "")[:10] or "not known",
-                "somebody" if item.get("whatToDo") else "time",
+                "somebody" if item.get("whatToDo") else "an approval" if item.get("holding") in asked else "time",
                 item.get("detail"),
                 _advice(item, found),
                 item.get("holding"),

@@ -22,7 +22,7 @@ AT_MOST = 200
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One plan to decide about. `since` (aware UTC): when it was told last. `own`: this person made the request."""
+    """One plan to decide about. `since` (aware UTC): when it was asked first. `own`: this person made the request."""
 
     offboarding_id: str
     name: str
@@ -47,6 +47,16 @@ def approvals(visitor: Visitor, services: Services) -> tuple[tuple[Waiting, ...]
     return tuple(sorted((item for item in found if item), key=lambda item: item.since)), page.next is not None
 
 
+def asked_since(head: Offboarding, services: Services) -> datetime:
+    """When an approval was asked for first, as near as the record tells: its stage began then, or the approval before
+    expired or was found to be too little. Each daily look asks anew, and is no beginning."""
+    since = head.stage_since or head.created_at
+    if head.approval is None:
+        return since
+    now, ended = services.clock.now(), head.approval.at + services.approval.valid_for
+    return max(since, ended if ended <= now else head.approval.at)
+
+
 def how_many(services: Services) -> str:
     """How many plans wait, for the head of each page: at most "50+"."""
     page = services.store.find(Filter(statuses=(Status.AWAITING_APPROVAL,), limit=50))
@@ -66,7 +76,7 @@ def _waiting(found: Offboarding, visitor: Visitor, services: Services) -> Waitin
         typed_word=typed_word(head),
         asked_by=f"{who(head.requester)} for {head.request.requested_by}",
         why=head.request.reason,
-        since=head.told.at if head.told is not None else head.updated_at,
+        since=asked_since(head, services),
         plan=head.plan,
         paid_until=head.paid_until,
         etag=header_etag(stored.etag),

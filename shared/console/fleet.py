@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from shared.console.approvals import asked_since
 from shared.console.months import Month, next_months
 from shared.console.standing import STATUS_WORDS
 from shared.contracts.calendar import Coming
@@ -74,7 +75,7 @@ def fleet(query: Mapping[str, str], services: Services) -> Fleet:
     page = list_page(wanted, services)
     counts = Counter(head.status for head in live)
     return Fleet(
-        needs=tuple(_needs(live, moments, now)),
+        needs=tuple(_needs(live, moments, services)),
         counts=tuple((status.value, counts[status]) for status in LIVE if counts[status]),
         more=len(found) > LOOKED_AT,
         months=next_months(moments, now),
@@ -99,11 +100,11 @@ def row_of(head: Offboarding) -> Row:
     )
 
 
-def _needs(live: Iterable[Offboarding], moments: Iterable[Moment], now: datetime) -> Iterable[Need]:
-    heads = list(live)
+def _needs(live: Iterable[Offboarding], moments: Iterable[Moment], services: Services) -> Iterable[Need]:
+    heads, now = list(live), services.clock.now()
     waiting = [head for head in heads if head.status is Status.AWAITING_APPROVAL]
     if waiting:
-        oldest = now - min(head.updated_at for head in waiting)
+        oldest = now - min(asked_since(head, services) for head in waiting)
         words = f"{count_of(len(waiting), 'plan')} to approve or reject (the oldest has waited for {_long(oldest)})"
         yield Need(words, "/console/approvals", urgent=oldest > timedelta(days=3))
     asked = sum(head.status is Status.NEEDS_ATTENTION for head in heads)

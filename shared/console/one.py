@@ -12,10 +12,13 @@ from shared.console.buttons import Buttons, buttons
 from shared.console.standing import Standing, standing, typed_word
 from shared.console.visitor import Visitor
 from shared.contracts.etags import header_etag
+from shared.domain.codes import ReasonCode
 from shared.domain.decisions.blockers import Blocker
+from shared.domain.decisions.overrides import naming
 from shared.domain.decisions.phrases import PHRASES
 from shared.domain.decisions.planned_steps import DELEGATED_ADMIN, RELATIONSHIP, PlannedStep, planned_steps
 from shared.domain.decisions.planned_work import PlannedWork, planned_work
+from shared.domain.decisions.renewals import OTHER_WAYS, PAID_AGAIN, Renewal, renewals_before
 from shared.domain.decisions.undo import Undo, undo_of
 from shared.domain.explained.happenings import EVENTS
 from shared.domain.holdings.ledger import HoldingRecord
@@ -26,6 +29,7 @@ from shared.domain.offboarding.states import Stage, Status
 from shared.domain.offboarding.timeline import TimelineEvent
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
+from shared.pipeline.core.so_far import may_have_changed
 from shared.report.facts import Facts, facts_of
 
 ORDER = (Stage.PLAN, Stage.SUSPEND, Stage.CANCEL, Stage.VERIFY, Stage.REMOVE, Stage.CONFIRM)
@@ -90,10 +94,18 @@ class One:
     chapters: tuple[Chapter, ...]
     left_out: int
     buttons: Buttons
+    renews: tuple[Renewal, ...]
+    expired: bool
     put_back: tuple[str, ...]
     stays: tuple[str, ...]
     etag: str
     digest: str
+    paid_again: str = PAID_AGAIN
+    other_ways: str = OTHER_WAYS
+
+    def advice(self, blocker: Blocker) -> str:
+        """What to do about it, with the id of this offboarding where a command is named."""
+        return naming(blocker.what_to_do, self.head.id)
 
 
 def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None:
@@ -130,11 +142,30 @@ def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None
         chapters=tuple(_chapters(timeline[-ENTRIES:])),
         left_out=max(0, len(timeline) - ENTRIES),
         buttons=buttons(session, visitor),
+        renews=_renews(session),
+        expired=_expired(session),
         put_back=_named(session, undo, Undo.PUT_BACK),
         stays=_named(session, undo, Undo.STAYS),
         etag=header_etag(stored.etag),
         digest=head.plan.digest if head.plan is not None else "",
     )
+
+
+def _renews(session: Session) -> tuple[Renewal, ...]:
+    """What a resume would let renew, where that is what is asked."""
+    head, start = session.offboarding, session.offboarding.request.not_before
+    asked = head.status is Status.NEEDS_ATTENTION and head.reason is not None
+    if start is None or head.reason is None or not asked or head.reason.code is not ReasonCode.RENEWS_BEFORE_START:
+        return ()
+    return renewals_before(session.situation, start)
+
+
+def _expired(session: Session) -> bool:
+    """The newest approval is too old to begin with, and nothing was begun with it."""
+    approval, services = session.offboarding.approval, session.services
+    if approval is None or session.offboarding.finished or may_have_changed(session):
+        return False
+    return approval.expired(services.approval, services.clock.now())
 
 
 def _named(session: Session, undo: Mapping[str, Undo], word: Undo) -> tuple[str, ...]:

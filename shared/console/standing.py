@@ -58,13 +58,16 @@ def standing(head: Offboarding) -> Standing:
 
 
 def _whose(head: Offboarding) -> str:
+    told = bool(head.reason and head.reason.operator_action)
     if head.finished:
-        return "Nobody has to act: it has ended."
+        return "It has ended. What is left to do:" if told else "Nobody has to act: it has ended."
     if head.status is Status.NEEDS_ATTENTION:
         return "A person has to act."
     if head.status is Status.AWAITING_APPROVAL:
         return "Somebody with the role Offboarding.Approve, who did not make the request, has to decide."
     acts = any(blocker.what_to_do for blocker in head.blockers)
+    if told:
+        return "It is looked at again by itself, and somebody can help:"
     return "Somebody can speed it up: see what is in the way." if acts else "Nobody has to act: it goes on by itself."
 
 

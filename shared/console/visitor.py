@@ -28,6 +28,16 @@ class Visitor:
         return any(authorise(self.actor, self.roles, operation, own=own) is None for own in (True, False))
 
     @property
+    def asks(self) -> bool:
+        """Whether this person may ask for offboardings, one or many."""
+        return self.may(Operation.CREATE)
+
+    @property
+    def decides(self) -> bool:
+        """Whether anything that waits can wait for this person."""
+        return any(map(self.may_ever, (Operation.APPROVE, Operation.RESUME, Operation.OVERRIDE)))
+
+    @property
     def role_words(self) -> str:
         """The roles as the head of a page names them."""
         return ", ".join(sorted(role.value.removeprefix("Offboarding.") for role in self.roles)) or "no role"

@@ -17,6 +17,12 @@ from shared.domain.wording import stamp
 JUST_BEFORE = timedelta(minutes=1)
 
 
+PAID_AGAIN = "what renews before the start is paid for during the whole term that begins then"
+OTHER_WAYS = (
+    "Other ways: reschedule to a start before it renews; or withdraw, and send a new request with "
+    "renewals=end_with_term."
+)
+"""Said to whoever is about to let something renew."""
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 

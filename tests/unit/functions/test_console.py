@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from io import BytesIO
@@ -17,11 +18,14 @@ from local.simulator.scenario import builder as b
 from local.world.world import World
 from shared.console.form import LARGEST_WITHOUT_A_FILE, MOST_FIELDS
 from shared.console.form_key import form_key
+from shared.console.standing import standing
+from shared.domain.codes import ReasonCode
 from shared.domain.offboarding.called import domain_of
-from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.record import Offboarding, Reason
 from shared.domain.offboarding.states import Status
 from shared.domain.people.rights import Role
 from shared.operations.front_door import FrontDoor
+from tests.functional import test_before_start as before_start
 from tests.unit.functions.browser import Browser, Page
 from tests.unit.functions.support import KEY, person
 
@@ -518,3 +522,62 @@ def test_a_withdrawal_says_what_it_puts_back_before_it_is_clicked(world: World) 
     text = " ".join(Browser().get(place).text.split())
     assert "Will be put back: F3 ." in text
     assert "Stays as it is now: Microsoft 365 E3 . It would have to be bought again." in text
+
+
+def test_whoever_only_reads_is_not_said_to_be_needed(world: World) -> None:
+    asked(world)
+    read, approve = Browser(READER).get("/console"), Browser(APPROVER).get("/console")
+    assert "What needs somebody" in read.text
+    assert "What needs you" in approve.text
+    assert not read.soup.find("a", href="/console/new")
+    assert not read.soup.find("a", href="/console/bulk")
+    assert Browser(REQUESTER).get("/console").soup.find("a", href="/console/new")
+
+
+def test_an_approval_is_waited_for_since_it_was_asked_first(world: World) -> None:
+    identity = asked(world)
+    world.run(for_at_most=timedelta(days=5))
+    assert by_id(world, identity).status is Status.AWAITING_APPROVAL
+    assert "the oldest has waited for 5 days" in Browser().get("/console").text
+
+
+def test_an_expired_approval_is_said_to_be_one(world: World) -> None:
+    identity = asked(world)
+    browser, place = Browser(APPROVER), f"/console/offboardings/{identity}"
+    browser.fill(browser.get(place), f"{place}/approve", reason="case 1", typed=domain_of(by_id(world, identity)))
+    assert "Approved by Jon Approver" in " ".join(Browser().get(place).text.split())
+    world.clock.advance(timedelta(days=20))
+    assert "Approved, and the approval has expired, by Jon" in " ".join(Browser().get(place).text.split())
+
+
+def test_what_has_ended_and_leaves_something_to_do_says_both(world: World) -> None:
+    identity = asked(world)
+    head = by_id(world, identity)
+    ended = replace(head, status=Status.REMOVED, reason=Reason(ReasonCode.REMOVED, "gone", "Tell the customer."))
+    assert standing(ended).whose == "It has ended. What is left to do:"
+    assert standing(replace(ended, reason=None)).whose == "Nobody has to act: it has ended."
+
+
+def test_the_letter_of_the_page_is_the_letter_of_the_report(world: World) -> None:
+    identity = asked(world)
+    place = f"/console/offboardings/{identity}"
+    assert "nothing has begun, so do not send it yet" in Browser().get(place).text
+    browser = Browser(APPROVER)
+    browser.fill(browser.get(place), f"{place}/approve", reason="case 1", typed=domain_of(by_id(world, identity)))
+    world.run()
+    page = browser.get(place)
+    assert "nothing has begun" not in page.text
+    assert "Dear" not in page.text
+    assert page.soup.find("a", href=f"/api/offboardings/{identity}/report?for=customer")
+
+
+def test_whoever_lets_something_renew_reads_what_and_when(mocker: MockerFixture) -> None:
+    world, request = before_start.asked()
+    mocker.patch("shared.composition.bootstrap.services", side_effect=lambda: world.services)
+    world.run(for_at_most=timedelta(days=1))
+    head = world.offboarding(request)
+    text = " ".join(Browser().get(f"/console/offboardings/{head.id}").text.split())
+    assert "If you resume, what renews before the start is paid for during the whole term" in text
+    assert re.search(r"Yearly renews on 20\d\d-\d\d-\d\d", text)
+    assert "renewals=end_with_term" in text
+    assert "Let this renew, and resume" in text

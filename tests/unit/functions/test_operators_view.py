@@ -13,6 +13,7 @@ from local.simulator.scenario.models import CustomerSpec, ReservationSpec
 from local.world.world import World
 from offboard.operate.planned import totals
 from shared.domain.offboarding.states import Status
+from tests.functional import test_before_start as before_start
 from tests.functional.customers import azure_plan, late, legacy, nce
 from tests.functional.test_override import stuck
 from tests.unit.functions.test_operators_command import Desk, Terminal, digest
@@ -252,3 +253,28 @@ def test_before_a_withdrawal_it_is_said_what_it_puts_back(asking: World, desk: D
     asking.run(for_at_most=48 * HOUR)
     lost = {item.name for item in head(asking, identity).not_restored if item.key != "delegated_admin"}
     assert lost == set(stays.split(", ")), "as it was told before"
+
+
+def test_a_resume_that_lets_something_renew_says_so_and_asks(desk: Desk, mocker: MockerFixture) -> None:
+    world, request = before_start.asked()
+    mocker.patch("shared.composition.bootstrap.services", side_effect=lambda: world.services)
+    world.run(for_at_most=timedelta(days=1))
+    found = world.offboarding(request)
+    resume = ("resume", found.id, "--reason", "they want it")
+    assert desk.type(*resume) == 2
+    assert "Yearly (1 unit) renews on 20" in desk.out
+    assert "paid for during the whole term" in desk.out
+    assert "renewals=end_with_term" in desk.out
+    assert found.customer is not None
+    assert f"--confirm '{found.customer.domain}' to let this renew" in desk.err
+    assert world.offboarding(request).status is Status.NEEDS_ATTENTION
+    assert desk.type(*resume, "--confirm", found.customer.domain) == 0, desk.err
+    assert world.offboarding(request).status is not Status.NEEDS_ATTENTION
+
+
+def test_what_waits_for_an_approval_is_not_said_to_need_time(asking: World, desk: Desk) -> None:
+    identity = planned(asking)
+    assert desk.type("why", identity) == 0
+    late_one = next(one for one in desk.out.splitlines() if one.startswith("Late "))
+    assert " an approval " in late_one
+    assert " time " not in late_one
