@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Any, Literal
@@ -9,12 +10,14 @@ from urllib.parse import urlencode
 
 import typer
 
+from offboard.bulk.write import Excel, csv_to, is_workbook, separator_of, written
 from offboard.operate.api import offboarding
 from offboard.operate.arguments import Id, Output
 from offboard.operate.desk import Desk, save
 from offboard.operate.failures import NotAllError, UsageError
 from offboard.operate.follow import suggest
 from offboard.operate.register import command
+from offboard.operate.report_table import holdings_sheet
 from offboard.operate.shown import show_one, show_why
 from shared.domain.offboarding.states import TERMINAL, Status
 
@@ -99,6 +102,7 @@ def report(
     csv: Table = False,
     letter: Letter = "",
     month: Month = "",
+    excel: Excel = "",
 ) -> None:
     """Print the report of one offboarding, or of a month: a page to read and keep, or a table as CSV.
 
@@ -106,14 +110,29 @@ def report(
     """
     if bool(month) == (identity is not None) or (letter and (month or csv)):
         raise UsageError("report takes an ID, with --csv or --letter, or --month alone")
+    if not csv and (excel or is_workbook(output)):
+        raise UsageError("--excel and a file .xlsx are for the table: give --csv too")
     accept = "text/csv" if csv else "text/html"
     if identity is None:
         path = f"/api/report?{urlencode({'month': month})}"
     else:
         query = f"?{urlencode({'for': 'customer', 'language': letter})}" if letter else ""
         path = offboarding(desk.id_of(identity, by_domain=True), f"/report{query}")
-    save(desk.api.get(path, accept).content, output, desk)
+    content = desk.api.get(path, accept).content
+    if excel or is_workbook(output):
+        _as_table(content, output, separator_of(excel), desk)
+    else:
+        save(content, output, desk)
     desk.next(f"evidence {identity} -o evidence.jsonl" if identity is not None else "list")
+
+
+def _as_table(content: bytes, output: str, separator: str, desk: Desk) -> None:
+    sheet = holdings_sheet(content)
+    if not output:
+        csv_to(sys.stdout, sheet, separator)
+        return
+    written(output, sheet, separator)
+    desk.say(f"Written to {output}.")
 
 
 def evidence(desk: Desk, identity: Id, output: Output = "", texts: Texts = False) -> None:
@@ -128,5 +147,12 @@ def register(app: typer.Typer) -> None:
     command(app, "show", "show ID", "show contoso.com", "show ID --json")(show)
     command(app, "why", "why ID")(why)
     command(app, "watch", "watch ID", "watch ID --to-the-end")(watch)
-    command(app, "report", "report ID -o ID.html", "report ID --csv -o ID.csv", "report ID --letter de")(report)
+    command(
+        app,
+        "report",
+        "report ID -o ID.html",
+        "report ID --csv -o ID.csv",
+        "report ID --csv -o ID.xlsx",
+        "report ID --letter de",
+    )(report)
     command(app, "evidence", "evidence ID -o ID.evidence.jsonl", "evidence ID | head -1")(evidence)

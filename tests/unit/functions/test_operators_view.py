@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 from pytest_mock import MockerFixture
 
 from local.simulator.scenario.models import CustomerSpec, ReservationSpec
@@ -278,3 +279,18 @@ def test_what_waits_for_an_approval_is_not_said_to_need_time(asking: World, desk
     late_one = next(one for one in desk.out.splitlines() if one.startswith("Late "))
     assert " an approval " in late_one
     assert " time " not in late_one
+
+
+def test_a_report_for_excel_is_a_table_it_opens(asking: World, desk: Desk, tmp_path: Path) -> None:
+    identity = planned(asking)
+    book, table = tmp_path / "holdings.xlsx", tmp_path / "holdings.csv"
+    assert desk.type("report", identity, "-o", str(book)) == 2, "a page is no workbook"
+    assert desk.type("report", identity, "--excel", "de") == 2
+    assert not book.exists()
+    assert desk.type("report", identity, "--csv", "-o", str(book)) == 0, desk.err
+    titles, *rows = load_workbook(book).worksheets[0].iter_rows(values_only=True)
+    late_one = next(dict(zip(titles, row, strict=True)) for row in rows if "Late" in row)
+    assert isinstance(late_one["termEnds"], datetime)
+    assert late_one["units"] == 1
+    assert desk.type("report", identity, "--csv", "--excel", "de", "-o", str(table)) == 0
+    assert table.read_text("utf-8-sig").startswith("key;name;kind;")
