@@ -50,7 +50,6 @@ def values(kind: Any) -> st.SearchStrategy[Any]:
     if isinstance(kind, type) and issubclass(kind, Enum):
         return st.sampled_from(list(kind))
     if is_dataclass(kind) and isinstance(kind, type):
-        hints = get_type_hints(kind)
         drawn = {name: values(hint) for name, hint in get_type_hints(kind).items() if name not in BY_NAME}
         named = {item.name: (drawn | BY_NAME)[item.name] for item in fields(kind)}
         return st.builds(kind, **named)
