@@ -7,6 +7,7 @@ from functools import partial
 
 from shared.domain.approval import Approval, marks
 from shared.domain.codes import ReasonCode
+from shared.domain.decisions.plan import Plan
 from shared.domain.decisions.planned_steps import digest_of, planned_steps
 from shared.domain.errors import OffboardingError
 from shared.domain.evidence.entry import Personal
@@ -21,6 +22,7 @@ from shared.operations.carry_out import Word, carry_out, head_of
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
 from shared.pipeline.core.so_far import changed_so_far, has_written
+from shared.pipeline.steps.approvals import APPROVED_FIRST
 from shared.pipeline.transition import Step, at_work, intervene
 
 
@@ -94,11 +96,17 @@ def _approve(session: Session, decision: Decision) -> None:
     steps = marks(planned_steps(session.situation))
     approval = Approval(decision.by, decision.why, now, decision.digest, steps)
     # Whoever looks now may have an approved call on the wire: its claim is revoked, and nobody works beside it (I2).
-    session.offboarding = replace(revoked(head), approval=approval, rejected=False)
+    session.offboarding = replace(revoked(head), approval=approval, rejected=False, plan=_not_asked_any_more(head.plan))
     session.record(EntryKind.APPROVAL, {"planDigest": decision.digest, "why": Personal(decision.why)})
     stage = head.stage or Stage.PLAN
     detail = f"by {decision.by.name}: {decision.why}"
     intervene(session, Step(at_work(stage), stage, None, now, TimelineEvent.APPROVED, detail))
+
+
+def _not_asked_any_more(plan: Plan | None) -> Plan | None:
+    """Nobody is waited for any more, also where the work goes on in a stage that plans nothing anew."""
+    waited = plan is not None and plan.removal_unknown == APPROVED_FIRST
+    return replace(plan, removal_unknown="") if plan is not None and waited else plan
 
 
 def _reject(session: Session, decision: Decision) -> None:

@@ -15,6 +15,7 @@ from shared.domain.decisions.planned_steps import planned_steps
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Stage, Status
 from shared.pipeline.core.session import Session
+from shared.pipeline.steps.approvals import APPROVED_FIRST
 from tests.functional.checks import check_invariants, effects
 from tests.functional.customers import late, legacy, nce
 from tests.functional.test_approval import FOREVER, SHORT, asking, awaiting, decide
@@ -47,9 +48,21 @@ def test_a_cancellation_that_becomes_a_paid_year_needs_a_new_approval_also_where
     decide(world, request)
     arm(world, {"match": {"method": "PATCH"}, "action": {"type": "status", "status": 400, "code": "900213"}})
     world.run(for_at_most=DAYS)
-    assert said(awaiting(world, request)).startswith("more than Ms. Approver approved is to be done: Licence: ")
+    asked = awaiting(world, request)
+    assert said(asked).startswith("more than Ms. Approver approved is to be done: Licence: ")
+    assert asked.plan is not None
+    assert asked.plan.actions == (("end_at_term", 1),), "what is named is what the digest is of"
+    assert (asked.plan.dated_blockers, asked.plan.uncertain, asked.plan.irreversible) == (1, 0, 2)
+    assert asked.plan.first_window_closes_at is None, "the window was refused"
+    assert asked.plan.removal_expected_at is None, "nobody knows when it is approved"
+    assert asked.plan.removal_unknown == APPROVED_FIRST
+    assert asked.plan.paid_until is not None
+    assert asked.paid_until == asked.plan.paid_until
+    assert asked.plan.paid_until > asked.created_at + timedelta(days=300)
     assert effects(world) == []
-    decide(world, request)
+    approved = decide(world, request)
+    assert approved.plan is not None
+    assert approved.plan.removal_unknown == ""
     world.run(for_at_most=DAYS)
     assert {effect for effect, *_ in effects(world)} == {"subscription.cancel_scheduled", "subscription.autorenew_off"}
 

@@ -11,7 +11,7 @@ from shared.domain.codes import ReasonCode
 from shared.domain.decisions.blockers import IRREVERSIBLE, ActionKind
 from shared.domain.decisions.decisions import decide_all
 from shared.domain.decisions.phrases import PHRASES
-from shared.domain.decisions.plan import draft_plan
+from shared.domain.decisions.plan import Plan, draft_plan
 from shared.domain.decisions.planned_steps import (
     DELEGATED_ADMIN,
     END_DELEGATED_ADMIN,
@@ -20,7 +20,7 @@ from shared.domain.decisions.planned_steps import (
     planned_steps,
 )
 from shared.domain.offboarding.record import Reason
-from shared.domain.offboarding.states import Status
+from shared.domain.offboarding.states import Stage, Status
 from shared.domain.wording import first_of
 from shared.pipeline.core.outcome import Again
 from shared.pipeline.core.session import Session
@@ -28,6 +28,8 @@ from shared.pipeline.core.so_far import may_have_changed
 from shared.pipeline.steps.effects import DueAction
 
 WHAT_TO_DO = "Look at the plan, then approve it or reject it. The requester cannot."
+APPROVED_FIRST = "a person has to act first: a second one has to approve the plan"
+"""Why no day of the removal is known while this is asked."""
 OTHER_STEPS = {RELATIONSHIP: "removal of the relationship", DELEGATED_ADMIN: "end of delegated admin relationships"}
 
 
@@ -105,11 +107,9 @@ def _valid(session: Session) -> Approval | None:
 
 
 def _asks(session: Session, approval: Approval | None, beyond: Sequence[PlannedStep]) -> Again:
-    # What is approved is what stands in the record now, in whichever stage it is asked for.
-    plan = draft_plan(session.situation, ())
-    head = session.offboarding
-    shown = replace(head.plan or plan, digest=plan.digest, irreversible=plan.irreversible, refunds=plan.refunds)
-    session.offboarding = replace(head, plan=shown)
+    # What is approved is what stands in the record now, in whichever stage it is asked for: digest and summary alike.
+    shown = _shown(session)
+    session.offboarding = replace(session.offboarding, plan=shown, paid_until=shown.paid_until)
     named = first_of((_named(session, step) for step in beyond), 5)
     if approval is not None:
         text = f"more than {approval.by.name} approved is to be done: {named}"
@@ -119,6 +119,16 @@ def _asks(session: Session, approval: Approval | None, beyond: Sequence[PlannedS
         text = f"a second person has to approve the plan: {named}"
     at = session.services.clock.now() + session.services.pace.reminder
     return Again(at, Reason(ReasonCode.APPROVAL_NEEDED, text, WHAT_TO_DO), Status.AWAITING_APPROVAL)
+
+
+def _shown(session: Session) -> Plan:
+    """The plan as of now. What the plan stage alone knows (what could not be read, what comes first) stays while it is
+    the one that asks."""
+    head, plan = session.offboarding, draft_plan(session.situation, ())
+    if head.stage is Stage.PLAN and head.plan is not None:
+        undated = max(plan.undated_blockers, head.plan.undated_blockers)
+        return replace(plan, undated_blockers=undated, removal_unknown=head.plan.removal_unknown)
+    return replace(plan, removal_unknown=APPROVED_FIRST)
 
 
 def _named(session: Session, step: PlannedStep) -> str:

@@ -9,7 +9,7 @@ from shared.domain.decisions.gate import Blockers, RemovalPermit
 from shared.domain.decisions.plan import Plan
 from shared.domain.policy import Commitments, Mode
 from shared.pipeline.core.session import Session
-from shared.pipeline.steps.approvals import needs_approval
+from shared.pipeline.steps.approvals import APPROVED_FIRST, needs_approval
 
 
 def with_expectation(session: Session, plan: Plan, verdict: RemovalPermit | Blockers, trouble: str) -> Plan:
@@ -29,4 +29,4 @@ def _asks_first(session: Session, plan: Plan, trouble: str) -> str:
         return "a person has to act first: this deployment is in mode plan and writes nothing"
     if session.offboarding.request.commitments is Commitments.STOP and not plan.can_finish_today:
         return "the request says stop_and_report, and not everything can surely end today: nothing is removed"
-    return "a person has to act first: a second one has to approve the plan" if needs_approval(session) else ""
+    return APPROVED_FIRST if needs_approval(session) else ""
