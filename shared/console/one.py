@@ -13,7 +13,7 @@ from shared.console.standing import Standing, standing, typed_word
 from shared.console.visitor import Visitor
 from shared.contracts.etags import header_etag
 from shared.domain.codes import ReasonCode
-from shared.domain.decisions.blockers import Blocker
+from shared.domain.decisions.blockers import Blocker, Remedy
 from shared.domain.decisions.overrides import naming
 from shared.domain.decisions.phrases import PHRASES
 from shared.domain.decisions.planned_steps import DELEGATED_ADMIN, RELATIONSHIP, PlannedStep, planned_steps
@@ -123,7 +123,8 @@ def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None
     done_by_itself = {work.key for work in planned if work.actions}
     undo = undo_of(situation) if not head.finished and head.withdrawal is None else {}
     facts = facts_of(head, records, timeline, now)
-    held = [record.blocker for key, record in records.items() if record.blocker and key not in done_by_itself]
+    found = [(key, record.blocker) for key, record in records.items() if record.blocker is not None]
+    held = [item for key, item in found if key not in done_by_itself or item.remedy is Remedy.PERSON]
     paid = head.paid_until or (head.plan.paid_until if head.plan is not None else None)
     return One(
         head=head,

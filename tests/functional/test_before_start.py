@@ -7,12 +7,17 @@ from datetime import timedelta
 
 import pytest
 
+from local.simulator.scenario import builder as b
 from local.simulator.scenario.models import CustomerSpec
 from local.world.world import World
+from offboard.bulk.rows import COLUMNS, Totals, rows_of
 from shared.domain.codes import ReasonCode
+from shared.domain.decisions.blockers import Remedy
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Stage, Status
 from shared.operations.resume import resume
+from shared.operations.show import show
+from shared.sheets.customers import CustomerRow
 from tests.functional.checks import check_invariants, effects
 from tests.functional.customers import late, legacy, nce
 from tests.functional.people import OPERATOR
@@ -132,6 +137,56 @@ def test_a_dry_run_names_what_renews_before_the_start() -> None:
     assert planned.reason is not None
     assert planned.status is Status.PLANNED
     assert "before the start Yearly renews at" in planned.reason.text
+
+
+NO_MONTH = CustomerSpec(name="Odd", subscriptions=(late("Yearly", "+P40D", offer_id="X:0001:Y"), legacy()))
+
+
+@pytest.mark.parametrize(
+    ("customer", "fields", "asks"),
+    [
+        (RENEWING, {}, True),
+        (RENEWING, {"renewals": "let_renew"}, False),
+        (RENEWING, {"renewals": "end_with_term"}, False),
+        (RENEWING, {"renewals": "monthly"}, False),
+        (NO_MONTH, {"renewals": "monthly"}, True),
+    ],
+)
+def test_a_dry_run_tells_who_will_be_asked_exactly_where_the_real_run_asks(
+    customer: CustomerSpec, fields: dict[str, object], asks: bool
+) -> None:
+    world = World(scenario=b.scenario(customer, without_monthly_term=("X",)))
+    start = (world.clock.now() + START).isoformat()
+    dry = world.ask(customer, requestId="dry", notBefore=start, dryRun=True, **fields)
+    world.run(for_at_most=timedelta(hours=1))
+    planned = world.offboarding(dry)
+    blocker = next(item.blocker for item in world.store.holdings(planned.id).values() if item.holding.name == "Yearly")
+    assert blocker is not None
+    assert planned.plan is not None
+    assert (blocker.remedy is Remedy.PERSON) is asks
+    assert bool(planned.plan.undated_blockers) is asks
+    assert [item.remedy is Remedy.PERSON for item in planned.blockers if item.key == blocker.key] == [asks]
+    [event] = [item["data"] for item in world.events(dry) if item["type"] == "offboarding.planned.v1"]
+    told = next(item for item in event["blockers"] if item["holding"] == blocker.key)
+    shown = show(planned.id, world.services) or pytest.fail("not shown")
+    [row, *_] = [
+        dict(zip(COLUMNS, row, strict=True))
+        for row in rows_of(CustomerRow(1, customer.name, {}, ()), shown.view.model_dump(by_alias=True), Totals())
+        if "Yearly" in row
+    ]
+    real = world.ask(customer, requestId="real", notBefore=start, **fields)
+    world.run(for_at_most=DAY)
+    head = world.offboarding(real)
+    assert (reason_of(head) is ReasonCode.RENEWS_BEFORE_START) is asks
+    assert head.reason is not None
+    if asks:
+        assert told["whatToDo"] == row["whatToDo"] == head.reason.operator_action
+        assert row["who"] == "somebody"
+        assert row["blocker"] == blocker.detail
+        assert blocker.sentence.split(",")[0] in head.reason.text
+        assert planned.plan.removal_unknown == f"a person has to act first: {blocker.sentence}"
+    else:
+        assert row["who"] != "somebody"
 
 
 def test_no_write_before_the_start_in_mode_plan() -> None:

@@ -18,8 +18,9 @@ BLOCKERS = Group(
             "An action was accepted and shows no effect yet.",
             "Nothing for a day. Then check the holding in Partner Center and resume; the action is tried once more.",
         ),
-        R.IN_TERM: nobody(
-            "The holding can no longer be cancelled, or not today. It ends with its term and is paid for until then."
+        R.IN_TERM: operations(
+            "The holding can no longer be cancelled, or not today. It ends with its term and is paid for until then.",
+            "Nothing, unless a dry run says in `whatToDo` that it renews before the start and nobody agreed to that.",
         ),
         R.RENEWING: nobody("The term has ended; Microsoft may need 24 hours to process it."),
         R.WAITS_FOR_CHILDREN: nobody(

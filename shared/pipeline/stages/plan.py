@@ -38,6 +38,7 @@ from shared.pipeline.steps.preflight import preflight
 from shared.pipeline.steps.reading import Reading
 from shared.pipeline.steps.refunds import ask_for_refunds, quote_refunds
 from shared.pipeline.steps.stop_and_report import cannot_finish, read_incompletely
+from shared.pipeline.steps.would_ask import with_questions
 
 PERMIT_OR_LEAVE = (
     "Give the sign-in the permission DelegatedAdminRelationship.ReadWrite.All, or leave them by the restriction "
@@ -90,7 +91,7 @@ def _draft(session: Session, inventory: Inventory, reading: Reading) -> _Draft:
     session.offboarding = replace(session.offboarding, plan=drafted, paid_until=drafted.paid_until)
     summary = ", ".join(f"{count} × {PHRASES[ActionKind(kind)]}" for kind, count in drafted.actions) or "nothing to do"
     after, ahead = _foreseen(session, reading), look_ahead(session)
-    drafted = with_expectation(session, drafted, verdict, after.trouble)
+    drafted = with_questions(session, with_expectation(session, drafted, verdict, after.trouble), ahead)
     session.offboarding = replace(session.offboarding, plan=drafted)
     parts = (_rest(drafted, verdict), comes_back(session), after.sentence, renewing(session, ahead))
     rest = "; ".join(part for part in parts if part)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -82,6 +82,27 @@ def wait_for_start(session: Session, start: datetime, ahead: Ahead) -> Outcome:
     return Again(at, Reason(ReasonCode.NOT_BEFORE, text), Status.SCHEDULED)
 
 
+def nobody_agreed_to(session: Session, ahead: Ahead) -> Iterator[tuple[Renewal, str]]:
+    """What a person will be asked about before the start although all is written that the request says, and why."""
+    start = session.offboarding.request.not_before
+    written = {item.record.holding.key for item in _due(session, ahead)}
+    for item in ahead.coming:
+        if start is not None and item.key not in written and unsettled(session, item):
+            longer = f" ({ahead.longer[item.key]})" if item.key in ahead.longer else ""
+            when = f"renews at {stamp(item.at)}{longer}, before the start at {stamp(start)}"
+            yield item, f"{when}, {_unsaid(session)}"
+
+
+def _unsaid(session: Session) -> str:
+    """Why a person is asked."""
+    wanted = session.offboarding.request.renewals
+    if wanted is Renewals.END_WITH_TERM:
+        return "and its end with the term is not recorded"
+    if wanted is Renewals.MONTHLY:
+        return "for its whole term, although the request wants it month by month"
+    return "and the request does not say what to do about it"
+
+
 def _by_month(session: Session, item: Renewal, ahead: Ahead) -> bool:
     wanted = session.offboarding.request.renewals is Renewals.MONTHLY
     return wanted and item.key not in ahead.longer and (item.monthly or not agreed(session, item))
@@ -125,11 +146,8 @@ def _write(session: Session, due: list[DueAction]) -> int:
 
 def _ask(session: Session, asks: tuple[Renewal, ...], start: datetime, ahead: Ahead) -> Attention:
     """Whatever the request says, this would renew, and nobody has agreed to it."""
-    wanted, monthly, why = session.offboarding.request.renewals, {}, "and the request does not say what to do about it"
-    if wanted is Renewals.END_WITH_TERM:
-        why = "and its end with the term is not recorded"
-    elif wanted is Renewals.MONTHLY:
-        why = "for its whole term, although the request wants it month by month"
+    wanted, monthly, why = session.offboarding.request.renewals, {}, _unsaid(session)
+    if wanted is Renewals.MONTHLY:
         monthly = {item.key: ahead.longer.get(item.key) or not_recorded(session, item) for item in asks}
     named = first_of((_with(item, monthly.get(item.key)) for item in asks), 5)
     unchanged = "" if WANTED.get(wanted) else f"; {changed_so_far(session)}"

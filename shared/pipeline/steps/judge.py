@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -17,6 +18,9 @@ from shared.domain.wording import count_of, first_of
 from shared.pipeline.core.evidence import verdict_data
 from shared.pipeline.core.session import Session
 
+SHOWN = 20
+"""So many blockers stand in the head; the holdings have all of theirs."""
+
 
 def judge(session: Session, inventory: Inventory) -> RemovalPermit | Blockers:
     """The gate's verdict, recorded on the holdings and the head."""
@@ -28,13 +32,24 @@ def judge(session: Session, inventory: Inventory) -> RemovalPermit | Blockers:
     changed = [record for record in judged if record is not session.records[record.holding.key]]
     paid_until = verdict.paid_until if isinstance(verdict, Blockers) else None
     session.offboarding = replace(
-        session.offboarding, blockers=blockers[:20], blocker_count=len(blockers), paid_until=paid_until
+        session.offboarding, blockers=blockers[:SHOWN], blocker_count=len(blockers), paid_until=paid_until
     )
     planned = sum(item.action is not None for item in decide_all(session.situation).values())
     session.note(TimelineEvent.GATE, _summary(planned, blockers))
     session.record(EntryKind.VERDICT, verdict_data(inventory, blockers))
     session.save(holdings=changed)
     return verdict
+
+
+def hold(session: Session, asks: Mapping[str, Blocker]) -> None:
+    """These blockers (by holding) in place of what the gate said of the same holdings, on the holdings and the head."""
+    head, now = session.offboarding, session.services.clock.now()
+    known = {item.key for item in head.blockers}
+    more = [item for key, item in asks.items() if key not in known]
+    unseen = sum(session.records[key].blocker is None for key in asks)
+    shown = (*(asks.get(item.key, item) for item in head.blockers), *more)[:SHOWN]
+    session.offboarding = replace(head, blockers=shown, blocker_count=head.blocker_count + unseen)
+    session.save(holdings=[_with_blocker(session.records[key], item, now) for key, item in asks.items()])
 
 
 def _with_blocker(record: HoldingRecord, blocker: Blocker | None, now: datetime) -> HoldingRecord:
