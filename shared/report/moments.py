@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,11 +32,20 @@ def moments_of(head: Offboarding, name: str) -> Iterable[Moment]:
     plan = head.plan
     if plan is not None and plan.first_window_closes_at is not None and head.begun_at is None:
         yield Moment(Coming.WINDOW_CLOSES, plan.first_window_closes_at, head.id, name)
-    ends = []
+    ends: list[datetime] = []
     for blocker in head.blockers:
         if blocker.remedy is Remedy.DATE and blocker.until is not None:
             ends.append(blocker.until)
             yield Moment(Coming.TERM_ENDS, blocker.until, head.id, name, blocker.name)
+    at = _removal_at(head, ends)
+    if at is not None:
+        yield Moment(Coming.REMOVAL_EXPECTED, at, head.id, name)
+
+
+def _removal_at(head: Offboarding, ends: Sequence[datetime]) -> datetime | None:
+    """What begins later is expected when its plan says, never before its start."""
+    plan = head.plan
+    if plan is not None and head.status is Status.SCHEDULED:
+        return plan.removal_expected_at
     dated = len(ends) == head.blocker_count and plan is not None and not plan.undated_blockers
-    if ends and dated and head.status in (Status.WAITING, Status.SCHEDULED):
-        yield Moment(Coming.REMOVAL_EXPECTED, max(ends), head.id, name)
+    return max(ends) if ends and dated and head.status is Status.WAITING else None

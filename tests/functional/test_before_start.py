@@ -11,12 +11,18 @@ from local.simulator.scenario import builder as b
 from local.simulator.scenario.models import CustomerSpec
 from local.world.world import World
 from offboard.bulk.rows import COLUMNS, Totals, rows_of
+from shared.contracts.calendar import Coming
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.blockers import Remedy
+from shared.domain.decisions.expected import removal_expected
+from shared.domain.decisions.planned_work import planned_work
+from shared.domain.holdings.next_term import NOTHING_SHOWN
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Stage, Status
 from shared.operations.resume import resume
 from shared.operations.show import show
+from shared.pipeline.core.session import Session
+from shared.report.moments import moments_of
 from shared.sheets.customers import CustomerRow
 from tests.functional.checks import check_invariants, effects
 from tests.functional.customers import late, legacy, nce
@@ -62,17 +68,69 @@ def test_a_resume_lets_it_renew_and_the_plan_says_so() -> None:
     assert effects(world) == []
 
 
-def test_let_renew_is_read_weekly_and_its_price_is_known_within_a_week() -> None:
+def test_let_renew_is_read_weekly_and_what_it_costs_is_told_before() -> None:
     world, request = asked(renewals="let_renew")
+    began = world.clock.now()
     world.run(for_at_most=30 * DAY)
     before = world.offboarding(request)
     assert (before.status, reason_of(before)) == (Status.SCHEDULED, ReasonCode.NOT_BEFORE)
     assert before.paid_until is not None
+    assert before.paid_until > began + 400 * DAY, "the year that it renews for is counted"
+    assert before.plan is not None
+    assert before.plan.removal_expected_at is not None
+    assert before.plan.removal_expected_at > before.paid_until
+    assert {item.what: item.at for item in moments_of(before, "x")} == {
+        Coming.TERM_ENDS: before.paid_until,
+        Coming.REMOVAL_EXPECTED: before.plan.removal_expected_at,
+    }
+    [blocker] = [item for item in before.blockers if item.name == "Yearly"]
+    assert f"as agreed, and is then paid until {before.paid_until:%Y-%m-%d}" in blocker.detail
     world.run(for_at_most=30 * DAY)
     after = world.offboarding(request)
+    assert after.paid_until == before.paid_until
+    assert after.plan is not None
+    assert after.plan.digest == before.plan.digest, "what was approved stays so"
+    assert effects(world) == []
+
+
+@pytest.mark.parametrize("renewals", ["end_with_term", "let_renew", "monthly"])
+def test_no_removal_is_expected_before_the_start(renewals: str) -> None:
+    world, request = asked(renewals=renewals)
+    world.run(for_at_most=10 * DAY)
+    head = world.offboarding(request)
+    assert head.status is Status.SCHEDULED
+    [removal] = [item.at for item in moments_of(head, "x") if item.what is Coming.REMOVAL_EXPECTED]
+    assert head.request.not_before is not None
+    assert removal >= head.request.not_before
+
+
+def test_what_a_person_lets_renew_counts_as_well() -> None:
+    world, request = asked()
+    world.run(for_at_most=DAY)
+    before = world.offboarding(request)
+    resume(before.id, OPERATOR, world.services)
+    world.run(for_at_most=DAY)
+    after = world.offboarding(request)
+    assert before.paid_until is not None
     assert after.paid_until is not None
     assert after.paid_until - before.paid_until > 300 * DAY
-    assert effects(world) == []
+
+
+def test_for_how_long_it_renews_may_not_show() -> None:
+    world, request = asked(renewals="let_renew")
+    world.run(for_at_most=DAY)
+    stored = world.store.load(world.offboarding(request).id) or pytest.fail("not stored")
+    session = Session(stored, world.services)
+    records = {
+        key: replace(item, holding=replace(item.holding, next_term=NOTHING_SHOWN))
+        for key, item in session.records.items()
+    }
+    unknown = replace(session.situation, records=records)
+    [work] = [work for work in planned_work(unknown, unknown.start) if work.name == "Yearly"]
+    assert (work.at, work.paid_until) == (unknown.start, None)
+    found = removal_expected(unknown, ())
+    assert found.at is None
+    assert "what runs on then is not known yet" in found.why_not
 
 
 def test_end_with_term_is_recorded_at_once_and_nothing_else_is_touched_before_the_start() -> None:

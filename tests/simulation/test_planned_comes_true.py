@@ -175,6 +175,10 @@ def test_why_no_day_can_be_told(asked: dict[str, Any], expected: str) -> None:
         ("nce", "2026-08-01T00:00:00Z", {}, "2027-05-30"),  # its window will have closed
         ("nce_past_window", "2027-06-01T00:00:00Z", {"renewals": "end_with_term"}, "2027-06-01"),
         ("nce_ending", "2027-06-01T00:00:00Z", {}, "2027-06-01"),
+        ("nce_past_window", "2027-06-01T00:00:00Z", {"renewals": "let_renew"}, "2027-12-19"),
+        ("nce_past_window", "2028-06-01T00:00:00Z", {"renewals": "let_renew"}, "2028-12-19"),
+        ("nce_past_window", "2026-12-20T00:00:00Z", {"renewals": "let_renew"}, "2026-12-20"),  # in its new window
+        ("nce_past_window", "2027-06-01T00:00:00Z", {"renewals": "monthly"}, "2027-06-19"),
         ("legacy", "2026-08-01T00:00:00Z", {}, "2026-08-01"),
     ],
 )

@@ -14,6 +14,7 @@ from shared.domain.decisions.contradicted import cancel_what_only_looks_ended
 from shared.domain.decisions.history import decide, vanished
 from shared.domain.decisions.overridden_children import free_plans_of_overridden
 from shared.domain.decisions.overrides import take_a_persons_word
+from shared.domain.decisions.renewed import count_agreed_renewals
 from shared.domain.decisions.resellers import leave_to_other_resellers
 from shared.domain.decisions.situation import Situation
 from shared.domain.decisions.transfers import leave_to_transfers
@@ -84,6 +85,7 @@ ADJUSTMENTS: tuple[Adjustment, ...] = (
     wait_for_add_ons,
     free_plans_of_overridden,
     take_a_persons_word,
+    count_agreed_renewals,
 )
 """In this order: what a later one decides replaces what an earlier one said."""
 

@@ -10,6 +10,7 @@ from shared.domain.decisions.blockers import Blocker, Disposition, Remedy
 from shared.domain.decisions.decisions import decide_all
 from shared.domain.decisions.patience import WAITS_FOR_OTHERS
 from shared.domain.decisions.renewals import renewals_before, without_window
+from shared.domain.decisions.renewed import renewed, renews_as_agreed
 from shared.domain.decisions.situation import Situation
 from shared.domain.holdings.model import Holding, HoldingStatus
 from shared.domain.policy import Renewals
@@ -32,7 +33,8 @@ def removal_expected(situation: Situation, blockers: Iterable[Blocker]) -> Expec
     start = situation.start
     decisions: Mapping[str, Disposition] = decide_all(situation)
     if start is not None:
-        renewing = [item for item in renewals_before(situation, start) if not _ends(situation, item.stopped_by)]
+        coming = [item for item in renewals_before(situation, start) if not _ends(situation, item.stopped_by)]
+        renewing = [item for item in coming if not _known(situation, item.key)]
         if renewing:
             return Expected(None, f"{renewing[0].sentence}, before the start; what runs on then is not known yet")
         decisions = _at_start(situation, start)
@@ -54,13 +56,20 @@ def _ends(situation: Situation, stopped_by: object) -> bool:
 
 
 def _at_start(situation: Situation, start: datetime) -> Mapping[str, Disposition]:
-    """What will be decided then about what has not ended by then."""
-    kept = {
-        key: without_window(record) if _closed(record.holding, start) else record
-        for key, record in situation.records.items()
-        if record.holding.term_end is None or record.holding.term_end > start
-    }
+    """What will be decided then about what has not ended by then, and about what has renewed as agreed."""
+    kept = {}
+    for key, record in situation.records.items():
+        if renews_as_agreed(situation, record):
+            kept[key] = renewed(situation, record) or record
+        elif record.holding.term_end is None or record.holding.term_end > start:
+            kept[key] = without_window(record) if _closed(record.holding, start) else record
     return decide_all(replace(situation, records=kept, now=start, start=None))
+
+
+def _known(situation: Situation, key: str) -> bool:
+    """It was agreed to, and for how long it renews shows."""
+    record = situation.records[key]
+    return renews_as_agreed(situation, record) and renewed(situation, record) is not None
 
 
 def _closed(holding: Holding, at: datetime) -> bool:

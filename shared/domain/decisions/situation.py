@@ -16,7 +16,7 @@ from shared.domain.policy import Policy, Renewals
 class Situation:
     """One customer at one moment. `records`: by holding key, already updated with the newest inventory. `now`: aware
     UTC, business time. `start`: when the work is to begin, where that is later; `renewals`: what the request says of
-    terms that renew before."""
+    terms that renew before; `agreed`: keys of those that a person let renew."""
 
     records: Mapping[str, HoldingRecord]
     policy: Policy
@@ -24,6 +24,7 @@ class Situation:
     now: datetime
     start: datetime | None = None
     renewals: Renewals | None = None
+    agreed: frozenset[str] = frozenset()
 
     @property
     def holdings(self) -> dict[str, Holding]:

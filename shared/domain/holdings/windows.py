@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import MAXYEAR, MINYEAR, datetime, timedelta
 
 DURATION = re.compile(r"P(?:(\d{1,2})Y)?(?:(\d{1,3})M)?", re.IGNORECASE)
 SEVEN_DAYS = timedelta(hours=168)
@@ -63,8 +63,13 @@ def latest_start(
     return max((item for item in (started, created, computed) if item is not None), default=None)
 
 
+def later_by(moment: datetime, months: int) -> datetime | None:
+    """The same day so many months later, the last of a shorter month; None outside the calendar."""
+    return _earlier(moment, -months)
+
+
 def _earlier(moment: datetime, months: int) -> datetime | None:
     year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
-    if year < 1:
+    if not MINYEAR <= year <= MAXYEAR:
         return None
     return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))

@@ -113,7 +113,8 @@ class Session:
         """The same as of another moment (aware UTC, business time)."""
         request = self.offboarding.request
         start = request.not_before if request.not_before is not None and request.not_before > now else None
-        return Situation(self.records, self.policy, self.services.pace, now, start, request.renewals)
+        agreed = frozenset(self.offboarding.agreed_renewals)
+        return Situation(self.records, self.policy, self.services.pace, now, start, request.renewals, agreed)
 
     def note(
         self,
