@@ -125,7 +125,6 @@ def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None
     facts = facts_of(head, records, timeline, now)
     found = [(key, record.blocker) for key, record in records.items() if record.blocker is not None]
     held = [item for key, item in found if key not in done_by_itself or item.remedy is Remedy.PERSON]
-    paid = head.paid_until or (head.plan.paid_until if head.plan is not None else None)
     return One(
         head=head,
         name=name_of(head),
@@ -135,7 +134,7 @@ def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None
         track=track(head, timeline),
         facts=facts,
         planned=planned,
-        paid_until=facts.paid_until if head.finished else paid,
+        paid_until=facts.paid_until,
         last_steps=tuple(_last_steps(planned_steps(situation))) if show_plan else (),
         added=_beyond(head, steps, records),
         blockers=tuple(held + [item for item in head.blockers if item.key not in records]),

@@ -23,6 +23,9 @@ from shared.report.words import PROOF_WORDS, outcome_of, sentence, spoken
 OVER = frozenset({Status.REMOVED, Status.ALREADY_REMOVED})
 """The relationship is gone."""
 
+ENDED_NOTHING = frozenset({Status.STOPPED, Status.REJECTED, Status.JOINED, Status.WITHDRAWN})
+"""Nothing is ended, or it is put back: nobody waits for a term."""
+
 
 @dataclass(frozen=True, slots=True)
 class ProofFacts:
@@ -113,7 +116,7 @@ def facts_of(
         removal=removal_of(head),
         as_of=now,
         next_look=None if head.finished else head.next_attempt_at,
-        paid_until=head.paid_until or max((item.paid_until for item in holdings if item.paid_until), default=None),
+        paid_until=_paid_until(head, holdings),
         over=head.status in OVER,
         was_read=bool(holdings) or any(entry.what == TimelineEvent.INVENTORY for entry in timeline),
         holdings=tuple(holdings),
@@ -125,6 +128,16 @@ def facts_of(
         head=head.evidence.head,
         reestablish=head.reestablish_url,
     )
+
+
+def _paid_until(head: Offboarding, holdings: Iterable[HoldingFacts]) -> datetime | None:
+    """Until when something is paid that the offboarding waits for, or plans to. What ended nothing has no such date:
+    terms of the customer that simply go on are not its matter."""
+    if head.status in ENDED_NOTHING:
+        return None
+    if head.status not in OVER:
+        return head.paid_until
+    return head.paid_until or max((item.paid_until for item in holdings if item.paid_until), default=None)
 
 
 def _proof(proof: Proof) -> ProofFacts:

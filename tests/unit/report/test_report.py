@@ -316,3 +316,10 @@ def test_only_a_cancellation_that_worked_ends_the_paying_before_the_term(state: 
     [holding] = facts_of(head(world, identity), {"x": gone}, (), end + timedelta(days=1)).holdings
     assert holding.paid_until == (end if paid else None)
     assert holding.term_end == end
+
+
+@pytest.mark.parametrize("status", [Status.PLANNED, Status.STOPPED, Status.WITHDRAWN, Status.REJECTED])
+def test_nothing_that_only_goes_on_gives_a_date_until_which_is_paid(status: Status) -> None:
+    world, identity = waiting()
+    found = replace(head(world, identity), status=status, paid_until=None)
+    assert facts_of(found, world.store.holdings(identity), (), world.clock.now()).paid_until is None
