@@ -3,7 +3,7 @@
     python3 dev.py test                       the application's tests: unit, functional, contract, simulation
     python3 dev.py test --tool broker         the tests of a tool instead, which stand beside it; may be repeated.
                                               broker, host, simulator, http_shell, stack (with the demo and tests/e2e),
-                                              tools (of tools/)
+                                              tools (of tools/), mutate (which forks, and so runs by itself)
     python3 dev.py test --all                 everything, slow tests and every crash point too (most of an hour)
     python3 dev.py test --tool broker --all   everything of that tool
     python3 dev.py test --only-tests          without format, lint and types
@@ -41,7 +41,8 @@ TOOLS: dict[str, tuple[str, ...]] = {
     "http_shell": ("local/http_shell",),
     "sink": ("local/sink",),
     "stack": ("local/stack", "local/demo", "tests/e2e"),
-    "tools": ("tools/*/tests",),
+    "tools": ("tools/[!m]*/tests",),
+    "mutate": ("tools/mutate/tests",),
 }
 THOROUGH = {"OFFBOARDING_CRASH_EVERY": "1"}
 QUICK = {"OFFBOARDING_CASES_EVERY": "40"}

@@ -20,6 +20,7 @@ from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError
 from shared.report.cells import as_typed
 from shared.sheets.head import LOOKED_AT, IsHead, find_head
+from shared.sheets.unsaid import Cells, unsaid
 
 log = logging.getLogger("offboarding")
 LARGEST = 4 * 1024 * 1024
@@ -121,6 +122,8 @@ def _rows(filled: Iterable[tuple[int, list[str]]], most_rows: int) -> Iterator[T
     for number, (line, cells) in enumerate(filled):
         if number >= most_rows:
             raise _unreadable(f"the file may have at most {most_rows} rows", TOO_LARGE)
+        if isinstance(cells, Cells) and cells.unsaid:
+            raise _unreadable(f"row {line} {cells.unsaid}")
         yield TableRow(line, tuple(map(as_typed, cells)))
 
 
@@ -196,8 +199,13 @@ def _sheets(content: bytes, bounds: Bounds) -> Iterator[tuple[str, Iterator[tupl
 def _lines(sheet: Any, bounds: Bounds) -> Iterator[tuple[int, list[str]]]:
     with _readable():
         rows = sheet.iter_rows(max_col=MOST_COLUMNS + 1, max_row=bounds.last_line + 1, values_only=True)
+        # Nothing public of this way of reading shows merged cells, hidden rows, or formulas beside their results.
+        with sheet._get_source() as source:
+            without = unsaid(source, bounds.last_line)
         for number, row in enumerate(rows, start=1):
-            yield number, _trimmed([_short(_text(value)) for value in row])
+            cells = Cells(_trimmed([_short(_text(value)) for value in row]))
+            cells.unsaid = without.get(number, "")
+            yield number, cells
 
 
 @contextmanager

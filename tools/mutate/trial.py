@@ -6,6 +6,7 @@ nothing on disk changes and an interrupted run leaves nothing behind.
 
 from __future__ import annotations
 
+import gc
 import importlib.abc
 import importlib.machinery
 import importlib.util
@@ -101,6 +102,8 @@ def _forked(mutant: Mutant, tests: Sequence[str], root: Path, seconds: float) ->
         code = 70
         try:
             os.setpgid(0, 0)
+            # What the parent has made is not the child's to collect: a library with threads of its own dies of it.
+            gc.freeze()
             code = _run_in_child(mutant, tests, root, scratch)
         finally:
             os._exit(code)

@@ -22,6 +22,7 @@ from shared.sheets.columns import COLUMNS, rules_against
 from shared.sheets.customers import Customers, customers_of, names_a_customer
 from shared.sheets.plan_ids import plan_id, real_batch, real_id
 from shared.sheets.read import MOST_ROWS, read_table
+from shared.sheets.unsaid import unsaid
 
 HEAD = ["customerDomain", "reason", "notBefore", "reduceSeats"]
 
@@ -331,3 +332,46 @@ def test_a_plan_leads_to_its_request(request_id: str) -> None:
     assert planned != request_id
     assert real_id(planned) == real_batch(planned) == request_id
     assert len(planned) <= 128
+
+
+def drawn(**shown: Any) -> bytes:
+    """Two customers with a start, in a sheet that shows more than its cells say."""
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    rows = [HEAD, ["contoso.com", "ended", "2027-12-01"], ["fabrikam.com", "ended", shown.get("start", "2027-12-01")]]
+    for row in [["Our customers"], *rows]:
+        sheet.append(row)
+    if "merged" in shown:
+        sheet.merge_cells(shown["merged"])
+    sheet.row_dimensions[shown.get("hidden", 99)].hidden = True
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("shown", "rule"),
+    [
+        ({"merged": "C3:C4"}, "row 3 has merged cells (C3:C4)"),
+        ({"merged": "B4:C4"}, "row 4 has merged cells (B4:C4)"),
+        ({"start": "=DATE(2027,12,1)"}, "row 4 has a formula without a result in cell C4"),
+        ({"hidden": 4}, "row 4 is hidden"),
+    ],
+)
+def test_what_a_sheet_shows_and_its_cells_do_not_say_is_refused(shown: dict[str, Any], rule: str) -> None:
+    with pytest.raises(InvalidRequestError) as refused:
+        read(drawn(**shown))
+    assert rule in str(refused.value)
+    assert refused.value.field == "file"
+
+
+def test_a_title_may_be_merged() -> None:
+    starts = [row.request["notBefore"] for row in read(drawn(merged="A1:D1")).good if row.request]
+    assert starts == ["2027-12-01T00:00:00Z"] * 2
+
+
+def test_many_merged_cells_cost_no_more_than_the_lines_that_they_cover() -> None:
+    part = '<mergeCell ref="A1:A1048576"/>' * 50_000
+    sheet = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{part}</worksheet>'
+    assert len(unsaid(io.BytesIO(sheet.encode()), 1_000)) == 1_000

@@ -46,6 +46,7 @@ def test_files_of_a_run_lie_in_its_scratch_folder(tmp_path: Path) -> None:
     assert {name for name, value in given.items() if str(tmp_path) in value} == {
         "OFFBOARDING_SQLITE_FILE",
         "OFFBOARDING_REFRESH_TOKEN_FILE",
+        "OFFBOARDING_SNAPSHOT_FOLDER",
     }
 
 
