@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from shared.contracts.etags import require_match
-from shared.domain.errors import ConcurrencyConflictError
+from shared.domain.codes import ReasonCode
+from shared.domain.errors import ConcurrencyConflictError, OffboardingError
 from shared.domain.offboarding.messages import Who
 from shared.domain.offboarding.once import Once, was_done, with_call
 from shared.domain.offboarding.record import Offboarding
@@ -37,11 +38,19 @@ class Word:
     who: Who = Who.OPERATOR
 
 
+class HalfRestoredError(OffboardingError):
+    """The record is being put back from a snapshot, and nothing can be said about it before that has ended."""
+
+    code = ReasonCode.RECORD_RESTORED
+    retryable = True
+    operator_action = "Run the same restore again until it ends, then say it again (docs/operations.md, Restore)."
+
+
 def carry_out(offboarding_id: str, word: Word, services: Services) -> Stored | None:
     """The offboarding after the word, with the ETag of exactly that; None when there is no such offboarding.
 
-    Raises what `act` does, IdempotencyKeyReusedError, PreconditionError where somebody looked at an older record, and
-    ConcurrencyConflictError after five lost races.
+    Raises what `act` does, HalfRestoredError, IdempotencyKeyReusedError, PreconditionError where somebody looked at an
+    older record, and ConcurrencyConflictError after five lost races.
     """
     current = telemetry()
     said = {Property.BUSINESS_TIME: services.clock.now().isoformat()} if current.on else NONE
@@ -62,6 +71,10 @@ def _carry_out(offboarding_id: str, word: Word, services: Services) -> Stored | 
             # The first one may have died before it sent what is owed.
             drain(services, offboarding_id)
             return stored
+        restored = stored.offboarding.restored
+        if restored is not None and not restored.whole:
+            # What is missing cannot be put back, and the rest of the evidence is still to be written.
+            raise HalfRestoredError(f"offboarding {offboarding_id} is being put back from {restored.snapshot}")
         if word.etag is not None:
             require_match(word.etag, stored.etag)
         session = Session(stored, services, word.who, by=word.by)

@@ -39,7 +39,10 @@ class Standing:
 
 
 def held(copied: Offboarding, restored: Restored, by: Actor, source: str) -> Standing:
-    """For a person, who asks whether it still holds: what was said since the snapshot is not known."""
+    """For a person, who asks whether it still holds: what was said since the snapshot is not known.
+
+    What was approved by then may have been rejected since: where plans are approved, this one is again.
+    """
     stage = copied.stage if copied.stage in READS_FIRST else Stage.VERIFY
     chain, entry = Appender(copied.id, fresh_salt).append(
         copied.evidence,
@@ -61,6 +64,9 @@ def held(copied: Offboarding, restored: Restored, by: Actor, source: str) -> Sta
         words=tuple(code for code in copied.words if code is not ReasonCode.RECORD_RESTORED),
         asked=None,
         told=None,
+        approval=None,
+        rejected=copied.rejected or copied.approval is not None,
+        agreed_renewals=(),
         restored=restored,
     )
     reason = Reason(ReasonCode.RECORD_RESTORED, why_held(restored), WHAT_TO_DO)

@@ -28,11 +28,13 @@ from shared.domain.brake import Brake
 from shared.domain.codes import ReasonCode
 from shared.domain.offboarding.messages import OutboundMessage, TimelineEntry
 from shared.domain.offboarding.record import Offboarding, Reason
-from shared.domain.offboarding.states import TERMINAL, Status
+from shared.domain.offboarding.states import TERMINAL, Stage, Status
 from shared.operations.approve import Decision, decide_plan
 from shared.operations.brake import move_brake
+from shared.operations.carry_out import HalfRestoredError
 from shared.operations.resume import resume
 from shared.operations.withdraw import CalledOff, withdraw
+from shared.pipeline.core.wake_ups import wake_up_message
 from shared.ports.evidence import EvidenceExport
 from shared.snapshots.manifest import Manifest, SnapshotError
 from shared.snapshots.put_back import Restore
@@ -200,6 +202,26 @@ def test_an_approval_that_was_lost_is_asked_for_again(tmp_path: Path) -> None:
     assert Counter(effects(world)) == written, "nothing more before somebody approves again"
 
 
+def test_an_approval_that_is_in_the_snapshot_is_asked_for_again_too(tmp_path: Path) -> None:
+    """It may have been taken back since: a rejection is among what is lost."""
+    world = LosingWorld(CUSTOMER, OFFBOARDING_APPROVAL="always")
+    request = world.ask(CUSTOMER)
+    world.run(for_at_most=timedelta(hours=1))
+    head = world.offboarding(request)
+    assert head.plan is not None
+    decide_plan(head.id, Decision(True, head.plan.digest, OTHER, "agreed"), world.services)
+    taken = snapshot(world, shelf_in(tmp_path))
+    world.run(for_at_most=timedelta(hours=1))
+    written = Counter(effects(world))
+    assert written
+    lose_and_restore(world, shelf_in(tmp_path), taken)
+    release(world)
+    world.run(for_at_most=DAYS)
+
+    assert world.offboarding(request).status is Status.AWAITING_APPROVAL
+    assert Counter(effects(world)) == written
+
+
 def test_a_kill_switch_that_was_held_and_lost_is_held(tmp_path: Path) -> None:
     world, _, taken = part_way(tmp_path)
     assert not world.services.brakes.read().brake.held
@@ -354,10 +376,20 @@ def test_what_is_half_restored_cannot_be_resumed(tmp_path: Path) -> None:
     head = world.offboarding(request)
     assert head.restored is not None
     assert not head.restored.whole
-    resume(head.id, OPERATOR, world.services)
+    before = world.store.evidence(head.id)
+    for say in (
+        lambda: resume(head.id, OPERATOR, world.services),
+        lambda: withdraw(head.id, CalledOff(OPERATOR, "never mind"), world.services),
+    ):
+        with pytest.raises(HalfRestoredError):
+            say()
+    stage = head.stage or Stage.PLAN
+    world.bus.send([wake_up_message(head, stage, world.clock.now(), None)])
     world.run(for_at_most=timedelta(hours=1))
+    assert world.offboarding(request) == head
+    assert world.store.evidence(head.id) == before
+    Restore(world.services, shelf_in(tmp_path), OPERATOR).run(taken)
     assert is_held(world.offboarding(request))
-    assert "has not ended yet" in (world.offboarding(request).reason or Reason(ReasonCode.REMOVED, "")).text
 
 
 def test_only_an_empty_store_takes_a_snapshot_unless_it_is_told_to(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ NONE = frozenset[str]()
 
 
 def tried(every: int, *, rest: bool, whole: frozenset[str] = NONE) -> set[pytest.Item]:
-    return {*EVERYTHING} - left_out(EVERYTHING, every, rest=rest, whole=whole)
+    return {*EVERYTHING} - left_out(EVERYTHING, every, rest=rest, whole=whole, long_too=False)
 
 
 def test_both_runs_together_try_everything() -> None:
