@@ -25,7 +25,7 @@
     offboard release --reason TEXT               let go of it (offboard brake shows it)
     offboard redrive --reason TEXT               set going again what the queues have given up
     offboard doctor [--settings FILE] [--json]   look at sign-in, role, queues and store; changes nothing
-    offboard doctor --url URL                    the same of the running app, and mode, policy, timers, what is late
+    offboard doctor [--url URL]                  with it or OFFBOARDING_URL: of the running app, and what is late
     offboard consent [--settings FILE]           sign in with MFA and store the refresh token
     offboard restore SNAPSHOT [--settings FILE]  put the record back from a snapshot (--list, --take, --check)
     offboard completion SHELL                    complete words in bash, zsh, fish or powershell
@@ -149,7 +149,10 @@ def _doctor(arguments: list[str], desk: Desk) -> int:
     # Both stand on the whole application, which the other commands need not wait for.
     from offboard.doctor.__main__ import main as doctor
 
-    where = ["--url", desk.environment[URL]] if desk.local else ["--url", desk.url] if desk.url else []
+    url = desk.environment[URL] if desk.local else desk.url
+    if not url and not any(one.partition("=")[0] in {"--url", "--settings"} for one in arguments):
+        url = desk.environment.get(URL, "")
+    where = ["--url", url] if url else []
     as_json = ["--json"] if desk.json else []
     return doctor([*where, *as_json, *arguments], environment=desk.environment, session=desk.around.session)
 

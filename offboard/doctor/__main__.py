@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="offboard doctor",
         description="Looks at everything the pipeline needs. Changes nothing.",
-        epilog="With --url, OFFBOARDING_TOKEN is the token of a person with the role Offboarding.Read or .Operate.",
+        epilog="With neither: OFFBOARDING_URL, or else the environment. With --url, OFFBOARDING_TOKEN is the token of a person with the role Offboarding.Read or .Operate.",
         allow_abbrev=False,
     )
     where = parser.add_mutually_exclusive_group()
@@ -108,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
         "--settings",
         type=Path,
         metavar="FILE",
-        help="the app settings, as local.settings.json or as az lists them; default: environment",
+        help="the app settings, as local.settings.json or as az lists them; env: the environment",
     )
     where.add_argument("--url", metavar="URL", help="ask the running app, which looks with its own identity")
     parser.add_argument("--json", action="store_true", help="print one JSON object")

@@ -18,6 +18,10 @@ SECRETS = {
 }
 """By OFFBOARDING_CLIENT_AUTH: what lies in the vault, and what it is."""
 DOCTOR = [sys.executable, str(ROOT / "dev.py"), "offboard", "doctor", "--url"]
+CONSENT = (
+    "as Key Vault Secrets Officer: python3 dev.py consent --settings FILE, with the app's settings in it and outside of the "
+    "checkout; docs/deploy.md, step 6"
+)
 SECONDS = 180
 
 
@@ -29,7 +33,7 @@ def look(environment: Mapping[str, str], az: AzureCli) -> Iterator[Found]:
     if vault:
         yield from _secrets(environment, az, vault)
     if environment.get("OFFBOARDING_MODE", "plan") != "live":
-        yield Found(Weight.NOTE, "mode plan: nothing is written", "azd env set OFFBOARDING_MODE live && azd provision")
+        yield Found(Weight.NOTE, "mode plan: nothing is written", "docs/deploy.md, step 10: after people and approval")
     if not environment.get("OFFBOARDING_PEOPLE_CLIENT_ID"):
         yield Found(
             Weight.NOTE,
@@ -57,7 +61,7 @@ def _secrets(environment: Mapping[str, str], az: AzureCli, vault: str) -> Iterat
         yield Found(
             Weight.NOTE,
             "the first sign-in is to be made, by a person with multifactor authentication",
-            "python3 dev.py consent",
+            CONSENT,
         )
     else:
         yield Found(Weight.FINE, "somebody has signed in before")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
 from requests.adapters import BaseAdapter
 
+from offboard.__main__ import main as offboard
 from offboard.doctor.__main__ import main
 from shared.composition.doctor.look import look
 from tests.unit.doctor.patient import Patient
@@ -67,6 +69,20 @@ def test_problems_are_the_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     shown = capsys.readouterr().out
     assert "PROBLEM  token" in shown
     assert "-        customers" in shown
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hosts"),
+    [([], ["func.example"]), (["--url", "https://other.example"], ["other.example"]), (["--settings=lost.json"], [])],
+)
+def test_the_address_in_the_environment_counts_unless_another_place_is_said(
+    arguments: list[str], hosts: list[str]
+) -> None:
+    adapter, session = Answers(200, json.dumps(found_by(Patient()))), requests.Session()
+    session.mount("https://", adapter)
+    code = offboard(["doctor", *arguments], environment={**TOKEN, "OFFBOARDING_URL": URL}, session=session)
+    assert code == (0 if hosts else 2)
+    assert [urlsplit(request.url).hostname for request in adapter.asked] == hosts
 
 
 def test_json_is_the_answer_as_it_came(capsys: pytest.CaptureFixture[str]) -> None:

@@ -70,6 +70,13 @@ def test_patterns_are_plain_names() -> None:
         "stack.json",
         "crm.sqlite3",
         "handled-events.txt",
+        "both.pem",
+        "secret.txt",
+        "settings.json",
+        "settings-prod.json",
+        "evidence.jsonl",
+        "offboardings.xlsx",
+        "holdings.csv",
     ],
 )
 def test_stays_at_home(path: str) -> None:

@@ -22,8 +22,9 @@ LABELS = ("Means", "Look", "Do", "Over")
 COMMANDS = sorted(set(re.findall(r"(?:^    |`)(offboard .+?)(?:`|$)", PAGE, re.MULTILINE)))
 KNOWN: dict[str, Any] = vars(typer.main.get_command(made()))["commands"]
 ROUTES = {str(trigger.route) for trigger in TRIGGERS.values() if getattr(trigger, "route", None)}
-BICEP = {"OFFBOARDING_URL", "OFFBOARDING_PEOPLE_CLIENT_ID"}
-"""What the command reads; all others are settings of the app."""
+COMMAND = {"OFFBOARDING_URL", "OFFBOARDING_KEY", "OFFBOARDING_PEOPLE_CLIENT_ID"}
+"""What the command reads; all others are settings of the app, or variables of the deployment."""
+DEPLOYMENT = set(re.findall(r"\$\{(OFFBOARDING_\w+)", (INFRA / "main.parameters.json").read_text(encoding="utf-8")))
 
 
 def test_one_section_for_each_alert_and_no_other() -> None:
@@ -65,9 +66,9 @@ def test_pages_of_the_console_exist() -> None:
 
 
 def test_settings_exist() -> None:
-    named = set(re.findall(r"\bOFFBOARDING_\w+", PAGE)) - BICEP
+    named = set(re.findall(r"\bOFFBOARDING_\w+", PAGE)) - COMMAND
     assert len(named) >= 4
-    assert named <= set(SETTINGS)
+    assert named <= set(SETTINGS) | DEPLOYMENT
 
 
 def test_links_lead_somewhere() -> None:

@@ -232,9 +232,10 @@ def test_after_the_first_deployment_the_first_sign_in_is_next(machine: Machine) 
     said = machine.run("postdeploy", {"keyvault secret list": []}, **DEPLOYED)
     assert said.code == 0
     assert "az keyvault secret set --vault-name kv-1 --name partner-center-client-secret --file <file>" in said.text
-    assert "python3 dev.py consent" in said.text
+    assert "python3 dev.py consent --settings FILE" in said.text
     assert "people cannot sign in" in said.text
     assert "mode plan" in said.text
+    assert "OFFBOARDING_MODE live" not in said.text
 
 
 def test_what_was_done_before_is_not_asked_for_again(machine: Machine) -> None:
