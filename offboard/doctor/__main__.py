@@ -100,7 +100,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="offboard doctor",
         description="Looks at everything the pipeline needs. Changes nothing.",
-        epilog="With neither: OFFBOARDING_URL, or else the environment. With --url, OFFBOARDING_TOKEN is the token of a person with the role Offboarding.Read or .Operate.",
+        epilog="With neither: what OFFBOARDING_URL names, or else the settings in the environment. "
+        "With --url, OFFBOARDING_TOKEN is the token of a person with the role Offboarding.Read or .Operate.",
         allow_abbrev=False,
     )
     where = parser.add_mutually_exclusive_group()

@@ -19,8 +19,8 @@ SECRETS = {
 """By OFFBOARDING_CLIENT_AUTH: what lies in the vault, and what it is."""
 DOCTOR = [sys.executable, str(ROOT / "dev.py"), "offboard", "doctor", "--url"]
 CONSENT = (
-    "as Key Vault Secrets Officer: python3 dev.py consent --settings FILE, with the app's settings in it and outside of the "
-    "checkout; docs/deploy.md, step 6"
+    "as Key Vault Secrets Officer: python3 dev.py consent --settings FILE (the app's settings, outside the checkout; "
+    "docs/deploy.md, step 6)"
 )
 SECONDS = 180
 

@@ -50,7 +50,9 @@ def test_each_block_is_bash() -> None:
     """Not run: it would need Azure. A quote that is missing shows all the same."""
     blocks = re.findall(r"(?:^ {4,}\S.*\n(?:^\s*\n(?=^ {4}))?)+", PAGE, re.MULTILINE)
     commands = [
-        block for block in blocks if re.match(r"\s*(?:az|azd|python3|umask|export|role|me=|subject=|VAULT=|PARTNER)", block)
+        block
+        for block in blocks
+        if re.match(r"\s*(?:az|azd|python3|umask|export|role|me=|subject=|VAULT=|PARTNER)", block)
     ]
     assert len(commands) > 10
     for block in commands:
