@@ -76,13 +76,14 @@ def test_problems_are_the_exit_code(capsys: pytest.CaptureFixture[str]) -> None:
     [([], ["func.example"]), (["--url", "https://other.example"], ["other.example"]), (["--settings=lost.json"], [])],
 )
 def test_the_address_in_the_environment_counts_unless_another_place_is_said(
-    arguments: list[str], hosts: list[str]
+    arguments: list[str], hosts: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     adapter, session = Answers(200, json.dumps(found_by(Patient()))), requests.Session()
     session.mount("https://", adapter)
     code = offboard(["doctor", *arguments], environment={**TOKEN, "OFFBOARDING_URL": URL}, session=session)
     assert code == (0 if hosts else 2)
     assert [urlsplit(request.url).hostname for request in adapter.asked] == hosts
+    assert ("lost.json cannot be read" in capsys.readouterr().err) == (not hosts)
 
 
 def test_json_is_the_answer_as_it_came(capsys: pytest.CaptureFixture[str]) -> None:
