@@ -49,7 +49,7 @@ def codes_of(route: Route) -> frozenset[Code]:
     codes = ALWAYS | route.codes
     codes |= OF_BODIES if route.body is not None else frozenset()
     codes |= OF_QUERIES if route.query else frozenset()
-    codes |= {Code.NOT_FOUND, Code.NEWER_RECORD} if route.parameters else frozenset()
+    codes |= {Code.NOT_FOUND, Code.NEWER_RECORD, Code.RECORD_RESTORED} if route.parameters else frozenset()
     codes |= {Code.PRECONDITION_FAILED, Code.PRECONDITION_REQUIRED} if route.conditional else frozenset()
     codes |= {Code.IDEMPOTENCY_KEY_REUSED} if route.repeatable else frozenset()
     return codes | ({Code.OWN_REQUEST} if Right.NOT_OWN in RIGHTS[route.operation].values() else frozenset())
