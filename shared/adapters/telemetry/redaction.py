@@ -12,6 +12,8 @@ from functools import lru_cache
 SECRET, EMAIL, QUERY = "[secret]", "[e-mail]", "[query]"
 LONGEST = 4_000
 """Characters of one text."""
+LOOKED_AT = 2 * LONGEST
+"""What stands behind it is neither exported nor searched, which would take the longer the more there is."""
 WORD = 64
 SHORTEST = 8
 """Characters of a secret that is looked for by its value; a shorter one would be found in any text."""
@@ -20,13 +22,14 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)\b(bearer|basic|sharedaccesssignature)\s+[^\s,;]+"), rf"\1 {SECRET}"),
     (
         re.compile(
-            r"(?i)\b([\w-]*(?:key|secret|password|token|assertion|signature|sig|authorization))"
-            r"(\"?\s*[=:]\s*\"?)(?!\[)(?!bearer\s)[^\s\"',;&]+"
+            r"(?i)\b([\w-]{0,40}(?:key|secret|password|passwd|pwd|token|assertion|signature|sig|authorization))"
+            r"([\"']?\s*[=:]\s*[\"']?)(?!\[)(?!bearer\s)[^\s\"',;&]+"
         ),
         rf"\1\2{SECRET}",
     ),
     (re.compile(r"(\bhttps?://[^\s?\"']+)\?[^\s\"']*"), rf"\1?{QUERY}"),
-    (re.compile(r"\b[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"), EMAIL),
+    (re.compile(r"//[^/\s@\"']{1,200}@"), f"//{SECRET}@"),
+    (re.compile(r"\b[\w.+'-]{1,64}@[\w-]+(?:\.[\w-]+)+"), EMAIL),
     # Whatever is long and has letters and digits without a break: keys in base64, tokens of any kind, hashes of them.
     (re.compile(r"(?<![\w~+/=])(?=[\w~+/=]*[0-9])(?=[\w~+/=]*[A-Za-z])[A-Za-z0-9_~+/=]{36,}"), SECRET),
 )
@@ -53,6 +56,9 @@ def _redacted_word(text: str) -> str:
 
 
 def _redacted(text: str) -> str:
+    if len(text) > LOOKED_AT:
+        # Before anything is looked for, and not within a word: half a secret would be found by nothing.
+        text = f"{text[:LOOKED_AT].rpartition(' ')[0]}…"
     for secret in _hidden:
         text = text.replace(secret, SECRET)
     for rule, instead in _RULES:
