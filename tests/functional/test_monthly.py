@@ -254,6 +254,15 @@ def test_a_busy_subscription_is_tried_again_without_asking() -> None:
     assert not told(world, "needs_attention")
 
 
+def test_a_catalogue_that_is_busy_is_asked_again_without_asking_a_person() -> None:
+    world, request = asked()
+    busy = {"type": "status", "status": 409, "code": "900278", "description": "Pending."}
+    arm(world, {"match": {"method": "GET", "pathRegex": "/availabilities$", "times": 1}, "action": busy})
+    world.run(for_at_most=3 * DAY)
+    assert state_of(world, request) == SCHEDULED
+    assert not told(world, "needs_attention")
+
+
 @pytest.mark.parametrize(("status", "code"), [(404, "400013"), (403, "20002"), (400, "800002")])
 def test_a_catalogue_that_refuses_writes_nothing_and_asks_a_person(status: int, code: str) -> None:
     world, request = asked()

@@ -17,8 +17,6 @@ def why_held(restored: Restored) -> str:
     """What is shown while a person is waited for."""
     since = stamp_to_the_second(restored.taken_at)
     text = f"the record was put back from a snapshot of {since}; what was said or done since is not in it"
-    if not restored.whole:
-        text += ", and putting it back has not ended yet"
     return f"{text}. {restored.found}" if restored.found else text
 
 

@@ -8,12 +8,13 @@ import pytest
 from shared.domain.codes import ReasonCode
 from shared.domain.offboarding.counters import Counters
 from shared.domain.offboarding.moves import move
-from shared.domain.offboarding.record import Customer, Offboarding, Reason
+from shared.domain.offboarding.record import Customer, Offboarding, Reason, Restored
 from shared.domain.offboarding.removal import RemovalIntent, RemovalState
 from shared.domain.offboarding.request import OffboardingRequest
 from shared.domain.offboarding.states import MOVES, RUNNABLE, STAGE_MOVES, TERMINAL, IllegalMoveError, Stage, Status
 from shared.domain.policy import Commitments
 from tests.unit.domain.support import LATER, NOW
+from tests.unit.support.heads import head_of
 
 REQUEST = OffboardingRequest("r", "c-1", "d", None, "x", "y", False, None, Commitments.WAIT, "r", "f")
 
@@ -157,3 +158,19 @@ def test_a_fresh_offboarding_starts_all_counters_at_nothing() -> None:
 def test_the_words_that_are_stored_stay_as_they_are() -> None:
     assert list(Stage) == ["plan", "suspend", "cancel", "verify", "remove", "confirm", "restore"]
     assert set(Status) == set(ALLOWED) | RESTING
+
+
+@pytest.mark.parametrize(
+    ("restored", "words", "held"),
+    [
+        (None, (), False),
+        (Restored("s", NOW, NOW), (), True),
+        (Restored("s", NOW, NOW), (ReasonCode.RECORD_RESTORED,), True),
+        (Restored("s", NOW, NOW, whole=True), (), True),
+        (Restored("s", NOW, NOW, whole=True), (ReasonCode.RECORD_RESTORED,), False),
+    ],
+)
+def test_what_was_restored_is_held_until_it_is_whole_and_a_person_has_spoken(
+    restored: Restored | None, words: tuple[ReasonCode, ...], held: bool
+) -> None:
+    assert head_of(restored=restored, words=words).held_by_restore is held

@@ -7,6 +7,7 @@ from dataclasses import replace
 from local.world.world import World
 from shared.domain.decisions.blockers import ActionKind
 from shared.domain.holdings.ledger import ActionRecord, ActionState, HoldingRecord
+from shared.domain.offboarding.record import Restored
 from shared.domain.offboarding.removal import RemovalIntent
 from shared.pipeline.core.so_far import changed_so_far
 from tests.unit.support.heads import DAY, NOW, head_of, keep, licence
@@ -35,3 +36,11 @@ def test_what_was_accepted_what_is_unclear_and_the_removal_are_told_apart() -> N
         "done before: 2 × cancellation; without a clear answer: 1 × cancellation; "
         "the removal of the relationship had been sent"
     )
+
+
+def test_of_a_restored_record_what_is_not_known_is_told() -> None:
+    restored = Restored("snapshot", NOW - DAY, NOW, whole=True)
+    said = "what was done after 2"
+    assert changed_so_far(keep(World(), head_of(restored=restored))).startswith(f"nothing as far as is known; {said}")
+    session = keep(World(), head_of(restored=restored), acted("A", ActionState.ACCEPTED, 200))
+    assert f"done before: 1 × cancellation; {said}" in changed_so_far(session)
