@@ -71,10 +71,9 @@ def _carry_out(offboarding_id: str, word: Word, services: Services) -> Stored | 
             # The first one may have died before it sent what is owed.
             drain(services, offboarding_id)
             return stored
-        restored = stored.offboarding.restored
-        if restored is not None and not restored.whole:
+        if stored.offboarding.half_restored:
             # What is missing cannot be put back, and the rest of the evidence is still to be written.
-            raise HalfRestoredError(f"offboarding {offboarding_id} is being put back from {restored.snapshot}")
+            raise HalfRestoredError(f"offboarding {offboarding_id} is being put back from a snapshot")
         if word.etag is not None:
             require_match(word.etag, stored.etag)
         session = Session(stored, services, word.who, by=word.by)

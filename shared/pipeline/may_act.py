@@ -41,9 +41,9 @@ def why_not(stored: Stored | None, wake: WakeUp, services: Services) -> WhyNot |
     if stored is None:
         return WhyNot(Why.UNKNOWN, "no such offboarding")
     offboarding, now = stored.offboarding, services.clock.now()
-    if offboarding.restored is not None and not offboarding.restored.whole:
-        # Nothing is written beside what is still being put back: the entries of its evidence are a chain.
-        return WhyNot(Why.NOT_RUNNABLE, f"the record is being put back from {offboarding.restored.snapshot}")
+    if offboarding.half_restored:
+        # The entries of its evidence are a chain, of which the next ones are still to come.
+        return WhyNot(Why.NOT_RUNNABLE, "the record is being put back from a snapshot")
     if offboarding.status not in RUNNABLE:
         return WhyNot(Why.NOT_RUNNABLE, f"the offboarding is {offboarding.status.value}")
     if offboarding.stage is not wake.stage:

@@ -212,12 +212,17 @@ class Offboarding:
         return code in self.words
 
     @property
+    def half_restored(self) -> bool:
+        """It is being put back from a snapshot, and a part is missing: nothing is written beside that."""
+        return self.restored is not None and not self.restored.whole
+
+    @property
     def held_by_restore(self) -> bool:
         """Nobody has said since it was restored that it may go on; to call it off is such a word."""
         if self.restored is None:
             return False
         called_off = self.withdrawal is not None and self.withdrawal.at >= self.restored.at
-        return not self.restored.whole or not (called_off or self.has_word(ReasonCode.RECORD_RESTORED))
+        return self.half_restored or not (called_off or self.has_word(ReasonCode.RECORD_RESTORED))
 
     @property
     def shows_plan(self) -> bool:
