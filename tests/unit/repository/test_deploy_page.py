@@ -31,6 +31,35 @@ def test_what_is_asked_of_the_deployment_is_told_by_it() -> None:
     assert named(r"azd env get-value (\w+)") <= set(OUTPUTS)
 
 
+def test_the_environment_in_github_gets_the_identity_that_deploys() -> None:
+    """Not the app's own, whose output has nearly the same name and far more rights."""
+    [line] = [line for line in PAGE.splitlines() if "gh variable set AZURE_CLIENT_ID" in line and "production" in line]
+    assert re.findall(r"get-value (\w+)", line) == ["AZURE_DEPLOYER_CLIENT_ID"]
+    main = (ROOT / "infra" / "main.bicep").read_text(encoding="utf-8")
+    assert re.search(r"^output AZURE_DEPLOYER_CLIENT_ID string = .*\bdeployer!\.outputs\.clientId$", main, re.MULTILINE)
+
+
+def test_what_github_is_given_is_what_azd_says() -> None:
+    """The filter of the page, over lines as `azd env get-values` prints them: nothing empty, no other output."""
+    [pattern] = re.findall(r"get-values \| grep -E '([^']+)'", PAGE)
+    said = {
+        'AZURE_ENV_NAME="prod"': True,
+        'AZURE_TENANT_ID="t"': True,
+        'OFFBOARDING_MODE="live"': True,
+        "OFFBOARDING_GRACE_SECONDS=14400": True,
+        'OFFBOARDING_ALERT_EMAIL=""': False,
+        'AZURE_IDENTITY_CLIENT_ID="i"': False,
+        'AZURE_DEPLOYER_CLIENT_ID="d"': False,
+        'SERVICE_PIPELINE_NAME="x"': False,
+    }
+    assert {line: bool(re.search(pattern, line)) for line in said} == said
+    workflow = (ROOT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8")
+    wanted = set(re.findall(r"\$(AZURE_[A-Z_]+)|vars\.(AZURE_[A-Z_]+)", workflow))
+    names = {first or second for first, second in wanted} - {"AZURE_CLIENT_ID"}
+    assert names
+    assert {name for name in names if not re.search(pattern, f'{name}="x"')} == set()
+
+
 def test_each_command_is_one_and_knows_its_options() -> None:
     commands = get_command(made()).commands  # type: ignore[attr-defined]  # a group has them
     typed = [line.split("#")[0] for line in PAGE.splitlines() if "dev.py offboard " in line]
@@ -52,7 +81,7 @@ def test_each_block_is_bash() -> None:
     commands = [
         block
         for block in blocks
-        if re.match(r"\s*(?:az|azd|python3|umask|export|role|me=|subject=|VAULT=|PARTNER)", block)
+        if re.match(r"\s*(?:az|azd|gh|python3|umask|export|role|me=|subject=|VAULT=|PARTNER)", block)
     ]
     assert len(commands) > 10
     for block in commands:
