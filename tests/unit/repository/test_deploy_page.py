@@ -11,6 +11,7 @@ from typer.main import get_command
 
 from offboard.__main__ import made
 from tests.unit.repository.locks import ROOT
+from tests.unit.repository.workflows import WORKFLOWS
 
 PAGE = (ROOT / "docs" / "deploy.md").read_text(encoding="utf-8")
 PARAMETERS = (ROOT / "infra" / "main.parameters.json").read_text(encoding="utf-8")
@@ -53,11 +54,16 @@ def test_what_github_is_given_is_what_azd_says() -> None:
         'SERVICE_PIPELINE_NAME="x"': False,
     }
     assert {line: bool(re.search(pattern, line)) for line in said} == said
-    workflow = (ROOT / ".github" / "workflows" / "deploy.yml").read_text(encoding="utf-8")
-    wanted = set(re.findall(r"\$(AZURE_[A-Z_]+)|vars\.(AZURE_[A-Z_]+)", workflow))
-    names = {first or second for first, second in wanted} - {"AZURE_CLIENT_ID"}
-    assert names
-    assert {name for name in names if not re.search(pattern, f'{name}="x"')} == set()
+
+
+def test_each_variable_that_a_workflow_reads_is_set_on_the_page() -> None:
+    [pattern] = re.findall(r"get-values \| grep -E '([^']+)'", PAGE)
+    texts = "".join(path.read_text(encoding="utf-8") for path in WORKFLOWS)
+    # By name, or as what deploy.yml takes over into its environment.
+    names = set(re.findall(r"\bvars\.(\w+)", texts)) | set(re.findall(r"\$(AZURE_\w+)", texts))
+    assert len(names) > 4
+    by_hand = set(re.findall(r"gh variable set (\w+)", PAGE))
+    assert {name for name in names - by_hand if not re.search(pattern, f'{name}="x"')} == set()
 
 
 def test_each_command_is_one_and_knows_its_options() -> None:
