@@ -17,6 +17,7 @@ from shared.domain.decisions.plan import Plan
 from shared.domain.errors import InvalidRequestError
 from shared.domain.offboarding.called import domain_of, name_of
 from shared.domain.offboarding.identifiers import offboarding_id
+from shared.domain.offboarding.paid import Paid, paid_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 from shared.domain.people.rights import Operation
@@ -52,6 +53,7 @@ class BatchLine:
     why: str
     what_to_do: str
     plan: Plan | None
+    paid: Paid | None
     choosable: bool
 
 
@@ -134,6 +136,7 @@ def batch_page(batch_id: str, visitor: Visitor, services: Services) -> Batch | N
                 what_to_do=(problem.operator_action if problem else item.reason.operator_action if item.reason else "")
                 or "",
                 plan=head.plan if head is not None else None,
+                paid=paid_of(head) if head is not None else None,
                 choosable=may and head is not None and head.status is Status.PLANNED,
             )
         )

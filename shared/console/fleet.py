@@ -12,6 +12,7 @@ from shared.console.months import Month, next_months
 from shared.console.standing import STATUS_WORDS
 from shared.contracts.calendar import Coming
 from shared.domain.offboarding.called import domain_of, name_of
+from shared.domain.offboarding.paid import Paid, paid_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 from shared.domain.wording import count_of
@@ -48,7 +49,7 @@ class Row:
     why: str
     status: str
     at: datetime | None
-    paid_until: datetime | None
+    paid: Paid
     dry_run: bool
     batch_id: str
 
@@ -94,7 +95,7 @@ def row_of(head: Offboarding) -> Row:
         why=head.reason.text if head.reason else "",
         status=head.status.value,
         at=None if head.finished else head.next_attempt_at,
-        paid_until=head.paid_until,
+        paid=paid_of(head),
         dry_run=head.request.dry_run,
         batch_id=head.request.batch_id or "",
     )

@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterable, Mapping
 from itertools import islice
 
-from shared.contracts.views import summary_view
+from shared.contracts.summary import summary_view
 from shared.domain.offboarding.record import Offboarding
 from shared.operations.show import list_page
 from shared.pipeline.core.services import Services

@@ -8,7 +8,8 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from shared.contracts.etags import digest_of
-from shared.contracts.views import OffboardingView, PageView, TextLine, offboarding_view, summary_view
+from shared.contracts.summary import PageView, summary_view
+from shared.contracts.views import OffboardingView, TextLine, offboarding_view
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.planned_work import planned_work
 from shared.domain.decisions.undo import undo_of
