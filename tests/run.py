@@ -37,7 +37,10 @@ TYPES = ["-m", "mypy"]
 APPLICATION = ("tests/unit", "tests/functional", "tests/contract", "tests/simulation")
 BARRED = ("shared/domain", "shared/pipeline")
 """Rooms that must be reached whole."""
-MEASURED_PLACES = ("tests/unit/domain", "tests/unit/pipeline", "tests/functional")
+MEASURED_PLACES = (
+    *("tests/unit/domain", "tests/unit/pipeline", "tests/functional"),
+    *("tests/unit/contracts", "tests/unit/intake", "tests/unit/notify", "tests/unit/operations"),
+)
 """What reaches the domain and the pipeline. Measuring takes as long again as a test, so the others run without."""
 TOOLS: dict[str, tuple[str, ...]] = {
     "broker": ("local/broker",),
