@@ -136,13 +136,6 @@ class TextLine(WireModel):
         return cls(seq=aside.seq, field=aside.field, salt=aside.salt, text=aside.text)
 
 
-class PageView(WireModel):
-    """One page of a list; `next` is the path of the next one."""
-
-    items: tuple[SummaryView, ...]
-    next: str | None = None
-
-
 def summary_view(offboarding: Offboarding) -> SummaryView:
     """The list form."""
     return SummaryView(
