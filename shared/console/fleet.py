@@ -135,7 +135,7 @@ def _needs(live: Iterable[Offboarding], services: Services) -> Iterable[Need]:
     asked = sum(need.kind is NeedKind.DECISION for _, need in found)
     if asked:
         words = f"{count_of(asked, 'offboarding needs', 'offboardings need')} a decision"
-        yield Need(words, "/console?status=needs_attention", urgent=True)
+        yield Need(words, "/console/decisions", urgent=True)
     closing = sorted(
         ((need.at, head) for head, need in found if need.at is not None), key=lambda item: (item[0], item[1].id)
     )
