@@ -14,13 +14,17 @@ from azure.data.tables import UpdateMode
 
 from shared.adapters.stores.sqlite import SqliteStore
 from shared.adapters.stores.table import TableStore, held, keys
+from shared.adapters.stores.table.listing import Listing
+from shared.adapters.stores.table.rows import Place
+from shared.adapters.stores.table.table import Table
 from shared.domain.decisions.plan import Plan
+from shared.domain.errors import ConcurrencyConflictError
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.holdings.model import Holding, HoldingKind, HoldingStatus
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Stage, Status
-from shared.ports.listing import Filter, Order
-from shared.ports.store import Change, OffboardingStore
+from shared.ports.listing import NEVER, Filter, Listed, Order
+from shared.ports.store import Change, OffboardingStore, Stored
 from tests.contract.store.conftest import Opener, new_table
 from tests.contract.store.emulator import Emulator
 from tests.contract.store.samples import BATCH, NOW, committed, finished, guid, offboarding, stored
@@ -122,6 +126,61 @@ def test_two_writers_take_no_word_from_each_other(opened: Opener) -> None:
         committed(store, Change(last.offboarding, last.etag, (record,)))
     for product in (E3, E5, "visio", "project"):
         assert found(first, product) == found(second, product) == ["one"]
+
+
+def test_a_writer_who_loses_takes_no_word_of_the_winner(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It has read the words, the other stores its own, and it goes on with what it has read."""
+    name = new_table()
+    winner, loser = (TableStore(emulator.service(), table=name) for _ in range(2))
+    head = with_holdings(winner, "one", [holding(E3, 1)])
+    last = winner.load(head.id)
+    assert last is not None
+    read = Table.get
+
+    def late(table: Table, partition: str, row: str, select: Any = None) -> Any:
+        found = read(table, partition, row, select)
+        if row.startswith(keys.HELD):
+            monkeypatch.setattr(Table, "get", read)
+            committed(winner, Change(last.offboarding, last.etag, (holding(E5, 2),)))
+        return found
+
+    monkeypatch.setattr(Table, "get", late)
+    with pytest.raises(ConcurrencyConflictError):
+        loser.commit(Change(last.offboarding, last.etag, (holding("Visio", 3),)))
+    assert found(winner, E5) == found(loser, E3) == ["one"]
+
+
+def test_ten_thousand_are_searched_by_product_without_their_heads() -> None:
+    """Both parts of the index are read side by side, never as a whole, and the heads of one page."""
+    ahead: list[int] = []
+
+    class Rows:
+        def rows(self, _: str, first: str, __: str) -> Any:
+            assert first == keys.HELD
+            for number in range(10_000, 0, -1):
+                ahead.append(number)
+                yield {"RowKey": keys.held(number), "json": f"n:{E3 if number % 100 == 0 else E5}".casefold()}
+
+    class Places:
+        def listed(self, *, words: bool) -> Any:
+            assert not words
+            for number in range(10_000, 0, -1):
+                assert not ahead or number - ahead[-1] <= 1
+                yield Place(f"o{number}", "p", number), Listed("", "", "", "", "", NEVER)
+
+    class Heads:
+        read = 0
+
+        def stored(self, place: Place) -> Any:
+            self.read += 1
+            return Stored(offboarding(place.offboarding_id), "")
+
+    heads = Heads()
+    listing = Listing(Places(), heads, held.Held(Rows(), heads))  # type: ignore[arg-type]  # stand-ins
+    page = listing.find(Filter(product=E3, limit=20))
+    assert [head.request.request_id for head in page.items] == [f"o{number}" for number in range(10_000, 8_000, -100)]
+    assert page.next is not None
+    assert (heads.read, len(ahead)) == (21, 10_000)
 
 
 def needing(store: OffboardingStore, at: datetime, **wanted: Any) -> set[str]:

@@ -100,7 +100,10 @@ def test_the_calendar_is_narrowed_alike(world: World) -> None:
     def ids(**query: str) -> set[str]:
         return {item.offboarding_id for item in calendar_view(world.services, query).items}
 
-    assert ids() == ids(needsMe="true") == ids(product="visio") == {"o-2"}
+    far = Plan(1, (), 0, 0, 0, NOW + 30 * DAY, None, "d" * 64)
+    keep(world, head_of(Status.SCHEDULED, Stage.PLAN, id="o-4", plan=far))
+    assert ids() == {"o-2", "o-4"}
+    assert ids(needsMe="true") == ids(product="visio") == {"o-2"}
     assert ids(product="365 e3") == set()
 
 
