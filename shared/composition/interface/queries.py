@@ -47,7 +47,7 @@ LIST_QUERY: tuple[Query, ...] = (
         "Only those that have, or ever had, a holding of it: any part of a product's name, in any case of letters, or "
         "the whole of an SKU (or its first parts), of a subscription id or an order id. Each item has these "
         "`holdings`.",
-        _TEXT,
+        _TEXT | {"pattern": r"\S|^$"},
     ),
     Query(
         "needsMe",
