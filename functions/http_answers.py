@@ -79,7 +79,7 @@ def told(req: func.HttpRequest, identity: str, operation: Operation, word: "Word
 def accepted(stored: "Stored", headers: dict[str, str] | None = None) -> func.HttpResponse:
     """202: the offboarding as it was stored, with the ETag of exactly that."""
     from shared.contracts.etags import header_etag
-    from shared.contracts.views import summary_view
+    from shared.contracts.summary import summary_view
 
     etag = {"ETag": header_etag(stored.etag)}
     return json_answer(202, summary_view(stored.offboarding), etag | (headers or {}))

@@ -591,6 +591,8 @@ output AZURE_IDENTITY_CLIENT_ID string = identity.outputs.clientId
 output AZURE_IDENTITY_PRINCIPAL_ID string = identity.outputs.principalId
 output AZURE_KEY_VAULT_NAME string = keyVault.outputs.name
 output AZURE_SERVICE_BUS_HOST string = serviceBus.outputs.host
+// No secret: what deploys from GitHub signs in as this, and Azure believes GitHub alone. Empty without deployRepository.
+output AZURE_DEPLOYER_CLIENT_ID string = empty(deployRepository) ? '' : deployer!.outputs.clientId
 output AZURE_WORKBOOK_ID string = workbook.outputs.id
 output AZURE_STORAGE_ACCOUNT_NAME string = storage.outputs.name
 output AZURE_EVIDENCE_ACCOUNT_NAME string = evidence.outputs.name

@@ -7,8 +7,9 @@
     python3 dev.py test --all                 everything, slow tests and every crash point too (most of an hour)
     python3 dev.py test --tool broker --all   everything of that tool
     python3 dev.py test --only-tests          without format, lint and types
-    python3 dev.py test --coverage            measures lines and branches of shared/ too; fails when the domain or the
-                                              pipeline has one that no test reaches (tests/coverage_exceptions.toml)
+    python3 dev.py test --coverage            measures too which lines and branches of the domain and the pipeline their
+                                              tests and those of whole offboardings reach; fails when one is not reached
+                                              (tests/coverage_exceptions.toml). With --all: of shared/, by every test
     python3 dev.py test --rest                the application's tests that a run without options leaves out: every case
                                               of long tables, every point of long enumerations, more random examples
     python3 dev.py test tests/unit -k permit  paths and options for pytest; paths count from the checkout
@@ -34,6 +35,10 @@ CHECKS = {
 TYPES = ["-m", "mypy"]
 """One process, and half a minute on a new clone: it runs while the tests do."""
 APPLICATION = ("tests/unit", "tests/functional", "tests/contract", "tests/simulation")
+BARRED = ("shared/domain", "shared/pipeline")
+"""Rooms that must be reached whole."""
+MEASURED_PLACES = ("tests/unit/domain", "tests/unit/pipeline", "tests/functional")
+"""What reaches the domain and the pipeline. Measuring takes as long again as a test, so the others run without."""
 TOOLS: dict[str, tuple[str, ...]] = {
     "broker": ("local/broker",),
     "host": ("local/host",),
@@ -92,22 +97,42 @@ def _test(options: argparse.Namespace, given: list[str]) -> int:
     places = [] if any(is_path(item) for item in given) else list(places_of(options.tool, everything=options.all))
     if not places and options.tool:
         return 0
-    command = ["-m", "pytest", "-q", *_scope(options), *_workers(given, places), *places, *given]
+    command = ["-m", "pytest", "-q", *_scope(options), *_workers(given, places)]
     environment = {**_how_thorough(options, given), **os.environ}
     # Every worker reads the same files: compiled once, not once for each of them.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     if not options.coverage:
-        code = _run("tests", command, environment)
-        return _failed("tests", PYTEST_CODES.get(code, 1)) if code else 0
+        return _tested([*command, *places, *given], environment)
+    others = [] if given or options.tool or options.all else _without(places, MEASURED_PLACES)
+    code = _tested([*command, *others], environment) if others else 0
+    rooms = BARRED if others else ("shared",)
+    return code or _measured([*command, *(MEASURED_PLACES if others else places), *given], rooms, environment)
+
+
+def _without(places: Sequence[str], measured: Sequence[str]) -> list[str]:
+    """The places, one level deeper where a part of one is measured."""
+    deeper = {str(Path(one).parent) for one in measured}
+    found = [
+        path for place in places for path in (sorted((ROOT / place).iterdir()) if place in deeper else [ROOT / place])
+    ]
+    names = [path.relative_to(ROOT).as_posix() for path in found if path.is_dir() or path.name.startswith("test_")]
+    return [name for name in names if name not in measured and not name.endswith("__pycache__")]
+
+
+def _tested(command: list[str], environment: dict[str, str]) -> int:
+    code = _run("tests", command, environment)
+    return _failed("tests", PYTEST_CODES.get(code, 1)) if code else 0
+
+
+def _measured(command: list[str], rooms: Sequence[str], environment: dict[str, str]) -> int:
     with tempfile.TemporaryDirectory() as folder:
         environment["COVERAGE_FILE"] = str(Path(folder) / "coverage")
         # The same random examples in every run, so that what they reach does not differ from run to run.
-        measured = ["--cov=shared", "--cov-branch", "--cov-report=", "--hypothesis-seed=8"]
-        code = _run("tests", [*command, *measured], environment)
+        options = [*(f"--cov={room}" for room in rooms), "--cov-branch", "--cov-report=", "--hypothesis-seed=8"]
+        code = _tested([*command, *options], environment)
         if code:
-            return _failed("tests", PYTEST_CODES.get(code, 1))
-        code = _run("coverage", ["-m", "tests.coverage_bar"], environment)
-        return _failed("coverage", 1) if code else 0
+            return code
+        return _failed("coverage", 1) if _run("coverage", ["-m", "tests.coverage_bar"], environment) else 0
 
 
 def _how_thorough(options: argparse.Namespace, given: list[str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from shared.domain.decisions.blockers import IRREVERSIBLE
+from shared.domain.offboarding.settled import payment_words
 from shared.domain.wording import count_of
 
 TITLES = ("HOLDING", "UNITS", "WHAT IS DONE", "WHEN", "PAID UNTIL", "REFUND")
@@ -18,6 +19,11 @@ LOST = "cannot be undone"
 def moment(text: object) -> str:
     """A moment of the API (ISO 8601, UTC) to the minute; nothing for none."""
     return f"{str(text)[:16].replace('T', ' ')} UTC" if text else ""
+
+
+def paid_until(found: Mapping[str, Any]) -> str:
+    """Until when it is paid, or in words why there is no date; never what a plan alone had counted."""
+    return moment(found.get("paidUntil")) or payment_words(found.get("payment"))
 
 
 def amount(told: Mapping[str, Any]) -> str:
@@ -44,7 +50,7 @@ def totals(found: Mapping[str, Any]) -> Iterable[tuple[str, object]]:
     yield "ends by date", plan.get("datedBlockers")
     yield "needs a person", plan.get("undatedBlockers")
     yield "windows close", moment(plan.get("firstWindowClosesAt"))
-    yield "paid until", moment(plan.get("paidUntil"))
+    yield "paid until", paid_until(found)
     yield "removal expected", str(plan.get("removalExpectedAt") or "")[:10] or plan.get("removalUnknown")
     yield "plan digest", plan.get("digest")
 

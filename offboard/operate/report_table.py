@@ -9,8 +9,10 @@ from datetime import UTC, datetime
 
 from shared.sheets.write import Sheet
 
-MOMENTS = frozenset({"termEnds", "paidUntil", "lastDoneAt"})
+MOMENTS = frozenset({"termEnds", "paidUntil", "lastDoneAt", "endedAt", "approvedAt"})
 NUMBERS = frozenset({"units"})
+AMOUNTS = ("refundExpected", "refundConfirmed")
+"""Begins of columns: the code of a currency follows."""
 
 
 def holdings_sheet(content: bytes) -> Sheet:
@@ -27,4 +29,6 @@ def _cells(columns: tuple[str, ...], row: Mapping[str, str]) -> tuple[object, ..
 def _cell(name: str, text: str) -> object:
     if name in MOMENTS and text:
         return datetime.fromisoformat(text).replace(tzinfo=UTC)
+    if name.startswith(AMOUNTS) and text:
+        return float(text)
     return int(text) if name in NUMBERS and text.isdecimal() else text

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from offboard.operate.done import DONE_TITLES, approved, done_rows, has_done, undone
-from offboard.operate.planned import OTHERS_SHOWN, TITLES, other_rows, planned_of, rows, totals
+from offboard.operate.planned import OTHERS_SHOWN, TITLES, other_rows, paid_until, planned_of, rows, totals
 from shared.domain.decisions.overrides import naming
 from shared.domain.wording import plain
 
@@ -171,12 +171,12 @@ def _table(lines: Sequence[Sequence[object]], out: Shown) -> None:
 
 
 def _paid(found: Mapping[str, Any], plan: Mapping[str, Any]) -> Iterable[tuple[str, object]]:
-    yield "paid until", found.get("paidUntil") or plan.get("paidUntil")
+    yield "paid until", paid_until(found)
     yield "plan digest", plan.get("digest")
 
 
 def _request(found: Mapping[str, Any]) -> str:
-    """As far as it was answered: a summary has neither the requester nor the reason."""
+    """As far as it was answered: a summary does not have the reason."""
     named = ", ".join(str(part) for part in (found.get("requestId"), _who(found.get("requester"))) if part)
     return f"{named}: {found['requestReason']}" if found.get("requestReason") else named
 

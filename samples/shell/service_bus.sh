@@ -2,6 +2,7 @@
 #
 # In Azure set SERVICEBUS_NAMESPACE, and SERVICEBUS_TOKEN to an Entra token for https://servicebus.azure.net.
 # Locally set SERVICEBUS_REST, and SERVICEBUS (the connection string, for its key).
+# shellcheck shell=sh
 root="${SERVICEBUS_REST:-https://${SERVICEBUS_NAMESPACE:-}}"
 
 percent() { sed 's/+/%2B/g; s/=/%3D/g; s#/#%2F#g; s/:/%3A/g'; }

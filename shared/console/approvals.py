@@ -10,6 +10,7 @@ from shared.console.visitor import Visitor
 from shared.contracts.etags import header_etag
 from shared.domain.decisions.plan import Plan
 from shared.domain.offboarding.called import domain_of, name_of
+from shared.domain.offboarding.paid import Paid, paid_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 from shared.domain.people.rights import Operation
@@ -32,7 +33,7 @@ class Waiting:
     why: str
     since: datetime
     plan: Plan | None
-    paid_until: datetime | None
+    paid: Paid
     etag: str
     digest: str
     may: bool
@@ -78,7 +79,7 @@ def _waiting(found: Offboarding, visitor: Visitor, services: Services) -> Waitin
         why=head.request.reason,
         since=asked_since(head, services),
         plan=head.plan,
-        paid_until=head.paid_until,
+        paid=paid_of(head),
         etag=header_etag(stored.etag),
         digest=head.plan.digest if head.plan is not None else "",
         may=visitor.may(Operation.APPROVE, head),

@@ -19,6 +19,7 @@ from shared.domain.decisions.plan import Plan
 from shared.domain.errors import InvalidRequestError
 from shared.domain.offboarding.called import domain_of, name_of
 from shared.domain.offboarding.identifiers import offboarding_id
+from shared.domain.offboarding.paid import Paid, paid_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 from shared.domain.people.rights import Operation
@@ -55,6 +56,7 @@ class BatchLine:
     why: str
     way: InTheWay
     plan: Plan | None
+    paid: Paid | None
     choosable: bool
 
 
@@ -136,6 +138,7 @@ def batch_page(batch_id: str, visitor: Visitor, services: Services) -> Batch | N
                 why=problem.detail if problem else item.reason.text if item.reason else "",
                 way=_way(head, problem),
                 plan=head.plan if head is not None else None,
+                paid=paid_of(head) if head is not None else None,
                 choosable=may and head is not None and head.status is Status.PLANNED,
             )
         )

@@ -12,6 +12,7 @@ from shared.console.months import Month, next_months
 from shared.console.standing import STATUS_WORDS
 from shared.domain.offboarding.called import domain_of, name_of
 from shared.domain.offboarding.needs import NeedKind, needs_of
+from shared.domain.offboarding.paid import Paid, paid_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.wording import count_of, stamp
 from shared.operations.found import of_product
@@ -58,7 +59,7 @@ class Row:
     why: str
     status: str
     at: datetime | None
-    paid_until: datetime | None
+    paid: Paid
     dry_run: bool
     batch_id: str
     holdings: tuple[HeldRow, ...] = ()
@@ -105,7 +106,7 @@ def row_of(head: Offboarding) -> Row:
         why=head.reason.text if head.reason else "",
         status=head.status.value,
         at=None if head.finished else head.next_attempt_at,
-        paid_until=head.paid_until,
+        paid=paid_of(head),
         dry_run=head.request.dry_run,
         batch_id=head.request.batch_id or "",
     )

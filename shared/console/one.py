@@ -24,6 +24,7 @@ from shared.domain.explained.happenings import EVENTS
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.called import domain_of, name_of
 from shared.domain.offboarding.messages import TimelineEntry
+from shared.domain.offboarding.paid import Paid
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.offboarding.timeline import TimelineEvent
@@ -85,7 +86,7 @@ class One:
     standing: Standing
     track: tuple[Leg, ...]
     facts: Facts
-    paid_until: datetime | None
+    paid: Paid
     planned: tuple[PlannedWork, ...]
     last_steps: tuple[LastStep, ...]
     added: tuple[str, ...]
@@ -134,7 +135,7 @@ def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None
         track=track(head, timeline),
         facts=facts,
         planned=planned,
-        paid_until=facts.paid_until,
+        paid=facts.paid,
         last_steps=tuple(_last_steps(planned_steps(situation))) if show_plan else (),
         added=_beyond(head, steps, records),
         blockers=tuple(held + [item for item in head.blockers if item.key not in records]),

@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from shared.domain.offboarding.paid import Paid
 from shared.domain.wording import plain, stamp
 
 FOLDER = Path(__file__).parent
@@ -59,6 +60,11 @@ def day(at: datetime | None) -> Markup | str:
     return Markup('<span title="{}">{}</span>').format(stamp(at), f"{at.astimezone(UTC):%Y-%m-%d}")
 
 
+def paid(found: Paid) -> Markup | str:
+    """Until when it is paid, as a date; in words where there is none."""
+    return day(found.until) if found.until is not None else found.words
+
+
 def link(address: str) -> str:
     """An address that a reader may follow, else nothing: escaping does not make `javascript:` harmless."""
     return address if address.startswith("https://") else ""
@@ -77,7 +83,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         finalize=_shown,
     )
-    made.filters |= {"moment": moment, "day": day, "link": link}
+    made.filters |= {"moment": moment, "day": day, "paid": paid, "link": link}
     return made
 
 

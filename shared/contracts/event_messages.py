@@ -28,6 +28,7 @@ from shared.domain.decisions.blockers import Blocker
 from shared.domain.decisions.planned_work import PlannedWork
 from shared.domain.offboarding.identifiers import event_id, traceparent
 from shared.domain.offboarding.messages import TRACEPARENT, Destination, OutboundMessage
+from shared.domain.offboarding.paid import paid_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import TERMINAL, Status
 from shared.domain.people.actor import PIPELINE, Actor
@@ -115,6 +116,7 @@ def _type_of(status: Status) -> EventType:
 
 
 def _data(offboarding: Offboarding, blockers: tuple[Blocker, ...], actor: Actor = PIPELINE) -> EventData:
+    paid = paid_of(offboarding)
     return EventData(
         offboarding_id=offboarding.id,
         request_id=offboarding.request.request_id,
@@ -126,7 +128,8 @@ def _data(offboarding: Offboarding, blockers: tuple[Blocker, ...], actor: Actor 
         evidence=evidence_data(offboarding),
         reason=reason_data(offboarding),
         next_attempt_at=offboarding.next_attempt_at,
-        paid_until=offboarding.paid_until,
+        payment=paid.payment,
+        paid_until=paid.until,
         plan=plan_data(offboarding),
         blockers=tuple(blocker_data(item) for item in blockers[:BLOCKERS_SHOWN]) or None,
         blocker_count=max(len(blockers), offboarding.blocker_count) or None,

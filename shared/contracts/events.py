@@ -12,6 +12,7 @@ from pydantic import Field
 
 from shared.contracts.base import UtcTime, WireModel
 from shared.contracts.mistakes import FieldProblem
+from shared.domain.offboarding.settled import Payment
 
 BLOCKERS_SHOWN = 20
 
@@ -125,7 +126,9 @@ class PlanData(WireModel):
         default=None, description="Until when everything planned to be cancelled or given back still can be."
     )
     paid_until: UtcTime | None = Field(
-        default=None, description="The last moment of a commitment that is being paid for."
+        default=None,
+        description="The last moment of a commitment that is paid for if the plan is carried out; `payment` and "
+        "`paidUntil` beside the plan say what became of it.",
     )
     refundable_seats: Annotated[int, Field(description="How many seats of what runs on can still be given back.")] = 0
     seats_until: UtcTime | None = Field(default=None, description="Until when the first of those seats can be.")
@@ -196,8 +199,15 @@ class EventData(WireModel):
     next_attempt_at: UtcTime | None = Field(
         default=None, description="When the pipeline looks again; not the end of a wait."
     )
+    payment: Payment | None = Field(
+        default=None,
+        description="What is paid on: until_date (`paidUntil` says when), until_done (until the pipeline has ended "
+        "it; no term is waited for), nothing, no_end_known (it runs on and renews, or nobody knows its end), not_read "
+        "(what the customer holds was not read). Absent only in events of an earlier version.",
+    )
     paid_until: UtcTime | None = Field(
-        default=None, description="The last moment that is being paid for: bill the customer until then."
+        default=None,
+        description="The last moment that is, or was, paid for: bill the customer until then. Only with until_date.",
     )
     plan: PlanData | None = Field(default=None, description="What will be done, once it was planned.")
     planned: Annotated[

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from shared.contracts.base import UtcTime, WireModel
 from shared.contracts.holding_views import HoldingView, holding_view
-from shared.contracts.views import SummaryView, summary_view
+from shared.contracts.summary import SummaryView, summary_view
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.needs import Need, NeedKind
 from shared.domain.offboarding.record import Offboarding

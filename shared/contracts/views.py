@@ -10,27 +10,19 @@ from shared.contracts.base import UtcTime, WireModel
 from shared.contracts.event_data import (
     actor_data,
     blocker_data,
-    customer_data,
-    evidence_data,
-    joined_to,
-    live_offboarding_id,
     not_restored_data,
     plan_data,
     proof_data,
-    reason_data,
 )
 from shared.contracts.events import (
     ActorData,
     BlockerData,
-    CustomerData,
-    EvidenceData,
     NotRestoredData,
     PlanData,
     ProofData,
-    ReasonData,
 )
 from shared.contracts.holding_views import HoldingView, holding_view
-from shared.domain.approval import Approval
+from shared.contracts.summary import SummaryView, actor_view, summary_view
 from shared.domain.decisions.planned_work import PlannedWork
 from shared.domain.decisions.undo import Undo
 from shared.domain.evidence.entry import Aside
@@ -38,15 +30,6 @@ from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.messages import TimelineEntry, Who
 from shared.domain.offboarding.record import Offboarding, Withdrawal
 from shared.domain.people.actor import Actor, system
-
-
-class ApprovalView(WireModel):
-    """The newest approval: who approved which plan, when and why."""
-
-    actor: ActorData
-    plan_digest: str
-    reason: str
-    at: UtcTime
 
 
 class WithdrawalView(WireModel):
@@ -72,32 +55,10 @@ class EntryView(WireModel):
     ms_request_id: str | None = None
 
 
-class SummaryView(WireModel):
-    """An offboarding in a list."""
-
-    offboarding_id: str
-    request_id: str
-    batch_id: str | None = None
-    correlation_id: str
-    status: str
-    stage: str | None = None
-    customer: CustomerData
-    evidence: EvidenceData
-    dry_run: bool
-    created_at: UtcTime
-    updated_at: UtcTime
-    reason: ReasonData | None = None
-    next_attempt_at: UtcTime | None = None
-    paid_until: UtcTime | None = None
-    joined_to: str | None = None
-    live_offboarding_id: str | None = None
-
-
 class OffboardingView(SummaryView):
     """An offboarding with everything that is known about it."""
 
     requested_by: str
-    requester: ActorData | None = None
     request_reason: str
     approval_reference: str | None = None
     commitments: str
@@ -110,7 +71,6 @@ class OffboardingView(SummaryView):
     grace_seconds: int | None = None
     attempt: int
     plan: PlanData | None = None
-    approval: ApprovalView | None = None
     blockers: tuple[BlockerData, ...] = ()
     proofs: tuple[ProofData, ...] = ()
     reestablish_url: str | None = None
@@ -136,28 +96,6 @@ class TextLine(WireModel):
         return cls(seq=aside.seq, field=aside.field, salt=aside.salt, text=aside.text)
 
 
-def summary_view(offboarding: Offboarding) -> SummaryView:
-    """The list form."""
-    return SummaryView(
-        offboarding_id=offboarding.id,
-        request_id=offboarding.request.request_id,
-        batch_id=offboarding.request.batch_id,
-        correlation_id=offboarding.request.correlation_id,
-        status=offboarding.status.value,
-        stage=offboarding.stage.value if offboarding.stage else None,
-        customer=customer_data(offboarding),
-        evidence=evidence_data(offboarding),
-        dry_run=offboarding.request.dry_run,
-        created_at=offboarding.created_at,
-        updated_at=offboarding.updated_at,
-        reason=reason_data(offboarding),
-        next_attempt_at=offboarding.next_attempt_at,
-        paid_until=offboarding.paid_until,
-        joined_to=joined_to(offboarding),
-        live_offboarding_id=live_offboarding_id(offboarding),
-    )
-
-
 def offboarding_view(
     offboarding: Offboarding,
     holdings: Mapping[str, HoldingRecord],
@@ -169,13 +107,12 @@ def offboarding_view(
     """The full form, as of `now` (aware UTC, business time); `planned`: what an approval is asked for; `undo`: what a
     withdrawal would do, by key."""
     works = {work.key: work for work in planned}
-    request = offboarding.request
+    request, summary = offboarding.request, summary_view(offboarding, holdings.values())
     blocking = [record.blocker for record in holdings.values() if record.blocker is not None]
     blocking += [item for item in offboarding.blockers if item.key not in holdings]
     return OffboardingView(
-        **{name: getattr(summary_view(offboarding), name) for name in SummaryView.model_fields},
+        **{name: getattr(summary, name) for name in SummaryView.model_fields},
         requested_by=request.requested_by,
-        requester=_actor(offboarding.requester),
         request_reason=request.reason,
         approval_reference=request.approval_reference,
         commitments=request.commitments.value,
@@ -188,7 +125,6 @@ def offboarding_view(
         grace_seconds=int(request.grace.total_seconds()) if request.grace is not None else None,
         attempt=offboarding.attempt,
         plan=plan_data(offboarding),
-        approval=_approval(offboarding.approval),
         blockers=tuple(blocker_data(item) for item in blocking),
         proofs=proof_data(offboarding),
         reestablish_url=offboarding.reestablish_url or None,
@@ -201,12 +137,6 @@ def offboarding_view(
     )
 
 
-def _approval(given: Approval | None) -> ApprovalView | None:
-    if given is None:
-        return None
-    return ApprovalView(actor=actor_data(given.by), plan_digest=given.digest, reason=given.why, at=given.at)
-
-
 def _withdrawal(said: Withdrawal) -> WithdrawalView:
     return WithdrawalView(actor=actor_data(said.by), reason=said.why, at=said.at)
 
@@ -216,7 +146,7 @@ def _entry(entry: TimelineEntry) -> EntryView:
         seq=entry.seq,
         at=entry.at,
         who=entry.actor.value,
-        actor=_actor(_cause(entry)),
+        actor=actor_view(_cause(entry)),
         stage=entry.stage.value if entry.stage else None,
         what=entry.what,
         holding=entry.holding,
@@ -229,7 +159,3 @@ def _entry(entry: TimelineEntry) -> EntryView:
 def _cause(entry: TimelineEntry) -> Actor | None:
     """None where it was not kept yet who asked."""
     return entry.by or (None if entry.actor in (Who.REQUEST, Who.OPERATOR) else system(entry.actor.value))
-
-
-def _actor(actor: Actor | None) -> ActorData | None:
-    return actor_data(actor) if actor else None

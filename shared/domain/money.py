@@ -1,7 +1,9 @@
-"""Amounts as Microsoft tells them: never computed, never converted, never added up across currencies."""
+"""Amounts as Microsoft tells them: never converted, never added up across currencies."""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -28,3 +30,11 @@ class ToldRefund:
 
     money: Money
     at: datetime
+
+
+def added_up(amounts: Iterable[Money]) -> tuple[Money, ...]:
+    """One amount for each currency, never across them."""
+    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
+    for money in amounts:
+        sums[money.currency] += money.amount
+    return tuple(Money(amount, currency) for currency, amount in sorted(sums.items()))

@@ -9,6 +9,8 @@ from types import MappingProxyType
 from shared.contracts.events import Event, EventData, EventType
 from shared.domain.notices.notice import Notice
 from shared.domain.offboarding.called import NOT_IDENTIFIED, first_readable
+from shared.domain.offboarding.paid import Paid
+from shared.domain.offboarding.settled import Payment
 from shared.domain.wording import count_of, plain, shorten, stamp
 
 LONGEST = 1_000
@@ -126,11 +128,12 @@ def _facts(event: Event) -> Iterator[tuple[str, str]]:
         ("Window closes", data.window_closes_at or (data.plan.first_window_closes_at if data.plan else None)),
         ("Renews", data.renews_at),
         ("Looks again", data.next_attempt_at),
-        ("Paid until", data.paid_until),
     )
     for name, at in moments:
         if at is not None:
             yield name, stamp(at)
+    if data.paid_until is not None or data.payment is Payment.NO_END_KNOWN:
+        yield "Paid until", Paid(data.payment or Payment.UNTIL_DATE, data.paid_until).words
     if data.blocker_count:
         yield "In the way", count_of(data.blocker_count, "blocker")
     if data.actor is not None and data.actor.type != "system":

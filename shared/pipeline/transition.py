@@ -17,6 +17,7 @@ from shared.domain.evidence.kinds import EntryKind
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.messages import OutboundMessage
 from shared.domain.offboarding.moves import move
+from shared.domain.offboarding.paid import SETTLES, settle
 from shared.domain.offboarding.record import Offboarding, Reason, Told
 from shared.domain.offboarding.states import RUNNABLE, TERMINAL, Stage, Status
 from shared.domain.offboarding.timeline import Happening, TimelineEvent, of_state
@@ -87,7 +88,8 @@ def _carry_out(
     warning = None if goes_on else warn(session, step.status, step.at, step.reason)
     renewals = () if goes_on else warn_of_renewals(session, step.status, step.at, step.reason)
     at = next_look(session, step.status, step.reason, step.at)
-    after = _moved(session.offboarding, step, at, now)
+    changed = tuple(holdings)
+    after = _settled(session, _moved(session.offboarding, step, at, now), changed, now)
     session.offboarding = after
     session.note(step.what, step.detail)
     if by_itself:
@@ -103,8 +105,16 @@ def _carry_out(
     outbox += owed_export(session.offboarding, session.services, now)
     outbox += [*warning_event(session, warning), *renewal_events(session, renewals)]
     live = Live.RELEASE if step.status in TERMINAL else Live.KEEP
-    session.save(holdings=holdings, outbox=tuple(outbox), live=live)
+    session.save(holdings=changed, outbox=tuple(outbox), live=live)
     measure_transition(before, session.offboarding)
+
+
+def _settled(session: Session, after: Offboarding, changed: Iterable[HoldingRecord], now: datetime) -> Offboarding:
+    """With what is left of money, where it ends."""
+    if after.status not in SETTLES:
+        return after
+    records = {**session.records, **{record.holding.key: record for record in changed}}
+    return replace(after, settled=settle(after, records.values(), now))
 
 
 def _event(session: Session, now: datetime) -> OutboundMessage:

@@ -29,12 +29,8 @@ class Word:
 
 
 def who(actor: Actor | None) -> str:
-    """How somebody is named: a queue tells no sender, so what it claims is said to be a claim."""
-    if actor is None:
-        return "not recorded"
-    if actor.type is ActorType.QUEUE:
-        return f"by queue, as {actor.name}"
-    return f"{actor.name} (key)" if actor.type is ActorType.KEY else f"{actor.name} ({actor.id})"
+    """How somebody is named; that nobody was recorded otherwise."""
+    return actor.named if actor is not None else "not recorded"
 
 
 def words_of(head: Offboarding, timeline: Sequence[TimelineEntry]) -> tuple[Word, ...]:

@@ -76,6 +76,7 @@ ENGLISH = Words(
             Fate.AWAY: "is no longer with us",
             Fate.ENDS: "runs on until its term ends, and does not renew",
             Fate.RUNS: "runs on",
+            Fate.GOES_ON: "runs on, no end known",
             Fate.RAN: "was still running when we last looked",
             Fate.KEPT: "stays licensed to you",
             Fate.SET_UP: "is being set up",

@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
 from shared.domain.holdings.ledger import HoldingRecord
-from shared.domain.money import Money
+from shared.domain.money import Money, added_up
 from shared.domain.offboarding.called import domain_of, name_of
 from shared.domain.offboarding.messages import TimelineEntry
+from shared.domain.offboarding.paid import OVER, Paid, goes_on, paid_of
 from shared.domain.offboarding.proofs import ProofName
 from shared.domain.offboarding.record import Offboarding, Proof
-from shared.domain.offboarding.states import Status
 from shared.domain.offboarding.timeline import TimelineEvent
 from shared.report.asked import Word, approval_of, removal_of, wanted, words_of
 from shared.report.held import HoldingFacts, held
 from shared.report.words import PROOF_WORDS, outcome_of, sentence, spoken
-
-OVER = frozenset({Status.REMOVED, Status.ALREADY_REMOVED})
-"""The relationship is gone."""
-
-ENDED_NOTHING = frozenset({Status.STOPPED, Status.REJECTED, Status.JOINED, Status.WITHDRAWN})
-"""Nothing is ended, or it is put back: nobody waits for a term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +49,7 @@ class Facts:
     removal: str
     as_of: datetime
     next_look: datetime | None
-    paid_until: datetime | None
+    paid: Paid
     over: bool
     was_read: bool
     holdings: tuple[HoldingFacts, ...]
@@ -82,16 +74,7 @@ class Facts:
     @property
     def refunds(self) -> tuple[Money, ...]:
         """What came back together, one amount for each currency; what was only quoted is not in it."""
-        return added_up(item.refunded for item in self.holdings)
-
-
-def added_up(amounts: Iterable[Money | None]) -> tuple[Money, ...]:
-    """One amount for each currency, never across them."""
-    sums: defaultdict[str, Decimal] = defaultdict(Decimal)
-    for money in amounts:
-        if money is not None:
-            sums[money.currency] += money.amount
-    return tuple(Money(amount, currency) for currency, amount in sorted(sums.items()))
+        return added_up(item.refunded for item in self.holdings if item.refunded is not None)
 
 
 def facts_of(
@@ -99,7 +82,7 @@ def facts_of(
 ) -> Facts:
     """The facts of one offboarding as of `now`."""
     reason, name, domain = head.reason, name_of(head), domain_of(head)
-    found = (held(record, now, finished=head.finished) for record in records.values())
+    found = (held(record, now, finished=head.finished, goes_on=goes_on(head)) for record in records.values())
     holdings = sorted(found, key=lambda item: (item.kind, item.name, item.key))
     return Facts(
         identity=head.id,
@@ -116,7 +99,7 @@ def facts_of(
         removal=removal_of(head),
         as_of=now,
         next_look=None if head.finished else head.next_attempt_at,
-        paid_until=_paid_until(head, holdings),
+        paid=paid_of(head, records.values()),
         over=head.status in OVER,
         was_read=bool(holdings) or any(entry.what == TimelineEvent.INVENTORY for entry in timeline),
         holdings=tuple(holdings),
@@ -128,16 +111,6 @@ def facts_of(
         head=head.evidence.head,
         reestablish=head.reestablish_url,
     )
-
-
-def _paid_until(head: Offboarding, holdings: Iterable[HoldingFacts]) -> datetime | None:
-    """Until when something is paid that the offboarding waits for, or plans to. What ended nothing has no such date:
-    terms of the customer that simply go on are not its matter."""
-    if head.status in ENDED_NOTHING:
-        return None
-    if head.status not in OVER:
-        return head.paid_until
-    return head.paid_until or max((item.paid_until for item in holdings if item.paid_until), default=None)
 
 
 def _proof(proof: Proof) -> ProofFacts:

@@ -8,7 +8,7 @@ from datetime import datetime
 from shared.domain.decisions.blockers import ActionKind
 from shared.domain.holdings.ledger import ActionRecord, ActionState, HoldingRecord
 from shared.domain.holdings.model import HoldingKind, HoldingStatus
-from shared.report.held import WORKED
+from shared.domain.holdings.paying import WORKED, ends_by_itself
 from shared.report.languages import Fate
 
 Happened = tuple[Fate, datetime | None]
@@ -23,8 +23,6 @@ ENDING = frozenset(
 SUSPENDING = frozenset({ActionKind.SUSPEND, ActionKind.SUSPEND_AZURE_PLAN})
 NO_PRODUCT = {HoldingKind.PENDING_ORDER: Fate.ORDERED, HoldingKind.OPEN_TRANSFER: Fate.MOVING}
 """What is told while it is open, and left out after that."""
-RENEWS_BY_FLAG = frozenset({HoldingKind.RESERVATION, HoldingKind.SAVINGS_PLAN})
-"""Without automatic renewal these end with their term; a licence may go on."""
 
 
 def products(records: Mapping[str, HoldingRecord]) -> list[HoldingRecord]:
@@ -43,8 +41,9 @@ def products(records: Mapping[str, HoldingRecord]) -> list[HoldingRecord]:
     return sorted(shown, key=lambda item: (item.holding.kind.value, item.holding.name, item.holding.key))
 
 
-def fate_of(record: HoldingRecord, *, over: bool) -> Happened:
-    """What became of it, and when where that is known (aware UTC). `over`: the relationship is gone."""
+def fate_of(record: HoldingRecord, *, over: bool, goes_on: bool = False) -> Happened:
+    """What became of it, and when where that is known (aware UTC). `over`: the relationship is gone;
+    `goes_on`: nothing is ended by this offboarding any more."""
     holding = record.holding
     if holding.kind in NO_PRODUCT:
         return NO_PRODUCT[holding.kind], None
@@ -56,7 +55,7 @@ def fate_of(record: HoldingRecord, *, over: bool) -> Happened:
     if holding.status is HoldingStatus.SUSPENDED:
         done = last_done(record, SUSPENDING)
         return (Fate.SUSPENDED, told_at(done)) if done is not None else (Fate.SUSPENDED_BEFORE, None)
-    return _running(record, over=over), None
+    return _running(record, over=over, goes_on=goes_on), None
 
 
 def last_done(record: HoldingRecord, kinds: frozenset[ActionKind]) -> ActionRecord | None:
@@ -83,7 +82,7 @@ def _end_of(record: HoldingRecord) -> Happened:
     return (Fate.AWAY if record.missing_since is not None and not record.holding.ended else Fate.ENDED), None
 
 
-def _running(record: HoldingRecord, *, over: bool) -> Fate:
+def _running(record: HoldingRecord, *, over: bool, goes_on: bool) -> Fate:
     holding = record.holding
     if holding.kind is HoldingKind.PERPETUAL_SOFTWARE and record.blocker is None:
         return Fate.KEPT
@@ -91,5 +90,6 @@ def _running(record: HoldingRecord, *, over: bool) -> Fate:
         return Fate.RAN
     if holding.status is HoldingStatus.PENDING:
         return Fate.SET_UP
-    ends = holding.ends_at_term or (holding.kind in RENEWS_BY_FLAG and holding.auto_renew is False)
-    return Fate.ENDS if ends else Fate.RUNS
+    if ends_by_itself(record):
+        return Fate.ENDS
+    return Fate.GOES_ON if goes_on else Fate.RUNS

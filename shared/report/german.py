@@ -77,6 +77,7 @@ GERMAN = Words(
             Fate.AWAY: "ist nicht mehr bei uns",
             Fate.ENDS: "läuft bis zum Ende der Laufzeit und verlängert sich nicht",
             Fate.RUNS: "läuft weiter",
+            Fate.GOES_ON: "läuft weiter, kein Ende bekannt",
             Fate.RAN: "lief noch, als wir zuletzt nachgesehen haben",
             Fate.KEPT: "bleibt für Sie lizenziert",
             Fate.SET_UP: "wird eingerichtet",

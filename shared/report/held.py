@@ -5,17 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.decisions.blockers import ActionKind
-from shared.domain.holdings.ledger import ActionRecord, ActionState, HoldingRecord
-from shared.domain.holdings.model import HoldingKind, HoldingStatus
+from shared.domain.holdings.ledger import ActionRecord, HoldingRecord
+from shared.domain.holdings.model import HoldingKind
+from shared.domain.holdings.paying import WORKED, ends_by_itself, paid_until, runs_on
 from shared.domain.money import Money
 from shared.domain.offboarding.called import first_readable
 from shared.domain.wording import count_of, stamp
 from shared.report.words import ACTION_WORDS, KIND_WORDS, STATE_WORDS
 
-ENDS_BEFORE = frozenset({ActionKind.CANCEL, ActionKind.CANCEL_ORDER, ActionKind.RETURN_RESERVATION, ActionKind.SUSPEND})
-"""Whatever of these worked: its term was not paid to the end, or nobody can say."""
-WORKED = (ActionState.ACCEPTED, ActionState.CONFIRMED)
 NO_NAME = "(no name)"
 
 
@@ -31,8 +28,9 @@ class Done:
 @dataclass(frozen=True, slots=True)
 class HoldingFacts:
     """One holding. `had`: its units before the first write. `term_end` is what Microsoft shows; `paid_until` only where
-    it was, or is being, paid as far as that: what was cancelled before is not. `refunded`: what a return was answered
-    to give; `refund` says it, or what was quoted. `for_good`: it stays with the customer, without any end."""
+    it was, or is being, paid as far as that: what was cancelled before is not, and what runs on and renews has no end
+    (`no_end`). `refunded`: what a return was answered to give; `refund` says it, or what was quoted. `for_good`: it
+    stays with the customer, without any end."""
 
     key: str
     name: str
@@ -47,6 +45,7 @@ class HoldingFacts:
     refunded: Money | None
     note: str
     runs_on: bool
+    no_end: bool
     for_good: bool
 
     @property
@@ -59,9 +58,12 @@ class HoldingFacts:
         return count_of(self.quantity, "unit")
 
 
-def held(record: HoldingRecord, now: datetime, *, finished: bool) -> HoldingFacts:
-    """What is known of one holding as of `now`. `finished`: nothing will be done about it any more."""
+def held(record: HoldingRecord, now: datetime, *, finished: bool, goes_on: bool = False) -> HoldingFacts:
+    """What is known of one holding as of `now`. `finished`: nothing will be done about it any more; `goes_on`: nor will
+    the relationship end by this offboarding."""
     holding = record.holding
+    for_good = holding.kind is HoldingKind.PERPETUAL_SOFTWARE
+    no_end = goes_on and runs_on(record) and not ends_by_itself(record) and not for_good
     return HoldingFacts(
         key=holding.key,
         name=first_readable(holding.name) or NO_NAME,
@@ -70,7 +72,7 @@ def held(record: HoldingRecord, now: datetime, *, finished: bool) -> HoldingFact
         quantity=holding.quantity,
         had=record.before.quantity if record.before is not None else None,
         term_end=holding.term_end,
-        paid_until=_paid_until(record, now),
+        paid_until=None if no_end else paid_until(record, now),
         done=tuple(
             Done(ACTION_WORDS[action.kind], _how(action), action.answered_at or action.intended_at)
             for action in record.actions
@@ -79,28 +81,9 @@ def held(record: HoldingRecord, now: datetime, *, finished: bool) -> HoldingFact
         refunded=record.refunded.money if record.refunded is not None else None,
         note=_note(record, finished=finished),
         runs_on=runs_on(record),
-        for_good=holding.kind is HoldingKind.PERPETUAL_SOFTWARE,
+        no_end=no_end,
+        for_good=for_good,
     )
-
-
-def runs_on(record: HoldingRecord) -> bool:
-    """It goes on at the customer. What is suspended is billed on only where it still blocks; a person's word that it
-    has ended counts as long as nothing blocks."""
-    holding = record.holding
-    if holding.ended or record.missing_since is not None:
-        return False
-    if record.blocker is not None:
-        return True
-    return holding.status is not HoldingStatus.SUSPENDED and record.override is None
-
-
-def _paid_until(record: HoldingRecord, now: datetime) -> datetime | None:
-    if record.blocker is not None and record.blocker.paid_until is not None:
-        return record.blocker.paid_until
-    end = record.holding.term_end
-    ended_before = any(action.kind in ENDS_BEFORE and action.state in WORKED for action in record.actions)
-    over = end is not None and end <= now and not ended_before
-    return end if runs_on(record) or over else None
 
 
 def _how(action: ActionRecord) -> str:

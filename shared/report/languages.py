@@ -33,7 +33,8 @@ class Opening(StrEnum):
 
 class Fate(StrEnum):
     """What became of a product. CANCELLING: asked for, not in effect yet. AWAY: not with us any more, by no act of
-    ours. ENDS: it does not renew. RAN: it went on when it was last looked at. KEPT: for good."""
+    ours. ENDS: it does not renew. RUNS: it goes on for now; GOES_ON: nobody ends it. RAN: it went on when it was last
+    looked at. KEPT: for good."""
 
     CANCELLED = auto()
     CANCELLING = auto()
@@ -44,6 +45,7 @@ class Fate(StrEnum):
     AWAY = auto()
     ENDS = auto()
     RUNS = auto()
+    GOES_ON = auto()
     RAN = auto()
     KEPT = auto()
     SET_UP = auto()

@@ -16,11 +16,11 @@ from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.holdings.model import HoldingKind
 from shared.domain.holdings.survivors import survivors
 from shared.domain.offboarding.called import domain_of, first_readable, is_forgotten, name_of
+from shared.domain.offboarding.paid import OVER, goes_on
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.removal import RemovalState
 from shared.domain.offboarding.states import Stage, Status
 from shared.report.english import ENGLISH
-from shared.report.facts import OVER
 from shared.report.fates import fate_of, last_done, products, told_at
 from shared.report.german import GERMAN
 from shared.report.languages import Fate, Language, Opening, Words, moment
@@ -92,7 +92,7 @@ def letter(head: Offboarding, records: Mapping[str, HoldingRecord], now: datetim
         customer=name,
         domain=domain if domain != name else "",
         opening=words.openings[opening].format(at=moment(_ended_at(head) if over else stands, language)),
-        products=tuple(_product(record, words, language, over=over) for record in products(records)),
+        products=tuple(_product(record, words, language, head) for record in products(records)),
         survivors=tuple(survivor(line, language, names) for line in lines),
         again=head.reestablish_url if over else "",
         as_of=words.as_of.format(at=moment(stands, language)),
@@ -119,9 +119,9 @@ def _ended_at(head: Offboarding) -> datetime:
     return head.updated_at
 
 
-def _product(record: HoldingRecord, words: Words, language: Language, *, over: bool) -> Product:
+def _product(record: HoldingRecord, words: Words, language: Language, head: Offboarding) -> Product:
     holding = record.holding
-    fate, at = fate_of(record, over=over)
+    fate, at = fate_of(record, over=head.status in OVER, goes_on=goes_on(head))
     what = words.fates[fate].format(at=moment(at, language) if at is not None else "")
     # What was cancelled is shown with no units left; the customer had some.
     had = record.before.quantity if record.before is not None else None

@@ -6,14 +6,16 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError
 from shared.domain.offboarding.called import domain_of, name_of
+from shared.domain.offboarding.paid import Paid, paid_of, refunds_of
 from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.settled import PAYMENT_WORDS, Refunds, together
 from shared.pipeline.core.services import Services
 from shared.ports.store import Filter
 from shared.ports.walk import walk
@@ -33,10 +35,15 @@ COLUMNS = (
     "for",
     "reason",
     "approvedBy",
+    "approvedAt",
     "paidUntil",
+    "payment",
+    "refunds",
     "evidenceHead",
     "offboardingId",
 )
+AMOUNTS = ("refundExpected", "refundConfirmed")
+"""Columns of one currency, whose code (ISO 4217) follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,14 +59,17 @@ class Line:
     for_whom: str
     reason: str
     approved_by: str
-    paid_until: datetime | None
+    approved_at: datetime | None
+    paid: Paid
+    refunds: Refunds
     head: str
     offboarding_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """What the report says. `live`: how many stand where now; `whole`: everything was looked at."""
+    """What the report says. `live`: how many stand where now; `whole`: everything was looked at; `refunds`: those of
+    all lines."""
 
     month: str
     as_of: datetime
@@ -67,6 +77,7 @@ class Period:
     ended: tuple[tuple[str, int], ...]
     live: tuple[tuple[str, int], ...]
     whole: bool
+    refunds: Refunds
 
 
 def month_of(text: str) -> tuple[datetime, datetime]:
@@ -85,18 +96,24 @@ def period(month: str, services: Services) -> Period:
     heads = [head for head in found[:MOST] if not head.request.dry_run]
     over = [head for head in heads if head.finished and begin <= head.updated_at < end]
     over.sort(key=lambda head: (head.updated_at, head.id))
+    lines = tuple(_line(head, services) for head in over)
     return Period(
         month=month,
         as_of=services.clock.now(),
-        lines=tuple(_line(head) for head in over),
+        lines=lines,
         ended=tuple(sorted(Counter(head.status.value for head in over).items())),
         live=tuple(sorted(Counter(head.status.value for head in heads if not head.finished).items())),
         whole=len(found) <= MOST,
+        refunds=together(line.refunds for line in lines),
     )
 
 
-def _line(head: Offboarding) -> Line:
-    request = head.request
+def _line(head: Offboarding, services: Services) -> Line:
+    request, approval = head.request, head.approval
+    # What ended before this was kept at the end has it in its holdings alone.
+    told = head.settled is not None or head.plan is None
+    records = None if told else tuple(services.store.holdings(head.id).values())
+    refunds = head.settled.refunds if head.settled is not None else refunds_of(records or ())
     return Line(
         ended_at=head.updated_at,
         customer=name_of(head),
@@ -106,8 +123,10 @@ def _line(head: Offboarding) -> Line:
         asked_by=who(head.requester),
         for_whom=request.requested_by,
         reason=request.reason,
-        approved_by=who(head.approval.by) if head.approval is not None else "",
-        paid_until=head.paid_until,
+        approved_by=who(approval.by) if approval is not None else "",
+        approved_at=approval.at if approval is not None else None,
+        paid=paid_of(head, records),
+        refunds=refunds,
         head=head.evidence.head,
         offboarding_id=head.id,
     )
@@ -119,22 +138,36 @@ def as_page(found: Period) -> str:
 
 
 def as_csv(found: Period) -> bytes:
-    """One line for each offboarding that ended, RFC 4180, UTF-8 with a byte order mark; nothing in it is a formula."""
+    """One line for each offboarding that ended, RFC 4180, UTF-8 with a byte order mark; nothing in it is a formula.
+    Beyond COLUMNS it has two for each currency of a refund, so that a spreadsheet can add them up."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    writer.writerows(_cells(found.lines))
+    currencies = sorted({money.currency for money in (*found.refunds.expected, *found.refunds.confirmed)})
+    writer.writerow((*COLUMNS, *(f"{word}{currency}" for currency in currencies for word in AMOUNTS)))
+    writer.writerows(_cells(found.lines, currencies))
     return text.getvalue().encode("utf-8-sig")
 
 
-def _cells(lines: Iterable[Line]) -> Iterable[tuple[str, ...]]:
+def _cells(lines: Iterable[Line], currencies: Sequence[str]) -> Iterable[tuple[str, ...]]:
     for line in lines:
         texts = (line.customer, line.domain, line.tenant_id, line.status, line.asked_by, line.for_whom, line.reason)
-        paid = f"{line.paid_until:%Y-%m-%d %H:%M}" if line.paid_until else ""
+        expected, confirmed = (
+            {money.currency: f"{money.amount:f}" for money in told}
+            for told in (line.refunds.expected, line.refunds.confirmed)
+        )
         yield (
-            f"{line.ended_at:%Y-%m-%d %H:%M}",
+            _moment(line.ended_at),
             *map(harmless, (*texts, line.approved_by)),
-            paid,
+            _moment(line.approved_at),
+            _moment(line.paid.until),
+            PAYMENT_WORDS[line.paid.payment],
+            line.refunds.sentence,
             line.head,
             line.offboarding_id,
+            *(told.get(currency, "") for currency in currencies for told in (expected, confirmed)),
         )
+
+
+def _moment(at: datetime | None) -> str:
+    """As spreadsheets read it: UTC, without a zone."""
+    return f"{at:%Y-%m-%d %H:%M}" if at is not None else ""

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from shared.domain.offboarding.settled import payment_words
+from shared.domain.people.actor import Actor, ActorType
 from shared.sheets.write import Sheet
 
 COLUMNS = (
@@ -22,9 +24,13 @@ COLUMNS = (
     "whatToDo",
     "nextAttemptAt",
     "paidUntil",
+    "payment",
     "createdAt",
     "updatedAt",
     "batchId",
+    "askedBy",
+    "approvedBy",
+    "approvedAt",
 )
 
 
@@ -34,7 +40,7 @@ def sheet_of(items: Iterable[Mapping[str, Any]]) -> Sheet:
 
 
 def _row(item: Mapping[str, Any]) -> tuple[object, ...]:
-    customer, reason = item.get("customer") or {}, item.get("reason") or {}
+    customer, reason, approval = (item.get(name) or {} for name in ("customer", "reason", "approval"))
     return (
         item.get("offboardingId"),
         item.get("requestId"),
@@ -47,9 +53,25 @@ def _row(item: Mapping[str, Any]) -> tuple[object, ...]:
         reason.get("code"),
         reason.get("text"),
         reason.get("operatorAction"),
-        *(_moment(item.get(name)) for name in COLUMNS[11:15]),
+        _moment(item.get("nextAttemptAt")),
+        _moment(item.get("paidUntil")),
+        payment_words(item.get("payment")),
+        _moment(item.get("createdAt")),
+        _moment(item.get("updatedAt")),
         item.get("batchId"),
+        _who(item.get("requester")),
+        _who(approval.get("actor")),
+        _moment(approval.get("at")),
     )
+
+
+def _who(actor: Mapping[str, Any] | None) -> str | None:
+    """As the reports name them; nothing where it was not recorded."""
+    if not actor:
+        return None
+    known = str(actor.get("type")) in list(ActorType)
+    found = Actor(ActorType(actor["type"]), str(actor.get("id")), str(actor.get("name"))) if known else None
+    return found.named if found is not None else str(actor.get("name"))
 
 
 def _moment(text: object) -> datetime | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 import sqlite3
 from datetime import timedelta
@@ -14,8 +16,10 @@ from local.simulator.scenario.models import CustomerSpec
 from local.world.world import World
 from shared.adapters.stores.later import FORMAT
 from shared.adapters.stores.sqlite import SqliteStore
+from shared.console.fleet_table import fleet_csv
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import NewerRecordError
+from shared.domain.offboarding.settled import PAYMENT_WORDS, Payment
 from shared.domain.offboarding.states import Stage, Status
 from shared.operations.resume import resume
 from shared.operations.withdraw import CalledOff, NotWithdrawableError, withdraw
@@ -28,6 +32,14 @@ from tests.functional.people import OPERATOR
 
 FOREVER = timedelta(days=120)
 VERSIONS = sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir() and folder.name[0] != "_")
+
+SAID = {
+    "received": Payment.NOT_READ,
+    "cancelling": Payment.UNTIL_DATE,
+    "waiting": Payment.UNTIL_DATE,
+    "confirming": Payment.NOTHING,
+}
+"""What is paid on at each point."""
 
 
 class UpgradedWorld(World):
@@ -66,6 +78,7 @@ def test_what_an_earlier_version_began_is_removed(version: str, point: Point, tm
 
     ended = world.offboarding(request)
     assert ended.status is Status.REMOVED, ended.reason
+    assert ended.settled is not None
     assert sum(effect == "relationship.removed" for effect, _, _ in effects(world)) == 1
     check_effects(world)
     check_removals(world)
@@ -92,6 +105,18 @@ def test_what_an_earlier_version_began_is_called_off(version: str, point: Point,
     # Nothing takes a cancellation back: it is told.
     bought = {f"subscription:{holding.split(':')[-1]}" for holding in of(world, "subscription.cancelled")}
     assert {item.key for item in ended.not_restored} == bought
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_an_earlier_version_stored_is_listed_with_what_it_kept(version: str, point: Point, tmp_path: Path) -> None:
+    world, request = upgraded(version, point, tmp_path)
+    head = world.offboarding(request)
+    assert head.settled is None
+    [row] = csv.DictReader(io.StringIO(fleet_csv({}, world.services).decode("utf-8-sig")))
+    assert row["askedBy"] == ("" if version == "before-0.1.0" else "by queue, as tests"), "kept since 0.1.0"
+    assert (row["approvedBy"], row["approvedAt"]) == ("", "")
+    assert row["payment"] == PAYMENT_WORDS[SAID[point.name]]
 
 
 def of(world: World, effect: str) -> set[str]:

@@ -10,18 +10,21 @@ import pytest
 
 from local.simulator.scenario.models import CustomerSpec
 from shared.adapters.telemetry.rows import Row
-from shared.domain.decisions.blockers import Cause
 from shared.domain.offboarding.states import Stage, Status
-from shared.ports.telemetry import Metric
-from shared.upkeep import fleet
+from shared.ports.telemetry import Metric, telemetry
+from shared.upkeep import fleet, rounds
 from shared.upkeep.fleet import FleetWatch
 from tests.functional.customers import late, legacy, removable
 from tests.functional.trouble import arm
 from tests.unit.support.told import Told, ToldWorld, telling
 from tests.unit.support.worlds import StoreSwitch
+from tools.cost.__main__ import PAGE
+from tools.cost.page import given
 
 LATE = CustomerSpec(name="Waits", subscriptions=(legacy(), late("Late", "+P40D", quantity=7)))
 GONE = removable("Gone")
+ALWAYS = {each.value.name for each in (Metric.PAID_SEAT_DAYS, Metric.APPROVALS, Metric.ATTENTION, Metric.DUE_AGE)}
+"""What a measurement tells also with 0."""
 
 
 def sums(rows: list[Row], metric: Metric, *dimensions: str) -> Counter[tuple[str, ...]]:
@@ -88,13 +91,48 @@ def test_the_fleet_is_measured_from_the_record() -> None:
     assert sums(rows, Metric.PAID_SEAT_DAYS)[()] == pytest.approx(7 * days)
     assert head.stage_since is not None
     assert sums(rows, Metric.STAGE_AGE, "stage")["verify",] == (now - head.stage_since).total_seconds()
-    # What is not there is told as 0, or a chart would show what was for ever.
-    named = {row["Properties"].get("cause") for row in rows if row["Name"] == Metric.BLOCKERS.value.name}
-    assert named == {cause.value for cause in Cause}
-    shown = {row["Properties"].get("status") for row in rows if row["Name"] == Metric.LIVE.value.name}
-    assert shown == {status.value for status in fleet.LIVE}
+    # What is not there has no row, but for the numbers by which it is known that this is all.
+    assert all(row["Sum"] for row in rows if row["Name"] not in ALWAYS)
     for metric in (Metric.APPROVALS, Metric.ATTENTION, Metric.DUE_AGE):
         assert [row["Sum"] for row in rows if row["Name"] == metric.value.name] == [0]
+
+
+def test_an_idle_round_tells_four_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Day and night, every five minutes, for years: what an installation costs where nothing happens (docs/cost.md)."""
+    monkeypatch.setattr(rounds, "WATCH", FleetWatch())
+    world = ToldWorld(LATE)
+    with telling() as told:
+        for _ in range(3):
+            rounds.sweep_round(world.services)
+            rows = told.measured()
+            assert Counter(row["Name"] for row in rows) == Counter(ALWAYS)
+            assert {row["Sum"] for row in rows} == {0}
+    assert len(ALWAYS) == given(PAGE.read_text(encoding="utf-8"), "Numbers")["gauges_idle"]
+
+
+def test_what_is_over_has_no_row_in_the_next_measurement() -> None:
+    world = ToldWorld(LATE)
+    request = world.ask(LATE)
+    world.run(for_at_most=timedelta(days=1))
+    with telling() as told:
+        FleetWatch().look(world.services)
+        assert {row["Name"] for row in told.measured()} > ALWAYS
+        world.run()
+        assert world.offboarding(request).status is Status.REMOVED
+        told.measured()
+        FleetWatch().look(world.services)
+        assert {row["Name"] for row in told.measured()} == ALWAYS
+
+
+def test_the_number_that_queries_go_by_is_told_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    world, order = ToldWorld(LATE), list[Metric]()
+    world.ask(LATE)
+    world.run(for_at_most=timedelta(days=1))
+    with telling():
+        monkeypatch.setattr(telemetry(), "measure", lambda metric, *_: order.append(metric))
+        FleetWatch().look(world.services)
+    assert Metric.LIVE in order
+    assert order[-1] is Metric.DUE_AGE
 
 
 def test_what_waits_for_people_and_what_is_late_is_measured() -> None:

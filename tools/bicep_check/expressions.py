@@ -11,6 +11,7 @@ from tools.bicep_check.language.nodes import (
     Array,
     Binary,
     Call,
+    Certain,
     Condition,
     Expression,
     Index,
@@ -103,6 +104,8 @@ class Expressions:
                 return ANYTHING
             case Member(_, owner, name):
                 return self._property(name, self.of(owner, scope), str(name))
+            case Certain(_, owner):
+                return one_of([option for option in options_of(self.of(owner, scope)) if option != NULL])
             case Index():
                 return self._index(node, scope)
             case Inside():

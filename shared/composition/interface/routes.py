@@ -18,7 +18,8 @@ from shared.contracts.override import OverrideV1
 from shared.contracts.redrive import Redriven, RedriveV1
 from shared.contracts.reschedule import RescheduleV1
 from shared.contracts.resume import ResumedList, ResumeList
-from shared.contracts.views import OffboardingView, SummaryView
+from shared.contracts.summary import SummaryView
+from shared.contracts.views import OffboardingView
 from shared.domain.codes import ReasonCode as Code
 from shared.domain.people.rights import Operation
 

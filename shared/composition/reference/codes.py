@@ -11,6 +11,7 @@ from shared.contracts.problems import REPEAT
 from shared.contracts.problems import STATUSES as HTTP_STATUSES
 from shared.domain.explained.explanation import WHO, Explanation
 from shared.domain.explained.happenings import ACTIONS, EVENTS, STEPS
+from shared.domain.explained.payments import PAYMENTS
 from shared.domain.explained.reasons import GROUPS, REASONS
 from shared.domain.explained.record import ACTION_STATES, ACTORS, KINDS, PROOFS
 from shared.domain.explained.statuses import STAGES, STATUSES
@@ -32,6 +33,18 @@ def statuses() -> str:
             table(("status", *EXPLAINED), ((code(status), *_explained(item)) for status, item in STATUSES.items())),
             "Field `stage` says what an offboarding works on that has not ended.",
             table(("stage", "what it does"), ((code(stage), text) for stage, text in STAGES.items())),
+        )
+    )
+
+
+def payments() -> str:
+    """What is paid on."""
+    return "\n\n".join(
+        (
+            "Field `payment` of an offboarding, of each in a list, and of an event: what is paid on, and why "
+            "`paidUntil` is absent where it is. `paidUntil` comes with `until_date`, and with nothing else; that of "
+            "`plan` and of `blockers[]` is what a plan or a look had found, and no promise once it ended.",
+            _sentences("payment", PAYMENTS.items()),
         )
     )
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from shared.composition.reference.codes import event_types, holdings, problems, proofs, reasons, statuses, timeline
+from shared.composition.reference.codes import (
+    event_types,
+    holdings,
+    payments,
+    problems,
+    proofs,
+    reasons,
+    statuses,
+    timeline,
+)
 from shared.composition.reference.markdown import anchor
 from shared.composition.reference.settings import pace, settings
 
@@ -16,6 +25,7 @@ source; changes belong there.
 """
 SECTIONS: tuple[tuple[str, Callable[[], str]], ...] = (
     ("Statuses", statuses),
+    ("Payment", payments),
     ("Reasons", reasons),
     ("Holdings", holdings),
     ("Timeline", timeline),

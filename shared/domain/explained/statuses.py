@@ -22,8 +22,8 @@ STATUSES: Mapping[Status, Explanation] = MappingProxyType(
         ),
         Status.RUNNING: nobody("A stage is at work."),
         Status.WAITING: nobody(
-            "Waits for a date; `reason` says for what, `nextAttemptAt` when it is looked at again, `paidUntil` until "
-            "when something is paid for."
+            "Waits for a date; `reason` says for what, `nextAttemptAt` when it is looked at again, `payment` and "
+            "`paidUntil` what is paid until when."
         ),
         Status.RESTORING: nobody("Withdrawn; what was changed is being put back."),
         Status.NEEDS_ATTENTION: operations(

@@ -17,6 +17,7 @@ from shared.domain.offboarding.counters import Counters
 from shared.domain.offboarding.once import Once
 from shared.domain.offboarding.removal import RemovalIntent
 from shared.domain.offboarding.request import OffboardingRequest
+from shared.domain.offboarding.settled import Settled
 from shared.domain.offboarding.states import TERMINAL, Stage, Status
 from shared.domain.people.actor import Actor
 
@@ -140,8 +141,10 @@ class Offboarding:
     `begun_at`: when it left the plan for the first time, from which the grace period runs. `withdrawal`: it is called
     off, and only what was changed is put back; `not_restored` are the first that cannot be, of `not_restored_count`.
     `stage_since`: when it entered its stage (business time), absent in what was stored before it was kept.
-    `restored`: when it was last put back from a snapshot. `later`: fields of a later version, as JSON, written back as
-    they are. `unread`: a later version stored it in a way that this one cannot read; the text, which stays as it is.
+    `restored`: when it was last put back from a snapshot. `settled`: what is paid on since it ended, and what came
+    back; absent in what ended before anything was read, in a dry run, and in what was stored before it was kept.
+    `later`: fields of a later version, as JSON, written back as they are. `unread`: a later version stored it in a way
+    that this one cannot read; the text, which stays as it is.
     """
 
     id: str
@@ -195,6 +198,7 @@ class Offboarding:
     done_once: tuple[Once, ...] = ()
     stage_since: datetime | None = None
     restored: Restored | None = None
+    settled: Settled | None = None
     later: str = field(default="", repr=False)
     unread: str = field(default="", repr=False)
 

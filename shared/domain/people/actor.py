@@ -26,6 +26,13 @@ class Actor:
     id: str
     name: str
 
+    @property
+    def named(self) -> str:
+        """For people. A queue tells no sender, so what it claims is said to be a claim."""
+        if self.type is ActorType.QUEUE:
+            return f"by queue, as {self.name}"
+        return f"{self.name} (key)" if self.type is ActorType.KEY else f"{self.name} ({self.id})"
+
     def same(self, other: Actor | None) -> bool:
         """The same one, whatever it is called now; what comes by queue is never known to be anybody's."""
         if other is None or self.type not in (ActorType.KEY, ActorType.PERSON):

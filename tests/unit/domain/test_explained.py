@@ -17,6 +17,7 @@ from shared.domain.errors import OffboardingError
 from shared.domain.explained.blockers import BLOCKERS
 from shared.domain.explained.explanation import Explanation, WhoActs, nobody, operations
 from shared.domain.explained.happenings import ACTIONS, EVENTS, STEPS
+from shared.domain.explained.payments import PAYMENTS
 from shared.domain.explained.reasons import GROUPS, REASONS
 from shared.domain.explained.record import ACTION_STATES, ACTORS, KINDS, PROOFS
 from shared.domain.explained.statuses import STAGES, STATUSES
@@ -24,6 +25,7 @@ from shared.domain.holdings.ledger import ActionState
 from shared.domain.holdings.model import HoldingKind
 from shared.domain.offboarding.messages import Who
 from shared.domain.offboarding.proofs import ProofName
+from shared.domain.offboarding.settled import Payment
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.offboarding.timeline import ActionStep, TimelineEvent
 from shared.operations.resume import NotResumableError
@@ -33,6 +35,7 @@ TABLES: list[tuple[type[StrEnum], Mapping[StrEnum, Explanation | str]]] = [
     (ReasonCode, REASONS),  # type: ignore[list-item]  # a mapping's key is invariant
     (Status, STATUSES),  # type: ignore[list-item]
     (Stage, STAGES),  # type: ignore[list-item]
+    (Payment, PAYMENTS),  # type: ignore[list-item]
     (TimelineEvent, EVENTS),  # type: ignore[list-item]
     (ActionStep, STEPS),  # type: ignore[list-item]
     (ActionKind, ACTIONS),  # type: ignore[list-item]

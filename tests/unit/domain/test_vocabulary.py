@@ -20,6 +20,7 @@ from shared.domain.offboarding.messages import Destination, Who
 from shared.domain.offboarding.needs import NeedKind
 from shared.domain.offboarding.proofs import ProofName
 from shared.domain.offboarding.removal import RemovalState
+from shared.domain.offboarding.settled import Payment
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.offboarding.timeline import ActionStep, TimelineEvent, of_action, of_fault, of_state
 from shared.domain.people.actor import ActorType
@@ -90,6 +91,7 @@ WORDS: dict[type[StrEnum], str] = {
         override redrive create_batch show_brake hold_brake release_brake doctor""",
     NeedKind: "approval decision window_closes",
     Undo: "put_back stays",
+    Payment: "until_date until_done nothing no_end_known not_read",
     WhoActs: "nobody sender operations administrator customer",
 }
 

@@ -21,8 +21,8 @@ from openpyxl import Workbook, load_workbook
 ROOT = Path(__file__).resolve().parents[3]
 HOLDINGS = 12
 """Of each customer."""
-GROWS_AT_MOST = 3.0
-"""Times the memory of a hundred, where there is ten times as much."""
+GROWS_AT_MOST = 1.05
+"""Times the memory of a process with a hundred, where there is ten times as much."""
 HEAD = ("Domain", "tenantId", "Reason", "notBefore", "reduceSeats", "graceSeconds", "commitments", "requestId")
 BROKEN: Sequence[tuple[str, ...]] = (
     ("no domain", "", "x"),
@@ -125,13 +125,15 @@ def url() -> Iterator[str]:
 
 
 MEASURED = """
-import json, sys, tracemalloc
+import json, re, sys
+from pathlib import Path
 from offboard.__main__ import main
-import openpyxl
-tracemalloc.start()
+import openpyxl, requests
 code = main(sys.argv[1:])
-sys.stderr.write("\\n" + json.dumps({"code": code, "peak": tracemalloc.get_traced_memory()[1]}))
+peak = re.search(r"VmHWM:\\s+(\\d+) kB", Path("/proc/self/status").read_text())[1]
+sys.stderr.write("\\n" + json.dumps({"code": code, "peak": int(peak)}))
 """
+"""The resident memory, from Linux: tracing each allocation instead takes minutes."""
 
 
 def measured(folder: Path, url: str, *words: str) -> tuple[dict[str, Any], str, int]:
@@ -199,6 +201,7 @@ Read = Callable[[Path], list[dict[str, Any]]]
 
 @pytest.mark.long
 @pytest.mark.timeout(300)
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="only Linux tells the most memory of a process")
 @pytest.mark.parametrize(
     ("ending", "write", "read"), [("csv", write_csv, read_csv), ("xlsx", write_xlsx, read_xlsx)], ids=["csv", "xlsx"]
 )

@@ -89,7 +89,7 @@ def test_after_a_word_only_what_was_answered_is_shown(asking: World, desk: Desk)
     identity = planned(asking)
     assert desk.type("reject", identity, "--reason", "too early", who="approver") == 0
     assert "None" not in desk.out
-    assert line(desk.out, "request") == asking.offboarding(line(desk.out, "request")).request.request_id
+    assert line(desk.out, "request") == f"{head(asking, identity).request.request_id}, tests (queue)"
 
 
 def test_a_digest_of_another_plan_is_looked_up_where_it_is_said_to_be(asking: World, desk: Desk) -> None:

@@ -130,6 +130,16 @@ def test_the_cap_and_the_budget_are_what_was_given() -> None:
     assert told == [["a@b.example", "c@d.example"]] * 2
 
 
+def test_who_deploys_from_github_is_told_where_one_was_asked_for() -> None:
+    """docs/deploy.md takes it from the outputs; reading a module that is not there would make the deployment fail."""
+    assert as_it_stands("least").outputs["AZURE_DEPLOYER_CLIENT_ID"] == ""
+    made = as_it_stands("production")
+    identity = only(made.of_type("Microsoft.ManagedIdentity/userAssignedIdentities"), "deployer")
+    told = made.outputs["AZURE_DEPLOYER_CLIENT_ID"]
+    assert told == f"⟦identity {identity.name}.properties.clientId⟧"
+    assert made.outputs["AZURE_IDENTITY_CLIENT_ID"] != told
+
+
 def test_names_are_given_or_follow_the_convention() -> None:
     made = carried_out({**LEAST, "names": {"keyVault": "kv-contoso", "resourceGroup": "rg-contoso"}})
     assert made.outputs["AZURE_KEY_VAULT_NAME"] == "kv-contoso"

@@ -26,6 +26,18 @@ def test_the_azure_cli_may_ask_for_the_one_scope() -> None:
     assert client["appId"] == "04b07795-8ddb-461a-bbee-02f9e1bf7b46", "the Azure CLI's own id, in every tenant"
 
 
+def test_who_is_assigned_can_sign_in_because_somebody_consented_for_all() -> None:
+    """Entra lets nobody consent for themselves to an application that requires assignment: nobody would get in."""
+    page = (INFRA / "README.md").read_text(encoding="utf-8")
+    part = page.partition("\n## People and roles\n")[2].partition("\n## ")[0]
+    assert "appRoleAssignmentRequired=true" in part
+    [granted] = re.findall(
+        r'^    az ad app permission grant --id "\$id" --api (\S+) --scope "([^"]+)"', part, re.MULTILINE
+    )
+    assert granted[0] == "00000003-0000-0000-c000-000000000000", "Microsoft Graph's own id, in every tenant"
+    assert set(granted[1].split()) == {"openid", "profile", "email"}, "who somebody is, and nothing else"
+
+
 def test_without_a_client_id_it_is_switched_off_and_programs_pass_to_the_front_door() -> None:
     text = (INFRA / "modules" / "functionapp.bicep").read_text(encoding="utf-8")
     found = text[text.index("name: 'authsettingsV2'") :]

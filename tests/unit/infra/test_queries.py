@@ -84,18 +84,29 @@ def test_it_runs_on_nothing(name: str) -> None:
             [
                 gauge("offboarding.live", 9, 2, status="waiting", stage="verify"),
                 gauge("offboarding.live", 4, 1, status="waiting", stage="verify"),
-                gauge("offboarding.live", 0, 1, status="running", stage="cancel"),
+                gauge("offboarding.live", 5, 2, status="running", stage="cancel"),
+                gauge("offboarding.due.oldest_age", 0, 2),
+                gauge("offboarding.due.oldest_age", 0, 1),
             ],
             [{"Status": "waiting", "Stage": "verify", "Offboardings": 4}],
         ),
         (
             "oldest-in-stage",
-            [gauge("offboarding.stage.age.oldest", 129600, stage="plan")],
+            [
+                gauge("offboarding.stage.age.oldest", 129600, 0.02, stage="plan"),
+                gauge("offboarding.stage.age.oldest", 864000, 0.1, stage="verify"),
+                gauge("offboarding.due.oldest_age", 0),
+            ],
             [{"Stage": "plan", "OldestDays": 1.5}],
         ),
         (
             "blockers",
-            [gauge("offboarding.blockers", 3, cause="in_term"), gauge("offboarding.blockers", 5, cause="refused")],
+            [
+                gauge("offboarding.blockers", 3, cause="in_term"),
+                gauge("offboarding.blockers", 5, cause="refused"),
+                gauge("offboarding.blockers", 7, 0.1, cause="transfer"),
+                gauge("offboarding.due.oldest_age", 0, 0.02),
+            ],
             [{"Cause": "refused", "Holdings": 5}, {"Cause": "in_term", "Holdings": 3}],
         ),
         (

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
+
+import pytest
 
 from shared.contracts.events import ActorData, CustomerData, EventType, PlanData
 from shared.domain.offboarding.called import NOT_IDENTIFIED
+from shared.domain.offboarding.settled import Payment
 from shared.notify.words import LONGEST, notice_of
 from tests.unit.notify.support import AT, TENANT, event
 
@@ -56,6 +60,20 @@ def test_every_date_and_number_that_an_event_has_is_shown() -> None:
         "2026-05-07 06:00 UTC"
     }
     assert (facts["In the way"], facts["By"]) == ("1 blocker", "Ms. Operator")
+
+
+@pytest.mark.parametrize(
+    ("told", "shown"),
+    [
+        ({"payment": Payment.NO_END_KNOWN}, "runs on, no end known"),
+        ({"payment": Payment.UNTIL_DATE, "paid_until": LATER}, "2026-05-07 06:00 UTC"),
+        ({"payment": Payment.NOTHING}, None),
+        ({"payment": Payment.NOT_READ}, None),
+        ({}, None),
+    ],
+)
+def test_what_is_paid_on_is_told_where_it_costs(told: dict[str, Any], shown: str | None) -> None:
+    assert dict(notice_of(event(**told), "").facts).get("Paid until") == shown
 
 
 def test_the_pipeline_itself_is_not_named() -> None:

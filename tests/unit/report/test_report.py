@@ -318,8 +318,21 @@ def test_only_a_cancellation_that_worked_ends_the_paying_before_the_term(state: 
     assert holding.term_end == end
 
 
-@pytest.mark.parametrize("status", [Status.PLANNED, Status.STOPPED, Status.WITHDRAWN, Status.REJECTED])
+@pytest.mark.parametrize("status", [Status.STOPPED, Status.WITHDRAWN, Status.REJECTED])
 def test_nothing_that_only_goes_on_gives_a_date_until_which_is_paid(status: Status) -> None:
     world, identity = waiting()
-    found = replace(head(world, identity), status=status, paid_until=None)
-    assert facts_of(found, world.store.holdings(identity), (), world.clock.now()).paid_until is None
+    renews = {
+        key: replace(record, holding=replace(record.holding, ends_at_term=False))
+        for key, record in world.store.holdings(identity).items()
+    }
+    found = facts_of(replace(head(world, identity), status=status), renews, (), world.clock.now())
+    assert (found.paid.until, found.paid.words) == (None, "runs on, no end known")
+    assert [item.paid_until for item in found.running] == [None]
+
+
+def test_what_was_set_to_end_with_its_term_has_that_date_though_it_was_stopped() -> None:
+    world, identity = waiting()
+    records = world.store.holdings(identity)
+    found = facts_of(replace(head(world, identity), status=Status.STOPPED), records, (), world.clock.now())
+    [item] = found.running
+    assert found.paid.until == item.paid_until == item.term_end

@@ -15,6 +15,7 @@ from tools.bicep_check.language.nodes import (
     Array,
     Binary,
     Call,
+    Certain,
     Expression,
     Index,
     Inside,
@@ -93,6 +94,8 @@ class Calculation:
                 return self._call(node, names)
             case Member(_, owner, name):
                 return _member(self.of(owner, names), str(name))
+            case Certain(_, owner):
+                return self.of(owner, names)
             case Index(_, owner, key):
                 found, place = self.of(owner, names), self.of(key, names)
                 return Later.of(f"{found}[{place}]") if is_later(found) else found[place]

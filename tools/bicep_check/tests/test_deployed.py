@@ -68,6 +68,8 @@ def test_a_module_gets_its_parameters_and_gives_its_outputs(tmp_path: Path) -> N
     )
     stores = made(tmp_path, text).of_type("A.B/stores")
     assert [one.name for one in stores] == ["x", "x"]
+    text += "output FOUND string = wanted ? part!.outputs.made : 'none'\n"
+    assert [made(tmp_path, text, wanted=wanted).outputs["FOUND"] for wanted in (True, False)] == ["x", "none"]
     assert stores[0].id.endswith("/resourceGroups/rg/providers/A.B/stores/x")
     assert stores[1].id == "/subscriptions/sub/resourceGroups/there/providers/A.B/stores/x"
     [left] = made(tmp_path, text, wanted=False).of_type("A.B/stores")

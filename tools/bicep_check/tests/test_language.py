@@ -6,6 +6,7 @@ from tools.bicep_check.language.nodes import (
     Array,
     Binary,
     Call,
+    Certain,
     Expression,
     Member,
     Number,
@@ -67,6 +68,15 @@ def test_operators_bind_as_usual() -> None:
     assert isinstance(found.condition.right, Binary)
     assert isinstance(found.condition.right.right, Binary)
     assert [found.condition.right.sign, found.condition.right.right.sign] == ["==", "+"]
+
+
+def test_a_mark_behind_says_that_something_is_there() -> None:
+    found = value("a && !b!.c != d!")
+    assert isinstance(found, Binary)
+    assert isinstance(found.right, Binary)
+    assert (found.sign, found.right.sign) == ("&&", "!=")
+    assert isinstance(found.right.right, Certain)
+    assert len(parse("var a = b!\nvar c = !a\n")) == 2
 
 
 def test_lines_go_on_next_to_operators_and_inside_parentheses() -> None:

@@ -54,6 +54,9 @@ VALUES = [
     Mistake(MAIN, "empty(keyVaultId)\n", "empty(keyVaultId, '')\n", "empty takes 1 arguments, not 2"),
     Mistake(MAIN, "uniqueString(subscription().id,", "uniqueString(subscription(),", "an object does not fit string"),
     Mistake(MAIN, "if (!empty(deployRepository))", "if (deployRepository)", "string does not fit bool"),
+    Mistake(
+        MAIN, "deployer!.outputs.clientId", "deployer!.outputs.clientID", "no property 'clientID'; is 'clientId' meant?"
+    ),
     Mistake(MAIN, "subscription().id", "subscription().ids", "has no property 'ids'; is 'id' meant?"),
     Mistake(
         MAIN,

@@ -67,6 +67,13 @@ class Member(Node):
 
 
 @dataclass(frozen=True, eq=False)
+class Certain(Node):
+    """owner!: whoever wrote it knows that it is not null, such as a module in use under the module's own condition."""
+
+    owner: Expression
+
+
+@dataclass(frozen=True, eq=False)
 class Index(Node):
     """owner[key]"""
 
@@ -198,6 +205,7 @@ Expression = (
     | Null
     | Reference
     | Member
+    | Certain
     | Index
     | Inside
     | Call

@@ -1,0 +1,1 @@
+"""Faults planted in the workflows, each of which has to be found."""
