@@ -41,6 +41,13 @@ def console_approvals(req: func.HttpRequest, context: func.Context) -> func.Http
     return show(req, context, _approvals)
 
 
+@bp.function_name("console_decisions")
+@bp.route(route="console/decisions", methods=["GET"], auth_level=ANYBODY)
+def console_decisions(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """What needs a decision."""
+    return show(req, context, _decisions)
+
+
 @bp.function_name("console_new")
 @bp.route(route="console/new", methods=["GET"], auth_level=ANYBODY)
 def console_new(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
@@ -138,6 +145,13 @@ def _approvals(visitor: "Visitor") -> Shown:
     require(visitor, Operation.LIST)
     found, more = approvals(visitor, bootstrap.services())
     return Shown("approvals", found=found, more=more)
+
+
+def _decisions(visitor: "Visitor") -> Shown:
+    from shared.console.decisions import decisions
+
+    require(visitor, Operation.LIST)
+    return Shown("decisions", asked=decisions(visitor, bootstrap.services()))
 
 
 def _new(req: func.HttpRequest, visitor: "Visitor") -> Shown:

@@ -40,6 +40,13 @@ def console_decide_several(req: func.HttpRequest, context: func.Context) -> func
     return take(req, context, _decide_several)
 
 
+@bp.function_name("console_resume_several")
+@bp.route(route="console/decisions", methods=["POST"], auth_level=ANYBODY)
+def console_resume_several(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+    """Resume each offboarding that was chosen."""
+    return take(req, context, _resume_several)
+
+
 @bp.function_name("console_plan_first")
 @bp.route(route="console/new", methods=["POST"], auth_level=ANYBODY)
 def console_plan_first(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
@@ -110,6 +117,14 @@ def _decide(route: Mapping[str, str], visitor: "Visitor", form: "Form") -> str:
     if not decide(word, identity, form, visitor, bootstrap.front_door(), bootstrap.services()):
         raise NotThereError(f"there is no offboarding {identity[:80]}, or nothing that is called {word[:20]}")
     return f"{HOME}/offboardings/{identity}?done={word}"
+
+
+def _resume_several(visitor: "Visitor", form: "Form") -> Shown:
+    """Shown at once, as above."""
+    from shared.console.decisions import resume_several
+
+    results = resume_several(form, visitor, bootstrap.front_door(), bootstrap.services())
+    return Shown("decided", word="resume", results=results)
 
 
 def _decide_several(visitor: "Visitor", form: "Form") -> Shown:

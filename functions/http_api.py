@@ -132,12 +132,12 @@ def _evidence(req: func.HttpRequest, identity: str) -> func.HttpResponse:
 def _resume_list(req: func.HttpRequest) -> func.HttpResponse:
     from shared.contracts.idempotency import once_of
     from shared.contracts.resume import ResumedList, parse_resume_list
-    from shared.operations.resume import resuming
+    from shared.operations.resume import resuming_one_of_many
 
     actor = admit(req, Operation.RESUME)
     wanted, services = parse_resume_list(req.get_body()), bootstrap.services()
     once = once_of(req.headers, Operation.RESUME, actor, req.get_body())
-    word = replace(resuming(actor, wanted.reason_code, wanted.reason), once=once)
+    word = replace(resuming_one_of_many(actor, wanted.reason_code, wanted.reason), once=once)
     ids = dict.fromkeys(wanted.offboarding_ids)
     return json_answer(200, ResumedList(items=tuple(_resumed(one, word, services) for one in ids)))
 

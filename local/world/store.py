@@ -11,6 +11,7 @@ from local.world.crash import CrashPoints
 from shared.domain.errors import ConcurrencyConflictError, NewerRecordError
 from shared.domain.evidence.entry import Aside, Entry
 from shared.domain.holdings.ledger import HoldingRecord
+from shared.domain.holdings.products import folded, names_product, product_words
 from shared.domain.offboarding.messages import OutboundMessage, TimelineEntry
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import RUNNABLE, Status
@@ -28,6 +29,7 @@ class _Row:
     outbox: dict[str, OutboundMessage] = field(default_factory=dict)
     forgotten: bool = False
     evidence: list[Entry] = field(default_factory=list)
+    words: set[str] = field(default_factory=set)
 
 
 class MemoryStore:
@@ -98,7 +100,7 @@ class MemoryStore:
     def find(self, wanted: Filter) -> Page:
         before, order = read_cursor(wanted.after, wanted.order), wanted.order
         with self._lock:
-            heads = [(row.head, row.position) for row in self._rows.values()]
+            heads = [(row.head, row.position) for row in self._rows.values() if _is_of(row, wanted.product)]
         found = [(listed(head).key(order), position, head) for head, position in heads if wanted.matches(head)]
         found = [item for item in found if wanted.follows(before, item[0], item[1])]
         found.sort(key=lambda item: item[:2], reverse=order.descending)
@@ -118,6 +120,7 @@ class MemoryStore:
                 raise _conflict(change)
             row.head, row.etag, row.forgotten = change.offboarding, row.etag + 1, True
             row.holdings = {item.holding.key: item for item in change.holdings}
+            row.words = _words(change)
             row.timeline = {item.seq: item for item in change.timeline}
             row.evidence = [replace(entry, asides=()) for entry in (*row.evidence, *change.evidence)]
 
@@ -170,6 +173,7 @@ class MemoryStore:
             self._live = {customer: holder for customer, holder in self._live.items() if holder != head.id}
         row.head, row.etag = head, row.etag + 1
         row.holdings.update({item.holding.key: item for item in change.holdings})
+        row.words |= _words(change)
         row.timeline.update({item.seq: item for item in change.timeline})
         row.evidence.extend(change.evidence)
         for item in change.outbox:
@@ -187,6 +191,14 @@ class MemoryStore:
 
 def _conflict(change: Change) -> ConcurrencyConflictError:
     return ConcurrencyConflictError(f"offboarding {change.offboarding.id} was changed by somebody else")
+
+
+def _words(change: Change) -> set[str]:
+    return {word for record in change.holdings for word in product_words(record.holding)}
+
+
+def _is_of(row: _Row, product: str) -> bool:
+    return not product or any(names_product(word, folded(product)) for word in row.words)
 
 
 def _is_due(row: _Row, now: datetime, machine: datetime, grace: timedelta) -> bool:

@@ -12,10 +12,16 @@ from offboard.operate.api import offboarding
 from offboard.operate.arguments import Confirm, Digest, DryRun, Id, Reason, moment_of
 from offboard.operate.desk import Desk
 from offboard.operate.failures import RefusedError, UsageError
+from offboard.operate.filters import Batch
 from offboard.operate.register import command
 from offboard.operate.renews import lets_renew, show_renewals
+from offboard.operate.several import resume_several
 from offboard.operate.shown import show_one, show_plan
 
+Ids = Annotated[list[str] | None, typer.Argument(metavar="ID...", help="the offboardingId, or the requestId")]
+Asking = Annotated[
+    str, typer.Option("--asking", metavar="CODE", help="all that need a decision for this reason, such as went_live")
+]
 AT_ONCE = "now"
 """Typed instead of a start: none is waited for."""
 Yes = Annotated[bool, typer.Option("--yes", help="do not ask; needs --digest")]
@@ -73,12 +79,25 @@ def withdraw(desk: Desk, identity: Id, reason: Reason, dry_run: DryRun = False) 
     _say(desk, identity, "withdraw", {"reason": reason}, dry_run)
 
 
-def resume(desk: Desk, identity: Id, reason: Reason, confirm: Confirm = "", dry_run: DryRun = False) -> None:
-    """Go on with an offboarding that needed a person, when the cause is gone.
+def resume(
+    desk: Desk,
+    reason: Reason,
+    identities: Ids = None,
+    asking: Asking = "",
+    batch: Batch = "",
+    confirm: Confirm = "",
+    dry_run: DryRun = False,
+) -> None:
+    """Go on with an offboarding that needed a person, when the cause is gone; or with several, or all that ask.
 
-    Where that lets a term renew, it says so and has the domain typed.
+    Where that lets a term renew, it says so and has the domain typed; of several, "renew" and of how many.
     """
-    found, etag = desk.find(identity)
+    named = identities or []
+    if bool(named) is bool(asking) or (batch and not asking):
+        raise UsageError("give one ID or several, or --asking CODE (with --batch, of that batch alone)")
+    if asking or len(named) > 1:
+        return resume_several(desk, named, asking, batch, reason, confirm, dry_run)
+    found, etag = desk.find(named[0])
     if lets_renew(found):
         show_renewals(found, desk.people)
     if dry_run:
@@ -168,6 +187,9 @@ def register(app: typer.Typer) -> None:
         "resume",
         'resume ID --reason "case 123: transfer declined"',
         'resume ID --reason "agreed" --confirm contoso.com',
+        'resume ID ID --reason "case 123: done"',
+        'resume --asking went_live --batch ID --reason "going live"',
+        'resume --asking renews_before_start --reason "agreed" --confirm "renew 3"',
     )(resume)
     command(
         app,

@@ -7,22 +7,14 @@ from typing import Any
 
 from offboard.operate.planned import moment, words_of
 from shared.domain.decisions.undo import Undo
-from shared.domain.holdings.ledger import ActionState
 from shared.domain.offboarding.states import TERMINAL, Stage, Status
 from shared.domain.wording import first_of
+from shared.sheets.holdings import STATE_WORDS, state_of
 
 DONE_TITLES = ("HOLDING", "UNITS", "STATUS", "TERM ENDS", "WHAT WAS DONE")
 NAMED = 10
 TOO_LATE = frozenset({Stage.REMOVE.value, Stage.CONFIRM.value, Stage.RESTORE.value})
 """Stages in which nothing is called off any more, or everything is already."""
-WORDS: Mapping[str, str] = {
-    ActionState.INTENDED.value: "no answer yet",
-    ActionState.ACCEPTED.value: "accepted",
-    ActionState.CONFIRMED.value: "done",
-    ActionState.POSTPONED.value: "refused for now",
-    ActionState.REFUSED.value: "refused",
-    ActionState.FORGIVEN.value: "refused, may be tried again",
-}
 
 
 def done_rows(found: Mapping[str, Any]) -> Sequence[Sequence[object]]:
@@ -32,7 +24,7 @@ def done_rows(found: Mapping[str, Any]) -> Sequence[Sequence[object]]:
         (
             item.get("name"),
             item.get("quantity"),
-            "not listed any more" if item.get("missingSince") else item.get("status"),
+            state_of(item),
             str(item.get("termEndsAt") or "")[:10],
             "; ".join(_done(action) for action in item.get("actions") or ()) or "nothing",
         )
@@ -74,4 +66,4 @@ def approved(found: Mapping[str, Any]) -> str:
 def _done(action: Mapping[str, Any]) -> str:
     state = str(action.get("state"))
     when = moment(action.get("answeredAt") or action.get("intendedAt"))
-    return f"{words_of(str(action.get('action')))}: {WORDS.get(state, state)}, {when}"
+    return f"{words_of(str(action.get('action')))}: {STATE_WORDS.get(state, state)}, {when}"

@@ -21,6 +21,17 @@ Since = Annotated[
 Due = Annotated[
     str, typer.Option("--due-before", metavar="TIME", help="only what is due before this day or time (UTC)")
 ]
+Product = Annotated[
+    str,
+    typer.Option(
+        "--product",
+        metavar="P",
+        help="only with a holding of it: part of a product's name, or an SKU, subscription or order id",
+    ),
+]
+NeedsMe = Annotated[
+    bool, typer.Option("--needs-me", help="only what needs a person now, as the console's first page has it")
+]
 Batch = Annotated[str, typer.Option("--batch", metavar="ID", help="only of this batch")]
 
 
@@ -36,6 +47,8 @@ class Filters:
     updated_since: Since = ""
     due_before: Due = ""
     batch: Batch = ""
+    product: Product = ""
+    needs_me: NeedsMe = False
 
     @property
     def wishes(self) -> Mapping[str, str]:
@@ -49,5 +62,7 @@ class Filters:
             "updatedSince": moment_of(self.updated_since),
             "dueBefore": moment_of(self.due_before),
             "batchId": self.batch,
+            "product": self.product,
+            "needsMe": "true" if self.needs_me else "",
         }
         return {name: value for name, value in named.items() if value}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 from urllib.parse import quote, urlencode
@@ -13,10 +13,12 @@ import typer
 
 from offboard.bulk.write import Excel, csv_to, separator_of, written
 from offboard.operate.desk import LIST, Desk
-from offboard.operate.failures import UnreachableError
+from offboard.operate.failures import UnreachableError, UsageError
 from offboard.operate.filters import Filters
+from offboard.operate.found import show_holdings, show_needs
 from offboard.operate.register import command
-from offboard.operate.shown import show_counts, show_list
+from offboard.operate.shown import Shown, show_counts, show_list
+from shared.sheets.holdings import holdings_sheet
 from shared.sheets.offboardings import sheet_of
 from shared.sheets.write import Sheet
 
@@ -28,6 +30,9 @@ Sort = Annotated[
 ]
 Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, max=PAGE, help="so many at a time, 1 to 200")]
 All = Annotated[bool, typer.Option("--all", help="all of them, page after page")]
+Holdings = Annotated[
+    bool, typer.Option("--holdings", help="with --product: each holding, with what was done to it, and when")
+]
 Csv = Annotated[bool, typer.Option("--csv", help="a table for a spreadsheet, to stdout")]
 File = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="a new file, .csv or .xlsx; default: stdout")]
 
@@ -57,26 +62,40 @@ def list_them(
     sort: Sort = "",
     limit: Limit = 50,
     everything: All = False,
+    holdings: Holdings = False,
     csv: Csv = False,
     excel: Excel = "",
 ) -> None:
-    """List offboardings, newest first unless --sort says otherwise; with --batch alone, what was refused too."""
+    """List offboardings, newest first unless --sort says otherwise; with --batch alone, what was refused too.
+
+    With --needs-me, why a person is needed and what to do; with --product and --holdings, a line for each holding.
+    """
+    _require_product(filters, holdings)
     wishes = {**filters.wishes, "sort": sort}
     if filters.batch and not (filters.wishes.keys() - {"batchId"}) and not sort and not everything:
         return _batch(desk, filters.batch, csv, separator_of(excel))
     pages = Pages(desk, _path({**wishes, "limit": limit}), everything)
     if csv:
-        csv_to(sys.stdout, sheet_of(pages), separator_of(excel))
+        csv_to(sys.stdout, _sheet(pages, holdings), separator_of(excel))
     else:
-        _shown(desk, pages)
+        _shown(desk, pages, show_holdings if holdings else show_needs if filters.needs_me else show_list)
     if pages.next:
         desk.say("There are more: --all shows all of them.")
-    needs = () if filters.status else (f"list --status {NEEDS_SOMEBODY}",)
+    needs = () if filters.status or filters.needs_me else ("list --needs-me",)
     desk.next("show ID", "why ID", *needs)
     return None
 
 
-def _shown(desk: Desk, pages: Pages) -> None:
+def _require_product(filters: Filters, holdings: bool) -> None:
+    if holdings and not filters.product:
+        raise UsageError("--holdings shows what --product finds: give one, such as --product 'Microsoft 365 E3'")
+
+
+def _sheet(items: Iterable[Mapping[str, Any]], holdings: bool) -> Sheet:
+    return holdings_sheet(items) if holdings else sheet_of(items)
+
+
+def _shown(desk: Desk, pages: Pages, show: Callable[[Sequence[Mapping[str, Any]], Shown], None]) -> None:
     if pages.everything:
         with desk.progress("reading the list"):
             items = list(pages)
@@ -85,7 +104,7 @@ def _shown(desk: Desk, pages: Pages) -> None:
     if desk.json:
         sys.stdout.write(json.dumps({"items": items, **({"next": pages.next} if pages.next else {})}, indent=2) + "\n")
     else:
-        show_list(items, desk.people)
+        show(items, desk.people)
 
 
 def every_one(desk: Desk, wishes: Mapping[str, object]) -> Iterator[Mapping[str, Any]]:
@@ -93,15 +112,16 @@ def every_one(desk: Desk, wishes: Mapping[str, object]) -> Iterator[Mapping[str,
     yield from Pages(desk, _path({**wishes, "limit": PAGE}), everything=True)
 
 
-def export(desk: Desk, filters: Filters, output: File = "", excel: Excel = "") -> None:
+def export(desk: Desk, filters: Filters, holdings: Holdings = False, output: File = "", excel: Excel = "") -> None:
     """Write all offboardings, or those that fit, as a table: CSV, or .xlsx where the file is called so, which Excel
-    reads alike in every country.
+    reads alike in every country. With --product and --holdings, a row for each holding.
 
     What a spreadsheet would calculate has an apostrophe before it.
     """
+    _require_product(filters, holdings)
     pages = every_one(desk, filters.wishes)
     with desk.progress("reading the list") as step:
-        sheet = sheet_of(_counted(pages, step))
+        sheet = _sheet(_counted(pages, step), holdings)
         if output:
             written(output, sheet, separator_of(excel))
         else:
@@ -157,6 +177,8 @@ def register(app: typer.Typer) -> None:
         f"list --status {NEEDS_SOMEBODY}",
         "list --sort due --due-before 2027-01-31",
         "list --all --json",
+        "list --needs-me --sort due",
+        "list --product 'Microsoft 365 E3' --holdings --all",
         "list --batch ID",
         "list --batch ID --status needs_attention",
     )(list_them)
@@ -166,4 +188,5 @@ def register(app: typer.Typer) -> None:
         "export -o offboardings.xlsx",
         "export --status removed -o removed.csv",
         "export --batch ID -o batch.xlsx",
+        "export --product 'Microsoft 365 E3' --holdings -o e3.xlsx",
     )(export)

@@ -30,6 +30,7 @@ WITH_A_PLAN = ("awaiting_approval", "planned")
 UNBOUNDED = 100_000
 """Columns where nobody reads on a screen: what goes into a file or a pipe is never wrapped."""
 NARROWEST = 60
+NOT_IDENTIFIED = "not identified"
 
 
 class Shown:
@@ -186,7 +187,7 @@ def show_list(items: Sequence[Mapping[str, Any]], out: Shown) -> None:
         (
             item.get("offboardingId"),
             item.get("status"),
-            _customer(item.get("customer") or {}, short=True),
+            called(item.get("customer") or {}),
             str(item.get("updatedAt"))[:16],
             (item.get("reason") or {}).get("code"),
         )
@@ -273,10 +274,18 @@ def show_redriven(found: Mapping[str, Any], out: Shown) -> None:
         out.line("There may be more: run it again.")
 
 
-def _customer(customer: Mapping[str, Any], *, short: bool = False) -> str:
+def called(customer: Mapping[str, Any]) -> str:
+    """A customer in one word."""
+    return next(iter(_names(customer)), NOT_IDENTIFIED)
+
+
+def _customer(customer: Mapping[str, Any]) -> str:
+    return ", ".join(_names(customer)) or NOT_IDENTIFIED
+
+
+def _names(customer: Mapping[str, Any]) -> list[str]:
     parts = [customer.get(name) for name in ("companyName", "domain", "tenantId")]
-    named = [str(part) for part in parts if part]
-    return (named[0] if short else ", ".join(named)) if named else "not identified"
+    return [str(part) for part in parts if part]
 
 
 def _reason(reason: Mapping[str, Any]) -> str:

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 
 from shared.console.decide import require_typed
 from shared.console.form import Form
+from shared.console.in_the_way import SENDER, InTheWay, in_the_way
 from shared.console.requests import same_request
 from shared.console.visitor import Visitor
 from shared.contracts.batch import AT_MOST, BatchItemView, BatchV1, BatchView
+from shared.contracts.problems import Problem
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.plan import Plan
 from shared.domain.errors import InvalidRequestError
@@ -43,7 +45,8 @@ class Uploaded:
 
 @dataclass(frozen=True, slots=True)
 class BatchLine:
-    """One request of a batch. `choosable`: a plan that this person may send for real."""
+    """One request of a batch. `choosable`: a plan that this person may send for real. `way`: what stands in its way,
+    and who must act."""
 
     offboarding_id: str
     request_id: str
@@ -51,7 +54,7 @@ class BatchLine:
     domain: str
     status: str
     why: str
-    what_to_do: str
+    way: InTheWay
     plan: Plan | None
     paid: Paid | None
     choosable: bool
@@ -133,8 +136,7 @@ def batch_page(batch_id: str, visitor: Visitor, services: Services) -> Batch | N
                 domain=domain_of(head) if head is not None else "",
                 status=item.status or "not accepted",
                 why=problem.detail if problem else item.reason.text if item.reason else "",
-                what_to_do=(problem.operator_action if problem else item.reason.operator_action if item.reason else "")
-                or "",
+                way=_way(head, problem),
                 plan=head.plan if head is not None else None,
                 paid=paid_of(head) if head is not None else None,
                 choosable=may and head is not None and head.status is Status.PLANNED,
@@ -142,6 +144,13 @@ def batch_page(batch_id: str, visitor: Visitor, services: Services) -> Batch | N
         )
     names = (head.request.batch_id for _, head in found.items if head is not None)
     return Batch(view, tuple(lines), tuple(dict.fromkeys(name for name in names if name)))
+
+
+def _way(head: Offboarding | None, problem: Problem | None) -> InTheWay:
+    """A request that is not carried out as it was sent waits for its sender."""
+    if problem is not None or head is None:
+        return InTheWay(who=SENDER, what_to_do=(problem.operator_action if problem else "") or "")
+    return in_the_way(head)
 
 
 def _named(item: BatchItemView, services: Services) -> str:

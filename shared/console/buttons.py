@@ -43,17 +43,25 @@ def buttons(session: Session, visitor: Visitor) -> Buttons:
     head = session.offboarding
     # What a later version stored takes no word here.
     open_still = not head.finished and head.withdrawal is None and not head.unread
-    asked = what_is_asked(session) if head.status is Status.NEEDS_ATTENTION and not head.unread else None
     may_say = visitor.may(Operation.OVERRIDE, head) and not head.finished
     return Buttons(
         decide=head.status is Status.AWAITING_APPROVAL and visitor.may(Operation.APPROVE, head),
         withdraw=open_still and head.removal is None and visitor.may(Operation.WITHDRAW, head),
         reschedule=open_still and not has_written(session) and visitor.may(Operation.RESCHEDULE, head),
-        resume=asked.value if asked is not None and visitor.may(Operation.RESUME, head) else "",
+        resume=resume_code(session, visitor),
         overridable=tuple(_overridable(session.records.values())) if may_say else (),
         repeat=head.status is Status.PLANNED and visitor.may(Operation.CREATE),
         own=visitor.actor.same(head.requester),
     )
+
+
+def resume_code(session: Session, visitor: Visitor) -> str:
+    """The code of the reason that a person is asked for; empty where none is, or `visitor` may not resume it."""
+    head = session.offboarding
+    if head.status is not Status.NEEDS_ATTENTION or head.unread or not visitor.may(Operation.RESUME, head):
+        return ""
+    asked = what_is_asked(session)
+    return asked.value if asked is not None else ""
 
 
 def _overridable(records: Iterable[HoldingRecord]) -> Iterable[Blocker]:

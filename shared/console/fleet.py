@@ -4,27 +4,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.console.approvals import asked_since
 from shared.console.months import Month, next_months
 from shared.console.standing import STATUS_WORDS
-from shared.contracts.calendar import Coming
 from shared.domain.offboarding.called import domain_of, name_of
+from shared.domain.offboarding.needs import NeedKind, needs_of
 from shared.domain.offboarding.paid import Paid, paid_of
 from shared.domain.offboarding.record import Offboarding
-from shared.domain.offboarding.states import Status
-from shared.domain.wording import count_of
+from shared.domain.wording import count_of, stamp
+from shared.operations.found import of_product
 from shared.operations.show import list_page
 from shared.pipeline.core.services import Services
 from shared.ports.store import Filter
 from shared.ports.walk import LIVE, walk
-from shared.report.moments import Moment, moments_of
+from shared.report.held import HoldingFacts, held
+from shared.report.moments import moments_of
 
 LOOKED_AT = 1000
 """So many live offboardings are read for the top of the page; where there are more, the page says so."""
-SOON = timedelta(days=7)
 NAMED = 5
 """So many closing windows are named; the others are counted."""
 
@@ -36,6 +36,16 @@ class Need:
     words: str
     href: str
     urgent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """A holding that was searched for. `done`: what was done to it, and when."""
+
+    name: str
+    units: str
+    status: str
+    done: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +62,7 @@ class Row:
     paid: Paid
     dry_run: bool
     batch_id: str
+    holdings: tuple[HeldRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +84,14 @@ def fleet(query: Mapping[str, str], services: Services) -> Fleet:
     live = found[:LOOKED_AT]
     moments = [item for head in live for item in moments_of(head, name_of(head))]
     wanted = {name: value for name, value in query.items() if value}
-    page = list_page(wanted, services)
+    page, product = list_page(wanted, services), wanted.get("product", "")
     counts = Counter(head.status for head in live)
     return Fleet(
-        needs=tuple(_needs(live, moments, services)),
+        needs=tuple(_needs(live, services)),
         counts=tuple((status.value, counts[status]) for status in LIVE if counts[status]),
         more=len(found) > LOOKED_AT,
         months=next_months(moments, now),
-        rows=tuple(row_of(head) for head in page.items),
+        rows=tuple(_with_holdings(head, product, services) for head in page.items),
         next=page.next,
     )
 
@@ -101,30 +112,40 @@ def row_of(head: Offboarding) -> Row:
     )
 
 
-def _needs(live: Iterable[Offboarding], moments: Iterable[Moment], services: Services) -> Iterable[Need]:
-    heads, now = list(live), services.clock.now()
-    waiting = [head for head in heads if head.status is Status.AWAITING_APPROVAL]
+def _with_holdings(head: Offboarding, product: str, services: Services) -> Row:
+    """One line, with the holdings that are of `product`, where one is searched for."""
+    found = of_product(head.id, product, services) if product else ()
+    now = services.clock.now()
+    return replace(row_of(head), holdings=tuple(_held(held(record, now, finished=head.finished)) for record in found))
+
+
+def _held(found: HoldingFacts) -> HeldRow:
+    done = "; ".join(f"{one.what}: {one.how}, {stamp(one.at)}" for one in found.done)
+    return HeldRow(found.name, found.units, found.status, done or "nothing was done to it")
+
+
+def _needs(live: Iterable[Offboarding], services: Services) -> Iterable[Need]:
+    """The same that `needsMe` lists: what asks as so many, windows by name."""
+    now = services.clock.now()
+    found = [(head, need) for head in live for need in needs_of(head, now)]
+    waiting = [head for head, need in found if need.kind is NeedKind.APPROVAL]
     if waiting:
         oldest = now - min(asked_since(head, services) for head in waiting)
         words = f"{count_of(len(waiting), 'plan')} to approve or reject (the oldest has waited for {_long(oldest)})"
         yield Need(words, "/console/approvals", urgent=oldest > timedelta(days=3))
-    asked = sum(head.status is Status.NEEDS_ATTENTION for head in heads)
+    asked = sum(need.kind is NeedKind.DECISION for _, need in found)
     if asked:
         words = f"{count_of(asked, 'offboarding needs', 'offboardings need')} a decision"
-        yield Need(words, "/console?status=needs_attention", urgent=True)
+        yield Need(words, "/console/decisions", urgent=True)
     closing = sorted(
-        (item for item in moments if item.what is Coming.WINDOW_CLOSES and now <= item.at <= now + SOON), key=_when
+        ((need.at, head) for head, need in found if need.at is not None), key=lambda item: (item[0], item[1].id)
     )
-    for item in closing[:NAMED]:
-        words = f"A window to cancel or give back closes in {_long(item.at - now)}: {item.customer}"
-        yield Need(words, f"/console/offboardings/{item.offboarding_id}", urgent=item.at - now < timedelta(days=1))
+    for at, head in closing[:NAMED]:
+        words = f"A window to cancel or give back closes in {_long(at - now)}: {name_of(head)}"
+        yield Need(words, f"/console/offboardings/{head.id}", urgent=at - now < timedelta(days=1))
     if len(closing) > NAMED:
         more = count_of(len(closing) - NAMED, "more window closes", "more windows close")
-        yield Need(f"{more} within seven days", "/console#months-title", urgent=False)
-
-
-def _when(item: Moment) -> datetime:
-    return item.at
+        yield Need(f"{more} within seven days", "/console?needsMe=true&sort=due", urgent=False)
 
 
 def _long(span: timedelta) -> str:

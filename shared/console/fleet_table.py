@@ -5,15 +5,19 @@ from __future__ import annotations
 import io
 from collections.abc import Iterable, Mapping
 from itertools import islice
+from urllib.parse import parse_qsl
 
-from shared.contracts.summary import summary_view
-from shared.domain.offboarding.record import Offboarding
-from shared.operations.show import list_page
+from shared.contracts.list_views import ListedView
+from shared.operations.show import show_page
 from shared.pipeline.core.services import Services
+from shared.sheets.holdings import holdings_sheet
 from shared.sheets.offboardings import sheet_of
 from shared.sheets.write import Sheet, write_csv, write_workbook
 
 MOST = 10_000
+HOLDINGS = "holdings"
+"""With a product: a row for each holding of it."""
+NO_FILTERS = ("after", "limit", "done", HOLDINGS)
 
 
 def fleet_csv(query: Mapping[str, str], services: Services) -> bytes:
@@ -31,16 +35,17 @@ def fleet_workbook(query: Mapping[str, str], services: Services) -> bytes:
 
 
 def _sheet(query: Mapping[str, str], services: Services) -> Sheet:
-    heads = islice(_found(query, services), MOST)
-    return sheet_of(summary_view(head).model_dump(mode="json", by_alias=True) for head in heads)
+    found = islice(_found(query, services), MOST)
+    items = (item.model_dump(mode="json", by_alias=True, exclude_none=True) for item in found)
+    return holdings_sheet(items) if query.get(HOLDINGS) and query.get("product") else sheet_of(items)
 
 
-def _found(query: Mapping[str, str], services: Services) -> Iterable[Offboarding]:
-    wanted = {name: value for name, value in query.items() if value and name not in ("after", "limit", "done")}
+def _found(query: Mapping[str, str], services: Services) -> Iterable[ListedView]:
+    wanted = {name: value for name, value in query.items() if value and name not in NO_FILTERS}
     after: str | None = None
     while True:
-        page = list_page({**wanted, "limit": "200", **({"after": after} if after else {})}, services)
+        page = show_page({**wanted, "limit": "200", **({"after": after} if after else {})}, "", services)
         yield from page.items
-        after = page.next
+        after = dict(parse_qsl(page.next.removeprefix("?"))).get("after") if page.next else None
         if after is None:
             return

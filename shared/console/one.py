@@ -143,7 +143,7 @@ def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None
         chapters=tuple(_chapters(timeline[-ENTRIES:])),
         left_out=max(0, len(timeline) - ENTRIES),
         buttons=buttons(session, visitor),
-        renews=_renews(session),
+        renews=renewals_by_resume(session),
         expired=_expired(session),
         put_back=_named(session, undo, Undo.PUT_BACK),
         stays=_named(session, undo, Undo.STAYS),
@@ -152,7 +152,7 @@ def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None
     )
 
 
-def _renews(session: Session) -> tuple[Renewal, ...]:
+def renewals_by_resume(session: Session) -> tuple[Renewal, ...]:
     """What a resume would let renew, where that is what is asked."""
     head, start = session.offboarding, session.offboarding.request.not_before
     asked = head.status is Status.NEEDS_ATTENTION and head.reason is not None

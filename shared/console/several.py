@@ -41,6 +41,11 @@ def decide_several(form: Form, visitor: Visitor, door: FrontDoor, services: Serv
     return word, tuple(_results(chosen, word, form, visitor, door, services))
 
 
+def gone(identity: str) -> Result:
+    """Of what is not there any more."""
+    return Result(identity, identity, "there is no such offboarding", "Load the page again.")
+
+
 def _results(
     chosen: Iterable[str], word: str, form: Form, visitor: Visitor, door: FrontDoor, services: Services
 ) -> Iterable[Result]:
@@ -48,7 +53,7 @@ def _results(
         seen = {"etag": form.get(f"etag-{identity}", ""), "planDigest": form.get(f"digest-{identity}", "")}
         stored = services.store.load(identity)
         if stored is None:
-            yield Result(identity, identity, "there is no such offboarding", "Load the page again.")
+            yield gone(identity)
             continue
         name = name_of(stored.offboarding)
         try:

@@ -33,6 +33,11 @@ class Visitor:
         return self.may(Operation.CREATE)
 
     @property
+    def operates(self) -> bool:
+        """Whether this person may let things go on."""
+        return self.may(Operation.RESUME)
+
+    @property
     def decides(self) -> bool:
         """Whether anything that waits can wait for this person."""
         return any(map(self.may_ever, (Operation.APPROVE, Operation.RESUME, Operation.OVERRIDE)))

@@ -13,6 +13,7 @@ from shared.domain.decisions.planned_work import PlannedWork
 from shared.domain.decisions.seats import given_back_until
 from shared.domain.decisions.undo import Undo
 from shared.domain.holdings.ledger import ActionRecord, HoldingRecord, Override
+from shared.domain.holdings.products import sku_of
 from shared.domain.money import ToldRefund
 
 
@@ -70,6 +71,7 @@ class HoldingView(WireModel):
     key: str
     kind: str
     name: str
+    offer_id: str | None = None
     status: str
     quantity: int | None = None
     term_ends_at: UtcTime | None = None
@@ -97,6 +99,7 @@ def holding_view(
         key=holding.key,
         kind=holding.kind.value,
         name=holding.name,
+        offer_id=sku_of(holding) or None,
         status=holding.raw_status or holding.status.value,
         quantity=holding.quantity,
         term_ends_at=holding.term_end,

@@ -21,7 +21,8 @@ OffboardingId = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 class ResumeList(WireModel):
     """`{"offboardingIds": [...], "reason": "...", "reasonCode": "went_live"}`.
 
-    With `reasonCode` only those are resumed that ask for this reason now: a list may have grown old.
+    With `reasonCode` only those are resumed that ask for this reason now: a list may have grown old. Without it, those
+    that would let a term renew (`renews_before_start`) are left as they are: that has to be named.
     """
 
     offboarding_ids: Annotated[tuple[OffboardingId, ...], Field(min_length=1, max_length=AT_MOST)]

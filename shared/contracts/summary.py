@@ -60,13 +60,6 @@ class SummaryView(WireModel):
     live_offboarding_id: str | None = None
 
 
-class PageView(WireModel):
-    """One page of a list; `next` is the path of the next one."""
-
-    items: tuple[SummaryView, ...]
-    next: str | None = None
-
-
 def summary_view(offboarding: Offboarding, records: Iterable[HoldingRecord] | None = None) -> SummaryView:
     """The list form; `records`: its holdings, where they are at hand."""
     paid = paid_of(offboarding, records)

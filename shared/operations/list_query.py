@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import MappingProxyType
 from typing import Any
@@ -13,6 +13,7 @@ from shared.contracts.field_rules import PATTERNS
 from shared.contracts.request import GUID, REQUEST_ID
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError
+from shared.domain.holdings.products import folded
 from shared.domain.offboarding.states import Status
 from shared.ports.listing import Filter, Order, read_cursor
 
@@ -28,10 +29,16 @@ HOST_KEY = "code"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A list by request id has at most one offboarding; None: all that `wanted` finds."""
+    """A list by request id has at most one offboarding; None: all that `wanted` finds. `needs_me`: only what needs a
+    person now."""
 
     wanted: Filter
     request_id: str | None = None
+    needs_me: bool = False
+
+    def at(self, now: datetime) -> Filter:
+        """The filter as of `now` (aware UTC, business time)."""
+        return replace(self.wanted, needed_at=now) if self.needs_me else self.wanted
 
 
 def parse_list(query: Mapping[str, str]) -> Asked:
@@ -55,7 +62,7 @@ def parse_list(query: Mapping[str, str]) -> Asked:
         first, *others = mistakes
         pairs = tuple((error.field, error.rule) for error in others)
         raise InvalidRequestError(first.code, first.field, first.rule, first.value, pairs)
-    return Asked(Filter(**wanted), request_id)
+    return Asked(Filter(**wanted), request_id, bool(said.get("needsMe")))
 
 
 def parse_filters(query: Mapping[str, str]) -> Asked:
@@ -115,6 +122,18 @@ def _text(name: str, text: str) -> str:
     return text
 
 
+def _product(name: str, text: str) -> str:
+    if not folded(text):
+        raise InvalidRequestError(ReasonCode.WRONG_VALUE, name, "must name a product, an SKU or an id", text)
+    return _text(name, text)
+
+
+def _truth(name: str, text: str) -> bool:
+    if text not in ("true", "false"):
+        raise InvalidRequestError(ReasonCode.WRONG_VALUE, name, "must be true or false", text)
+    return text == "true"
+
+
 def _moment(name: str, text: str) -> datetime:
     try:
         if MOMENT.fullmatch(text):
@@ -144,6 +163,8 @@ READERS: Mapping[str, Callable[[str, str], Any]] = MappingProxyType(
         "customerTenantId": _tenant,
         "requestedBy": _text,
         "text": _text,
+        "product": _product,
+        "needsMe": _truth,
         "updatedSince": _moment,
         "dueBefore": _moment,
         "sort": _order,
@@ -160,6 +181,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "batchId": "batch_id",
         "requestedBy": "requested_by",
         "text": "text",
+        "product": "product",
         "updatedSince": "updated_since",
         "dueBefore": "due_before",
         "sort": "order",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from shared.domain.codes import ReasonCode
+from shared.domain.decisions.renewals import PAID_AGAIN
 from shared.domain.errors import OffboardingError
 from shared.domain.offboarding.record import Offboarding, SaidResume
 from shared.domain.people.actor import Actor, known_by_name
@@ -13,13 +14,30 @@ from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
 from shared.pipeline.words import go_on, is_worked_on, keep, what_is_asked
 
-__all__ = ["ATTEMPTS", "NotResumableError", "resume", "resuming"]
+__all__ = [
+    "ATTEMPTS",
+    "NotResumableError",
+    "RenewsUnseenError",
+    "lets_renew",
+    "resume",
+    "resuming",
+    "resuming_one_of_many",
+]
 
 
 class NotResumableError(OffboardingError):
     """Only an offboarding that needs attention can be resumed."""
 
     code = ReasonCode.NOT_RESUMABLE
+
+
+class RenewsUnseenError(NotResumableError):
+    """A resume would let a term renew, and whoever sent a list did not say that this is meant."""
+
+    operator_action = (
+        "Look at what renews and when (`offboard show ID`). If it may, resume it with reasonCode renews_before_start; "
+        "or reschedule it to a start before that, or withdraw it."
+    )
 
 
 def resume(
@@ -39,6 +57,24 @@ def resume(
 def resuming(by: Actor, asked_for: ReasonCode | None, why: str) -> Word:
     """The same as a word to carry out."""
     return Word(by, "being resumed", partial(_resume, asked_for, why))
+
+
+def resuming_one_of_many(by: Actor, asked_for: ReasonCode | None, why: str) -> Word:
+    """The same of a list, which tells nothing of what each was looked at: what costs money has to be named."""
+    return Word(by, "being resumed", partial(_resume_unseen, asked_for, why))
+
+
+def lets_renew(session: Session) -> bool:
+    """Whether a resume is the word that something may renew, and be paid for again."""
+    return what_is_asked(session) is ReasonCode.RENEWS_BEFORE_START
+
+
+def _resume_unseen(asked_for: ReasonCode | None, why: str, session: Session) -> None:
+    head = session.offboarding
+    if asked_for is None and lets_renew(session):
+        what = head.reason.text if head.reason is not None else PAID_AGAIN
+        raise RenewsUnseenError(f"offboarding {head.id} asks whether something may renew: {what}")
+    _resume(asked_for, why, session)
 
 
 def _resume(asked_for: ReasonCode | None, why: str, session: Session) -> None:

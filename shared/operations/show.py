@@ -8,14 +8,16 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from shared.contracts.etags import digest_of
-from shared.contracts.summary import PageView, summary_view
+from shared.contracts.list_views import PageView, listed_view
 from shared.contracts.views import OffboardingView, TextLine, offboarding_view
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.planned_work import planned_work
 from shared.domain.decisions.undo import undo_of
 from shared.domain.errors import InvalidRequestError
 from shared.domain.offboarding.identifiers import UNREADABLE, offboarding_id
+from shared.domain.offboarding.needs import needs_of
 from shared.domain.offboarding.record import Offboarding
+from shared.operations.found import of_product
 from shared.operations.list_query import READERS, parse_list
 from shared.pipeline.core.export import as_file, evidence_file
 from shared.pipeline.core.services import Services
@@ -92,15 +94,27 @@ def show_page(query: Mapping[str, str], path: str, services: Services) -> PageVi
     if page.next is not None:
         kept = {name: value for name, value in query.items() if value and name in READERS}
         following = f"{path}?{urlencode({**kept, 'after': page.next})}"
-    return PageView(items=tuple(summary_view(item) for item in page.items), next=following)
+    asked, now = parse_list(query), services.clock.now()
+    product = asked.wanted.product
+    items = tuple(
+        listed_view(
+            head,
+            now,
+            needs_of(head, now) if asked.needs_me else None,
+            of_product(head.id, product, services) if product else None,
+        )
+        for head in page.items
+    )
+    return PageView(items=items, next=following)
 
 
 def list_page(query: Mapping[str, str], services: Services) -> Page:
     """The same page as it is stored; raises InvalidRequestError for a query that is not understood."""
     asked = parse_list(query)
+    wanted = asked.at(services.clock.now())
     if asked.request_id is not None:
-        return of_request(asked.request_id, asked.wanted, services)
-    return services.store.find(asked.wanted)
+        return of_request(asked.request_id, wanted, services)
+    return services.store.find(wanted)
 
 
 def of_request(request_id: str, wanted: Filter, services: Services) -> Page:
@@ -110,5 +124,6 @@ def of_request(request_id: str, wanted: Filter, services: Services) -> Page:
         stored = services.store.load(identity)
         head = stored.offboarding if stored is not None else None
         if head is not None and head.request.request_id == request_id:
-            return Page((head,) if wanted.matches(head) else (), None)
+            found = wanted.matches(head) and (not wanted.product or of_product(head.id, wanted.product, services))
+            return Page((head,) if found else (), None)
     return Page((), None)

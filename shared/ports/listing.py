@@ -14,6 +14,7 @@ from enum import StrEnum
 
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError
+from shared.domain.offboarding.needs import SOON, needs_of, window_closes_at
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 
@@ -24,6 +25,8 @@ LONGEST_TEXT = 16_000
 """Characters that a search looks at; a property of Azure Tables holds 32 768."""
 NEVER = "~"
 """Sorts after every moment."""
+NOT_KEPT = ""
+"""Of an earlier version, which kept nothing of windows: the head tells."""
 
 
 class Order(StrEnum):
@@ -51,13 +54,15 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What lists compare, as texts that sort as they should. `words`: what a search looks at, without case."""
+    """What lists compare, as texts that sort as they should. `words`: what a search looks at, without case. `closes`:
+    when a window closes of which a person is told."""
 
     updated: str
     due: str
     customer: str
     requested_by: str
     words: str
+    closes: str = NOT_KEPT
 
     def key(self, order: Order) -> str:
         """By what it is sorted; all are equal by creation, where the place in the list decides alone."""
@@ -70,7 +75,8 @@ class Filter:
 
     `updated_since`: changed then or later. `due_before`: due (see `due_at`) earlier than that. Both are business time.
     `text`: part of what `Listed.words` has. `requested_by`: the whole of it. Neither minds upper or lower case.
-    `batch_id`: the whole of it, as it is spelled.
+    `batch_id`: the whole of it, as it is spelled. `product`: what a holding of it is, or ever was (`is_of`); the stores
+    keep that beside the head, so `matches` does not tell. `needed_at`: only what needs a person at that moment.
     """
 
     statuses: tuple[Status, ...] = ()
@@ -82,13 +88,16 @@ class Filter:
     text: str = ""
     requested_by: str = ""
     batch_id: str | None = None
+    product: str = ""
+    needed_at: datetime | None = None
     order: Order = Order.NEWEST
 
     @property
     def compares(self) -> bool:
         """It needs more than the lists by status and customer, newest first."""
         dated = self.updated_since is not None or self.due_before is not None
-        return dated or bool(self.text or self.requested_by) or self.order is not Order.NEWEST
+        looks = self.text or self.requested_by or self.product or self.needed_at is not None
+        return dated or bool(looks) or self.order is not Order.NEWEST
 
     def admits(self, listed: Listed) -> bool:
         """Whether it may be shown, as far as this tells."""
@@ -100,11 +109,19 @@ class Filter:
             return False
         return self.text.casefold() in listed.words
 
+    def needs(self, listed: Listed) -> bool:
+        """Whether a window closes so soon that a person is needed, as far as this tells."""
+        if self.needed_at is None or listed.closes == NOT_KEPT:
+            return True
+        return sortable(self.needed_at) <= listed.closes <= sortable(self.needed_at + SOON)
+
     def matches(self, head: Offboarding) -> bool:
         """Whether it is shown."""
         if self.statuses and head.status not in self.statuses:
             return False
         if self.batch_id not in (None, head.request.batch_id):
+            return False
+        if self.needed_at is not None and not needs_of(head, self.needed_at):
             return False
         return self.customer_id in (None, head.customer_id) and self.admits(listed(head))
 
@@ -147,13 +164,14 @@ def listed(head: Offboarding) -> Listed:
     reasons = (request.reason, request.approval_reference, head.reason.text if head.reason else None)
     words = (*found, *named, request.request_id, request.correlation_id, request.batch_id, *reasons)
     name = next((item for item in (*found, *named) if item), "")
-    due = due_at(head)
+    due, closes = due_at(head), window_closes_at(head)
     return Listed(
         updated=sortable(head.updated_at),
         due=sortable(due) if due is not None else NEVER,
         customer=name.casefold()[:LONGEST_NAME],
         requested_by=request.requested_by.casefold(),
         words="\n".join(dict.fromkeys(word.casefold() for word in words if word))[:LONGEST_TEXT],
+        closes=sortable(closes) if closes is not None else NEVER,
     )
 
 

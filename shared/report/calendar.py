@@ -68,7 +68,7 @@ def _find(query: Mapping[str, str], services: Services) -> _Found:
     wanted = tuple(status for status in LIVE if status in (asked.wanted.statuses or LIVE))
     if not wanted:
         return _Found((), more=False)
-    live = replace(asked.wanted, statuses=wanted)
+    live = replace(asked.at(services.clock.now()), statuses=wanted)
     if asked.request_id is not None:
         return _Found(of_request(asked.request_id, live, services).items, more=False)
     heads = tuple(walk(services.store, live, MOST + 1))

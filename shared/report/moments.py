@@ -8,6 +8,7 @@ from datetime import datetime
 
 from shared.contracts.calendar import Coming
 from shared.domain.decisions.blockers import Remedy
+from shared.domain.offboarding.needs import window_closes_at
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 
@@ -29,9 +30,9 @@ def moments_of(head: Offboarding, name: str) -> Iterable[Moment]:
     once the last dated wait is over, if nothing else is waited for."""
     if head.finished or head.status is Status.RESTORING:
         return
-    plan = head.plan
-    if plan is not None and plan.first_window_closes_at is not None and head.begun_at is None:
-        yield Moment(Coming.WINDOW_CLOSES, plan.first_window_closes_at, head.id, name)
+    closes = window_closes_at(head)
+    if closes is not None:
+        yield Moment(Coming.WINDOW_CLOSES, closes, head.id, name)
     ends: list[datetime] = []
     for blocker in head.blockers:
         if blocker.remedy is Remedy.DATE and blocker.until is not None:

@@ -23,6 +23,7 @@ from shared.domain.offboarding.settled import PAYMENT_WORDS, Payment
 from shared.domain.offboarding.states import Stage, Status
 from shared.operations.resume import resume
 from shared.operations.withdraw import CalledOff, NotWithdrawableError, withdraw
+from shared.ports.listing import Filter
 from shared.version import VERSION
 from tests.data.stores import CUSTOMER, FOLDER, POINTS, Point, opened, reached
 from tests.functional.checks import check_effects, check_removals, effects
@@ -120,6 +121,24 @@ def test_what_an_earlier_version_stored_is_listed_with_what_it_kept(version: str
 
 def of(world: World, effect: str) -> set[str]:
     return {holding for name, _, holding in effects(world) if name == effect}
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_an_earlier_version_stored_is_found_by_what_it_holds(version: str, point: Point, tmp_path: Path) -> None:
+    """None of these files has an index of products; it is made when they are opened."""
+    path = opened(FOLDER / version / f"{point.name}.sql", tmp_path / "store.sqlite3")
+    with sqlite3.connect(path) as db:
+        bodies = [json.loads(body)["holding"] for (body,) in db.execute("SELECT body FROM holdings")]
+        assert not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'held'").fetchone()
+    store = SqliteStore(path)
+    every = {head.id for head in store.find(Filter()).items}
+    assert bool(bodies) is (point.name != "received")
+    for holding in bodies:
+        for product in (holding["name"], holding["id"]):
+            assert {head.id for head in store.find(Filter(product=product)).items} == every
+    assert not store.find(Filter(product="Project Plan 3")).items
+    store.close()
 
 
 @pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)

@@ -34,6 +34,7 @@ _SETTINGS = {
 _PAGES = (
     ("fleet", ""),
     ("approvals", "/approvals"),
+    ("decisions", "/decisions"),
     ("new", "/new"),
     ("bulk", "/bulk"),
     ("system", "/system"),
@@ -42,7 +43,7 @@ _PAGES = (
     ("template", "/customers.csv"),
     ("template_workbook", "/customers.xlsx"),
 )
-_FORMS = (("decide_several", "approvals"), ("plan_first", "new"), ("upload", "bulk"))
+_FORMS = (("decide_several", "approvals"), ("resume_several", "decisions"), ("plan_first", "new"), ("upload", "bulk"))
 
 
 def settings(scratch: Path) -> dict[str, str]:

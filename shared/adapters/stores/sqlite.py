@@ -12,7 +12,8 @@ from typing import Any
 
 from shared.adapters.stores import codec
 from shared.adapters.stores.sqlite_beside import write_beside
-from shared.adapters.stores.sqlite_listing import list_all, list_head, selection, unlisted
+from shared.adapters.stores.sqlite_held import hold_all, unheld
+from shared.adapters.stores.sqlite_listing import list_all, list_head, narrow, selection, unlisted, widen
 from shared.adapters.stores.sqlite_schema import DUE, SCHEMA, columns, due_values
 from shared.domain.errors import ConcurrencyConflictError, UnavailableError
 from shared.domain.evidence.entry import Aside
@@ -38,9 +39,11 @@ class SqliteStore:
         self._db.execute("PRAGMA journal_mode=WAL")
         self._db.execute("PRAGMA synchronous=NORMAL")
         self._db.executescript(SCHEMA)
-        if unlisted(self._db):
+        if narrow(self._db) or unlisted(self._db) or unheld(self._db):
             with self._transaction() as db:
+                widen(db)
                 list_all(db)
+                hold_all(db)
 
     def close(self) -> None:
         with self._lock:
@@ -114,7 +117,7 @@ class SqliteStore:
             if change.etag is None:
                 raise _conflict(change)
             self._write_head(db, change)
-            for table in ("holdings", "timeline", "asides", "finished"):
+            for table in ("holdings", "held", "timeline", "asides", "finished"):
                 db.execute(f"DELETE FROM {table} WHERE offboarding_id = ?", (identity,))  # noqa: S608
             write_beside(db, change)
 

@@ -31,12 +31,15 @@ CREATE TABLE IF NOT EXISTS finished (offboarding_id TEXT PRIMARY KEY, at REAL NO
 CREATE INDEX IF NOT EXISTS finished_at ON finished (at);
 CREATE TABLE IF NOT EXISTS listed (
     position INTEGER PRIMARY KEY, updated TEXT NOT NULL, due TEXT NOT NULL, customer TEXT NOT NULL,
-    requested_by TEXT NOT NULL, words TEXT NOT NULL);
+    requested_by TEXT NOT NULL, words TEXT NOT NULL, closes TEXT NOT NULL DEFAULT '');
 CREATE INDEX IF NOT EXISTS listed_updated ON listed (updated);
 CREATE INDEX IF NOT EXISTS listed_due ON listed (due);
 CREATE INDEX IF NOT EXISTS listed_customer ON listed (customer);
 CREATE TABLE IF NOT EXISTS batched (position INTEGER PRIMARY KEY, batch TEXT NOT NULL);
 CREATE INDEX IF NOT EXISTS batched_batch ON batched (batch);
+CREATE TABLE IF NOT EXISTS held (
+    word TEXT NOT NULL, offboarding_id TEXT NOT NULL, PRIMARY KEY (word, offboarding_id)) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS held_by ON held (offboarding_id);
 CREATE TABLE IF NOT EXISTS holds (service TEXT PRIMARY KEY, until TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS shared_rows (name TEXT PRIMARY KEY, etag INTEGER NOT NULL, body TEXT NOT NULL);
 """

@@ -42,6 +42,19 @@ LIST_QUERY: tuple[Query, ...] = (
     Query(
         "text", "Only those with this in the customer's name, domains, ids or reason, in any case of letters.", _TEXT
     ),
+    Query(
+        "product",
+        "Only those that have, or ever had, a holding of it: any part of a product's name, in any case of letters, or "
+        "the whole of an SKU (or its first parts), of a subscription id or an order id. Each item has these "
+        "`holdings`.",
+        _TEXT | {"pattern": r"\S|^$"},
+    ),
+    Query(
+        "needsMe",
+        "With `true`, only those that need a person now: a plan to approve or reject, a decision, or a window that "
+        "closes within seven days. Each item has `needs`. It is the same for whoever asks.",
+        {"type": "string", "enum": ["true", "false", ""]},
+    ),
     Query("updatedSince", "Only those that changed then or later (UTC).", _MOMENT),
     Query("dueBefore", "Only those that go on, or whose first window closes, earlier (UTC).", _MOMENT),
     Query(

@@ -13,11 +13,12 @@ from shared.contracts.brake import BrakeV1, BrakeView
 from shared.contracts.calendar import CalendarView
 from shared.contracts.decision import DecisionV1
 from shared.contracts.given_reason import GivenReason, ResumeReason
+from shared.contracts.list_views import PageView
 from shared.contracts.override import OverrideV1
 from shared.contracts.redrive import Redriven, RedriveV1
 from shared.contracts.reschedule import RescheduleV1
 from shared.contracts.resume import ResumedList, ResumeList
-from shared.contracts.summary import PageView, SummaryView
+from shared.contracts.summary import SummaryView
 from shared.contracts.views import OffboardingView
 from shared.domain.codes import ReasonCode as Code
 from shared.domain.people.rights import Operation

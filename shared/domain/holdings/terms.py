@@ -35,6 +35,12 @@ def shown_status(image: str) -> str:
     return status.casefold() if isinstance(status, str) else ""
 
 
+def shown_offer(image: str) -> str:
+    """Product and SKU, "" where the image shows none."""
+    offer = (_fields(image) or {}).get("offerid")
+    return offer if isinstance(offer, str) else ""
+
+
 def _fields(image: str) -> dict[str, object] | None:
     try:
         resource = json.loads(image)

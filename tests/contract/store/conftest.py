@@ -19,7 +19,9 @@ from tests.contract.store.summary import tag
 
 Opener = Callable[[], OffboardingStore]
 KEPT = timedelta(days=400)
-LONG_OVER_TABLES = ("find", "sorted", "due_fleet", "roundtrip", "retention", "table_crashes", "table_interleaving")
+LONG_OVER_TABLES = (
+    "find", "sorted", "products", "due_fleet", "roundtrip", "retention", "table_crashes", "table_interleaving",
+)  # fmt: skip
 """What writes hundreds of rows, each in a request of its own: marked as long where it needs Azurite."""
 
 

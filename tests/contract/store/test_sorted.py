@@ -348,7 +348,7 @@ def test_ten_thousand_are_compared_without_their_heads() -> None:
             return type("Stored", (), {"offboarding": replace(HEADS[0], id=place.offboarding_id)})
 
     heads = Heads()
-    page = Listing(Index(), heads).find(Filter(order=Order.LATEST, limit=50))  # type: ignore[arg-type]  # two stand-ins
+    page = Listing(Index(), heads, None).find(Filter(order=Order.LATEST, limit=50))  # type: ignore[arg-type]  # stand-ins
     assert heads.read == 51
     assert len({head.id for head in page.items}) == 50
     assert page.next is not None

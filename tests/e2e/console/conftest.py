@@ -32,6 +32,7 @@ OWN = (
     *(small(f"{word} Ltd") for word in ("Approved", "Rejected", "Planned", "Chosen", "Pasted", "Several", "Other")),
     late("Withdrawn Ltd", "+P30D"),
     late("Moved Ltd", "+P60D"),
+    *(late(f"{word} Ltd", "+P30D") for word in ("Renews first", "Renews second", "Resumed first", "Resumed second")),
     closed("Asked Ltd"),
     customer(HOSTILE, nce(name=HOSTILE, started="-P40D"), domain="hostile.onmicrosoft.com"),
     customer(LONG, nce(name=LONG, started="-P40D"), domain="long.onmicrosoft.com"),

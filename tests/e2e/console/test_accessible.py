@@ -15,6 +15,9 @@ pytestmark = pytest.mark.e2e
 PAGES = [
     "/console",
     "/console/approvals",
+    "/console/decisions",
+    "/console?product=e3&needsMe=true",
+    "/console/batches/accessible",
     "/console/new?q=ltd",
     "/console/bulk",
     "/console/system",
@@ -30,7 +33,7 @@ def check(page: Page, path: str) -> None:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_serious(window: Open, api: Api, tenant: Tenant, scheme: str) -> None:
-    place = asked(api, tenant, "Contoso Bakery", "accessible", "awaiting_approval")
+    place = asked(api, tenant, "Contoso Bakery", "accessible", "awaiting_approval", batchId="accessible")
     # The script that looks is injected, which the pages' own policy would not allow.
     page = window("Alma All", bypass_csp=True, color_scheme=scheme)
     elsewhere: list[str] = []
@@ -42,7 +45,7 @@ def test_nothing_serious(window: Open, api: Api, tenant: Tenant, scheme: str) ->
 
 
 def test_the_policy_of_the_pages_is_kept_by_the_pages(window: Open, api: Api, tenant: Tenant) -> None:
-    place = asked(api, tenant, "Contoso Bakery", "accessible", "awaiting_approval")
+    place = asked(api, tenant, "Contoso Bakery", "accessible", "awaiting_approval", batchId="accessible")
     page = window("Alma All")
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text) if message.type == "error" else None)

@@ -17,6 +17,7 @@ from shared.domain.lessons import Lesson
 from shared.domain.notices.burst import How
 from shared.domain.notices.rules import Channel
 from shared.domain.offboarding.messages import Destination, Who
+from shared.domain.offboarding.needs import NeedKind
 from shared.domain.offboarding.proofs import ProofName
 from shared.domain.offboarding.removal import RemovalState
 from shared.domain.offboarding.settled import Payment
@@ -88,6 +89,7 @@ WORDS: dict[type[StrEnum], str] = {
     Role: "Offboarding.Read Offboarding.Request Offboarding.Approve Offboarding.Operate",
     Operation: """create list show evidence report show_batch describe approve reject withdraw reschedule resume
         override redrive create_batch show_brake hold_brake release_brake doctor""",
+    NeedKind: "approval decision window_closes",
     Undo: "put_back stays",
     Payment: "until_date until_done nothing no_end_known not_read",
     WhoActs: "nobody sender operations administrator customer",

@@ -233,7 +233,7 @@ def test_a_customer_is_looked_up_by_its_domain(asking: World, desk: Desk) -> Non
     assert desk.type("show", "nobody.example") == 5
     assert "offboard list --text nobody.example" in desk.err
     assert desk.type("list") == 0
-    assert "offboard list --status needs_attention,awaiting_approval" in desk.err
+    assert "offboard list --needs-me" in desk.err
 
 
 def test_before_a_withdrawal_it_is_said_what_it_puts_back(asking: World, desk: Desk) -> None:

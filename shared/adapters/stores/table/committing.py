@@ -14,6 +14,7 @@ from uuid import uuid4
 from shared.adapters.stores.table import keys
 from shared.adapters.stores.table.due import nearer
 from shared.adapters.stores.table.heads import Heads
+from shared.adapters.stores.table.held import Held
 from shared.adapters.stores.table.index import Index
 from shared.adapters.stores.table.marker import Markers
 from shared.adapters.stores.table.rows import (
@@ -42,6 +43,7 @@ class Committer:
 
     def __init__(self, table: Table, index: Index, heads: Heads) -> None:
         self._table, self._index, self._heads = table, index, heads
+        self._held = Held(table, heads)
         self._markers = Markers(table, self._is_open)
 
     def commit(self, change: Change) -> Stored | LiveElsewhere:
@@ -111,7 +113,7 @@ class Committer:
             added |= {keys.due(at, place.offboarding_id)}
         changed = before is None or before.listed != after.listed
         compared = listed(change.offboarding) if changed else None
-        return self._index.announce(place, added, after.version, old - new, compared)
+        return self._index.announce(place, added, after.version, old - new, compared, self._held.writes(change, place))
 
     def _write(self, change: Change, place: Place, after: Summary, marker: Sequence[Write]) -> str:
         row = head_row(place, change.offboarding, after)

@@ -9,6 +9,7 @@ from uuid import uuid4
 from shared.adapters.stores.table import keys
 from shared.adapters.stores.table.committing import Committer, conflict
 from shared.adapters.stores.table.heads import Heads
+from shared.adapters.stores.table.held import Held
 from shared.adapters.stores.table.index import Index
 from shared.adapters.stores.table.rows import Place, evidence_rows, head_row, holding_rows, note_rows, summarize
 from shared.adapters.stores.table.table import ClashError, Table, delete, put, replace
@@ -24,6 +25,7 @@ class Forgetter:
 
     def __init__(self, table: Table, index: Index, heads: Heads, committer: Committer) -> None:
         self._table, self._index, self._heads, self._committer = table, index, heads, committer
+        self._held = Held(table, heads)
 
     def expired(self, before: datetime, machine: datetime, limit: int) -> Sequence[str]:
         """At most `limit` ids, the oldest first."""
@@ -52,7 +54,8 @@ class Forgetter:
         kept = {str(row["RowKey"]) for row in new}
         gone = [delete(place.partition, key) for key in self._beside(place) if key not in kept]
         leaving = before.entries(place) - after.entries(place)
-        left = self._index.announce(place, (), after.version, leaving, listed(change.offboarding))
+        held = self._held.only(change, place)
+        left = self._index.announce(place, (), after.version, leaving, listed(change.offboarding), [held])
         try:
             head = replace(head_row(place, change.offboarding, after), change.etag)
             evidence = [put(row) for row in evidence_rows(place, change.evidence, after.version)]

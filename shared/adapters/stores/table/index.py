@@ -19,7 +19,7 @@ from azure.data.tables import TableEntity
 
 from shared.adapters.stores.table import keys
 from shared.adapters.stores.table.rows import Place, Summary
-from shared.adapters.stores.table.table import ClashError, Table, create, delete, put
+from shared.adapters.stores.table.table import ClashError, Table, Write, create, delete, put
 from shared.domain.errors import UnavailableError
 from shared.domain.offboarding.record import Offboarding
 from shared.ports.listing import Listed
@@ -87,10 +87,16 @@ class Index:
         raise UnavailableError("no free position was found; try again", service="Table Storage")
 
     def announce(
-        self, place: Place, added: Iterable[str], version: int, leaving: Iterable[str], listed: Listed | None = None
+        self,
+        place: Place,
+        added: Iterable[str],
+        version: int,
+        leaving: Iterable[str],
+        listed: Listed | None = None,
+        beside: Iterable[Write] = (),
     ) -> dict[str, str]:
-        """Store the entries that the next head needs, and what lists will compare of it, if that is to change; returns
-        the ETags of those that it will leave, for `withdraw`.
+        """Store the entries that the next head needs, what lists will compare of it, if that is to change, and what is
+        `beside` them; returns the ETags of those that it will leave, for `withdraw`. Raises ClashError for `beside`.
 
         Writing the leaving ones again means that `withdraw` removes nothing that somebody else wrote since.
         """
@@ -99,6 +105,7 @@ class Index:
         writes += [put(_row(key, place, version)) for key in sorted(added)]
         if listed is not None:
             writes.append(put({**_row(keys.in_all(place.position), place, version), **asdict(listed)}))
+        writes += beside
         etags = self._table.transact(writes) if writes else []
         return dict(zip(left, etags, strict=False))
 
@@ -126,9 +133,11 @@ class Index:
         """All offboardings with what lists compare, a thousand a request; None for what was stored before that was
         kept. `words` are left out unless they are asked for."""
         kept = [item.name for item in fields(Listed) if words or item.name != "words"]
+        needed = len(kept) - 1  # What lists compared before there was `closes` is compared still.
         for row in self._table.rows(keys.INDEX, keys.ALL, keys.after(keys.ALL), (*PLACE, *kept)):
             told = {name: str(row[name]) for name in kept if row.get(name) is not None}
-            yield _place(row), Listed(**{"words": "", **told}) if len(told) == len(kept) else None
+            whole = len(told.keys() - {"closes"}) == needed
+            yield _place(row), Listed(**{"words": "", **told}) if whole else None
 
     def _read_place(self, offboarding_id: str) -> Place:
         row = self._table.get(keys.INDEX, keys.place(offboarding_id))

@@ -15,6 +15,7 @@ INDEX = "index"
 """The partition of everything that is found without knowing the customer."""
 LIVE = "live"
 ALL = "all:"
+HELD = "held:"
 SHARED = "shared:"
 LAST_POSITION = 2**53 - 1
 """Positions serve as cursors; beyond this, a JSON reader may round them."""
@@ -75,6 +76,11 @@ def place(offboarding_id: str) -> str:
 
 def in_all(position: int) -> str:
     return f"{ALL}{newest_first(position)}"
+
+
+def held(position: int) -> str:
+    """In the index, in the order of `all:`: by which products it is found."""
+    return f"{HELD}{newest_first(position)}"
 
 
 def with_status(status: str, position: int | None = None) -> str:

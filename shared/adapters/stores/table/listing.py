@@ -7,9 +7,12 @@ from collections.abc import Iterator
 
 from shared.adapters.stores.table import keys
 from shared.adapters.stores.table.heads import Heads
+from shared.adapters.stores.table.held import Held
 from shared.adapters.stores.table.index import Entry, Index
 from shared.adapters.stores.table.rows import Place
+from shared.domain.offboarding.needs import ASKING
 from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.states import Status
 from shared.ports.listing import Cursor, Filter, Listed, Page, listed, read_cursor
 
 Found = tuple[str, int, Place]
@@ -19,8 +22,8 @@ Found = tuple[str, int, Place]
 class Listing:
     """Reads the lists of the index; each entry is checked against its head."""
 
-    def __init__(self, index: Index, heads: Heads) -> None:
-        self._index, self._heads = index, heads
+    def __init__(self, index: Index, heads: Heads, held: Held) -> None:
+        self._index, self._heads, self._held = index, heads, held
 
     def find(self, wanted: Filter) -> Page:
         """The page after `wanted.after`; raises InvalidRequestError for something that is no cursor.
@@ -49,13 +52,15 @@ class Listing:
 
     def _compared(self, wanted: Filter, before: Cursor | None) -> Iterator[Found]:
         """What may match, in the order that is wanted."""
-        allowed = self._with_status(wanted)
+        allowed, asking = self._with_status(wanted.statuses), self._asking(wanted)
         found: list[Found] = []
         for place, known in self._candidates(wanted):
             if allowed is not None and place.position not in allowed:
                 continue
             compared = known or self._of_head(place)
             if compared is None or not wanted.admits(compared):
+                continue
+            if place.position not in asking and not wanted.needs(compared):
                 continue
             key = compared.key(wanted.order)
             if wanted.follows(before, key, place.position):
@@ -66,14 +71,20 @@ class Listing:
         """A customer and a batch have few: their heads are read, whatever the index says."""
         beginning = _of_few(wanted)
         if beginning is None:
-            return self._index.listed(words=bool(wanted.text))
-        return ((entry.place, None) for entry in self._index.entries(beginning, keys.after(beginning)))
+            found = self._index.listed(words=bool(wanted.text))
+            return self._held.among(found, wanted.product) if wanted.product else found
+        few = ((entry.place, None) for entry in self._index.entries(beginning, keys.after(beginning)))
+        return self._held.few(few, wanted.product) if wanted.product else few
 
-    def _with_status(self, wanted: Filter) -> set[int] | None:
+    def _asking(self, wanted: Filter) -> set[int]:
+        """The places of all whose status needs a person, where that is wanted."""
+        return (self._with_status(tuple(ASKING)) or set()) if wanted.needed_at is not None else set()
+
+    def _with_status(self, statuses: tuple[Status, ...]) -> set[int] | None:
         """The places of all that may have a wanted status; None for all."""
-        if not wanted.statuses:
+        if not statuses:
             return None
-        beginnings = [keys.with_status(status.value) for status in dict.fromkeys(wanted.statuses)]
+        beginnings = [keys.with_status(status.value) for status in dict.fromkeys(statuses)]
         lists = (self._index.entries(beginning, keys.after(beginning)) for beginning in beginnings)
         return {entry.place.position for entries in lists for entry in entries}
 

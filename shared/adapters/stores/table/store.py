@@ -12,6 +12,7 @@ from shared.adapters.stores.table.committing import Committer
 from shared.adapters.stores.table.due import DueList
 from shared.adapters.stores.table.forgetting import Forgetter
 from shared.adapters.stores.table.heads import Heads
+from shared.adapters.stores.table.held import Held
 from shared.adapters.stores.table.holds import Holds
 from shared.adapters.stores.table.index import Index
 from shared.adapters.stores.table.listing import Listing
@@ -37,7 +38,7 @@ class TableStore:
         self._index, self._heads = Index(self._table), Heads(self._table)
         self._committer = Committer(self._table, self._index, self._heads)
         self._due = DueList(self._index, self._heads)
-        self._listing = Listing(self._index, self._heads)
+        self._listing = Listing(self._index, self._heads, Held(self._table, self._heads))
         self._forgetter = Forgetter(self._table, self._index, self._heads, self._committer)
         self._holds = Holds(self._table)
         self._shared = SharedRows(self._table)

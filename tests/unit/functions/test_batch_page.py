@@ -1,0 +1,71 @@
+"""The page of a batch: what stands in the way of each, and who must act."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from pytest_mock import MockerFixture
+
+from local.world.world import World
+from shared.console.in_the_way import InTheWay, in_the_way
+from shared.domain.codes import ReasonCode
+from shared.domain.decisions.blockers import Blocker, Cause, Remedy
+from shared.domain.decisions.overrides import OVERRIDE
+from shared.domain.offboarding.record import Reason
+from shared.domain.offboarding.states import Status
+from tests.unit.functions.browser import Browser
+from tests.unit.support.heads import DAY, NOW, head_of
+from tests.unit.support.worlds import SMALL
+
+ENDS = Blocker("k1", "Late", Cause.IN_TERM, Remedy.DATE, "runs to its end", until=NOW + 40 * DAY)
+DUE = Blocker("k2", "E3", Cause.ACTION_DUE, Remedy.PIPELINE, "has to be cancelled")
+ODD = Blocker("k3", "Odd", Cause.UNKNOWN_KIND, Remedy.PERSON, "is not understood", f"{OVERRIDE} ID k3 --reason X")
+SOON = Blocker("k4", "Slow", Cause.SETTLING, Remedy.RECHECK, "is on its way", until=NOW + DAY)
+TOLD = Reason(ReasonCode.WENT_LIVE, "it may begin", "Agree, then resume.")
+
+
+def test_what_needs_somebody_counts_before_what_passes() -> None:
+    waits = head_of(Status.WAITING, blockers=(DUE, ENDS, ODD, SOON), blocker_count=9)
+    assert in_the_way(waits) == InTheWay(
+        "Odd is not understood", 8, None, "Nobody has to; an operator can help", f"{OVERRIDE} o-1 k3 --reason X"
+    )
+    assert in_the_way(head_of(Status.WAITING, blockers=(DUE, ENDS), blocker_count=2)) == InTheWay(
+        "Late runs to its end", 1, NOW + 40 * DAY, "Nobody: it goes on by itself", ""
+    )
+    assert in_the_way(head_of(Status.WAITING, blockers=(DUE, SOON))).what == "Slow is on its way"
+
+
+def test_who_must_act_follows_from_where_it_stands() -> None:
+    assert in_the_way(head_of(Status.AWAITING_APPROVAL)).who == "A second person, with the role Approve"
+    assert in_the_way(head_of(Status.NEEDS_ATTENTION, reason=TOLD)) == InTheWay(
+        who="An operator", what_to_do="Agree, then resume."
+    )
+    assert in_the_way(head_of(Status.RUNNING)) == InTheWay(who="Nobody: it goes on by itself")
+
+
+def test_what_has_ended_has_nothing_in_its_way() -> None:
+    assert in_the_way(head_of(Status.REMOVED, None, blockers=(ENDS,))) == InTheWay()
+    assert in_the_way(head_of(Status.REJECTED, None, reason=TOLD)) == InTheWay(
+        who="Whoever sent it", what_to_do="Agree, then resume."
+    )
+
+
+@pytest.fixture
+def world(mocker: MockerFixture) -> World:
+    found = World(SMALL)
+    mocker.patch("shared.composition.bootstrap.services", side_effect=lambda: found.services)
+    return found
+
+
+def test_each_line_says_what_stands_in_its_way(world: World) -> None:
+    world.ask(SMALL, batchId="June")
+    world.run(for_at_most=timedelta(hours=1))
+    page = Browser().get("/console/batches/June")
+    titles = [cell.get_text() for cell in page.soup.select("thead th")]
+    cells = [cell.get_text(" ", strip=True) for cell in page.soup.select("tbody tr > *")]
+    line = dict(zip(titles, cells, strict=True))
+    assert line["In the way"].startswith("Late ")
+    assert "ends on 2026-07-1" in line["In the way"]
+    assert line["Who must act"] == "Nobody: it goes on by itself"
+    assert line["Where it stands"].startswith("waiting")

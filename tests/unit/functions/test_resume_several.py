@@ -1,0 +1,187 @@
+"""Several resumed at once, by page, command and HTTP: each as if alone, and nothing renews that nobody was told of."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from pytest_mock import MockerFixture
+
+from local.simulator.scenario.models import CustomerSpec
+from local.world.world import World
+from shared.domain.codes import ReasonCode
+from shared.domain.offboarding.record import Offboarding, Reason
+from shared.domain.offboarding.states import Stage, Status
+from shared.domain.people.rights import Role
+from tests.functional.customers import late, legacy
+from tests.unit.functions.browser import Browser
+from tests.unit.functions.support import OPERATOR, call, person
+from tests.unit.functions.test_operators_command import Desk, Terminal
+from tests.unit.support.heads import head_of, keep, request_of
+
+FIRST, SECOND = (
+    CustomerSpec(name=name, subscriptions=(late(f"Yearly {name}", "+P40D"), legacy())) for name in ("Ash", "Birch")
+)
+READER = person("Rita Reader", Role.READ)
+
+
+@pytest.fixture
+def desk(capsys: pytest.CaptureFixture[str]) -> Desk:
+    return Desk(capsys)
+
+
+@pytest.fixture
+def world(mocker: MockerFixture) -> World:
+    """Two ask whether something may renew."""
+    found = World(FIRST, SECOND)
+    mocker.patch("shared.composition.bootstrap.services", side_effect=lambda: found.services)
+    start = (found.clock.now() + timedelta(days=200)).isoformat()
+    for customer in (FIRST, SECOND):
+        found.ask(customer, notBefore=start, batchId="June")
+    found.run(for_at_most=timedelta(days=1))
+    assert [item.reason.code for item in found.all() if item.reason] == [ReasonCode.RENEWS_BEFORE_START] * 2
+    return found
+
+
+@pytest.fixture
+def other(world: World) -> str:
+    """A third asks something that costs nothing."""
+    reason = Reason(ReasonCode.TOO_MANY_FAULTS, "it failed too often", "Look at the log.")
+    request = request_of(request_id="third", company_name="Cedar")
+    keep(world, head_of(Status.NEEDS_ATTENTION, Stage.VERIFY, id="o-3", request=request, reason=reason))
+    return "o-3"
+
+
+def renewing(world: World) -> Iterator[Offboarding]:
+    return (item for item in world.all() if item.id != "o-3")
+
+
+def waiting(world: World) -> set[str]:
+    return {item.id for item in world.all() if item.status is Status.NEEDS_ATTENTION}
+
+
+def agreed(world: World) -> list[int]:
+    """To how many renewals of each a person agreed."""
+    return [len(item.agreed_renewals) for item in renewing(world)]
+
+
+def test_the_page_says_what_renews_and_has_it_typed(world: World, other: str) -> None:
+    browser = Browser()
+    assert browser.get("/console").soup.find("a", href="/console/decisions")
+    page = browser.get("/console/decisions")
+    assert "3 offboardings need a decision" in page.text
+    assert page.text.count("what renews before the start is paid for during the whole term") == 2
+    assert "Yearly Ash" in page.text
+    assert "renews on 20" in page.text
+    assert "Cedar" in page.text
+    fields: dict[str, str | list[str]] = {"chosen": [item.id for item in world.all()], "reason": "case 1"}
+    for typed in ("", "renew 3", "renew"):
+        refused = browser.fill(page, "/console/decisions", **fields, typed=typed)
+        assert refused.status == 422
+        assert "renew 2" in refused.text
+    assert len(waiting(world)) == 3
+    done = browser.fill(page, "/console/decisions", **fields, typed="Renew 2")
+    assert "3 of 3 resumed" in done.text
+    assert done.soup.find("a", href="/console/decisions")
+    assert waiting(world) == set()
+    assert agreed(world) == [1, 1]
+    again = browser.fill(page, "/console/decisions", **fields, typed="renew 2")
+    assert "0 of 3 resumed" in again.text
+    assert "No offboarding needs a decision" in browser.get("/console/decisions").text
+
+
+def test_what_costs_nothing_needs_nothing_typed(world: World, other: str) -> None:
+    browser = Browser()
+    page = browser.get("/console/decisions")
+    done = browser.fill(page, "/console/decisions", chosen=[other, "gone"], reason="case 1")
+    assert "1 of 2 resumed" in done.text
+    assert "there is no such offboarding" in done.text
+    assert len(waiting(world)) == 2
+    for chosen in ([], [f"o-{number}" for number in range(101)]):
+        assert browser.fill(page, "/console/decisions", chosen=chosen, reason="case 1").status == 422
+
+
+def test_what_changed_since_it_was_shown_is_left(world: World, other: str) -> None:
+    browser = Browser()
+    page = browser.get("/console/decisions")
+    ids = [item.id for item in world.all()]
+    assert call("resume_offboardings", listed([other])).json["items"][0]["resumed"]
+    done = browser.fill(page, "/console/decisions", chosen=ids, reason="case 1", typed="renew 2")
+    assert "2 of 3 resumed" in done.text
+
+
+def test_whoever_may_not_is_offered_nothing_and_refused(world: World, other: str) -> None:
+    browser = Browser(READER)
+    page = browser.get("/console/decisions")
+    assert page.text.count("needs the role Operate") == 3
+    assert not page.soup.find("input", attrs={"name": "chosen"})
+    refused = browser.fill(page, "/console/decisions", chosen=[other], reason="case 1")
+    assert refused.status == 403
+    assert other in waiting(world)
+
+
+def listed(ids: list[str], code: str | None = None) -> bytes:
+    said = {"offboardingIds": ids, "reason": "case 1"} | ({"reasonCode": code} if code else {})
+    return json.dumps(said).encode()
+
+
+def test_a_list_lets_nothing_renew_without_naming_it(world: World, other: str) -> None:
+    ids = [item.id for item in world.all()]
+    left = call("resume_offboardings", listed(ids), headers=OPERATOR).json["items"]
+    assert {item["offboardingId"] for item in left if item["resumed"]} == {other}
+    problems = [item["problem"] for item in left if not item["resumed"]]
+    assert [(item["status"], item["code"]) for item in problems] == [(409, "not_resumable")] * 2
+    assert all("Yearly" in item["detail"] and "renews at" in item["detail"] for item in problems)
+    assert all("reasonCode renews_before_start" in item["operatorAction"] for item in problems)
+    assert agreed(world) == [0, 0]
+    told = call("resume_offboardings", listed(ids, "renews_before_start"), headers=OPERATOR).json["items"]
+    assert sum(item["resumed"] for item in told) == 2
+    assert agreed(world) == [1, 1]
+
+
+def test_the_command_says_what_renews_and_asks_once(desk: Desk, world: World, other: str) -> None:
+    ids = [item.id for item in world.all()]
+    assert desk.type("resume", *ids, "--reason", "case 1") == 2
+    assert "--confirm 'renew 2'" in desk.err
+    assert desk.out.count("If you resume, what renews before the start is paid for") == 2
+    assert "Yearly Ash" in desk.out
+    assert "Look at the log." in desk.out
+    assert desk.type("resume", *ids, "--reason", "case 1", "--dry-run") == 0
+    assert desk.type("resume", *ids, "--reason", "case 1", ask=Terminal("renew 1\n")) == 1
+    assert len(waiting(world)) == 3
+    assert desk.type("resume", *ids, "--reason", "case 1", ask=Terminal("renew 2\n")) == 0
+    assert desk.out.count("resumed: ") == 3
+    assert agreed(world) == [1, 1]
+
+
+def test_all_that_ask_the_same_are_resumed_by_their_reason(desk: Desk, world: World, other: str) -> None:
+    assert desk.type("resume", "--asking", "too_many_faults", "--reason", "case 1", "--json") == 0
+    [item] = json.loads(desk.out)["items"]
+    assert (item["offboardingId"], item["resumed"]) == (other, True)
+    assert desk.type("resume", "--asking", "too_many_faults", "--reason", "case 1") == 0
+    assert "Nothing asks for too_many_faults." in desk.err
+    asked = ("resume", "--asking", "renews_before_start", "--reason", "case 1")
+    assert desk.type(*asked, "--batch", "July") == 0
+    assert desk.type(*asked, "--batch", "June", "--confirm", "renew 3") == 2
+    assert agreed(world) == [0, 0]
+    assert desk.type(*asked, "--batch", "June", "--confirm", "renew 2") == 0
+    assert agreed(world) == [1, 1]
+
+
+def test_what_was_left_is_told_and_the_command_ends_with_7(desk: Desk, world: World, other: str) -> None:
+    running = head_of(Status.RUNNING, id="o-4", request=request_of(request_id="fourth"))
+    keep(world, running)
+    assert desk.type("resume", other, "o-4", "--reason", "case 1") == 7
+    assert "1 of 2 were left as they are" in desk.err
+    assert "only needs_attention can be resumed" in desk.out
+    assert waiting(world) == {item.id for item in renewing(world) if item.id != "o-4"}
+
+
+@pytest.mark.parametrize("words", [(), ("o-3", "--asking", "went_live"), ("o-3", "--batch", "June"), ("--batch", "J")])
+def test_one_way_to_name_them_is_taken(desk: Desk, words: tuple[str, ...]) -> None:
+    assert desk.type("resume", *words, "--reason", "x", ask=io.StringIO()) == 2
+    assert "give one ID or several, or --asking CODE" in desk.err
+    assert desk.sent == []
