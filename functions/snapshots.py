@@ -18,4 +18,5 @@ def take_snapshot_now(timer: func.TimerRequest, context: func.Context) -> None:
     with traced(context):
         services, shelf = bootstrap.services(), bootstrap.snapshots()
         if shelf is not None:
-            take_snapshot(services.store, shelf, services.clock)
+            signer = services.evidence.signer if services.evidence is not None else None
+            take_snapshot(services.store, shelf, services.clock, signer)

@@ -12,6 +12,7 @@ import logging
 import os
 import sys
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -19,18 +20,27 @@ from offboard.doctor.__main__ import say
 from offboard.doctor.given import given_settings, what_to_do
 from offboard.doctor.references import resolved
 from offboard.operate.shown import Shown
-from shared.composition.assembly import build, evidence_shelf, snapshot_shelf
+from shared.composition.assembly import build, evidence_export, evidence_shelf, seal_reader, snapshot_shelf
 from shared.composition.settings import Settings, read_settings
+from shared.domain.codes import ReasonCode
 from shared.domain.errors import ConcurrencyConflictError, RemoteError, SettingsError
 from shared.domain.people.actor import known_by_name
-from shared.domain.wording import count_of, stamp_to_the_second
+from shared.domain.wording import count_of, first_of, stamp_to_the_second
 from shared.ports.shelf import Shelf
 from shared.snapshots.manifest import Manifest, SnapshotError, newest_first, read_manifest
 from shared.snapshots.put_back import Report, Restore
+from shared.snapshots.signed import Snapshot, open_snapshot
 from shared.snapshots.take import take_snapshot
 from shared.snapshots.verify import verify
 
 NEWEST = "newest"
+OLD = 2
+"""Days after which it is told: as late as the doctor does."""
+SHOWN = 20
+UNSIGNED = (
+    "whoever can write to the place of the snapshots may have made it up. Nothing of it acts, and all of it waits for "
+    "a person (record_unsigned). Compare each offboarding with what its sender has before you resume it."
+)
 
 
 def main(
@@ -69,32 +79,58 @@ def _carry_out(options: argparse.Namespace, settings: Settings, shelf: Shelf, as
             out.line(_line(read_manifest(shelf, name)))
         return 0
     if options.take:
-        services = build(settings)
-        out.line(_line(take_snapshot(services.store, shelf, services.clock)))
+        services, export = build(settings), evidence_export(settings)
+        signer = export.signer if export is not None else None
+        out.line(_line(take_snapshot(services.store, shelf, services.clock, signer)))
         return 0
-    manifest = _chosen(shelf, options.snapshot)
+    seals = seal_reader(settings, _keys(options.key))
+    name = _chosen(shelf, options.snapshot)
+    snapshot = open_snapshot(shelf, name, seals, accept_unsigned=options.accept_unsigned)
+    for line in _warnings(snapshot):
+        say(line)
     if options.check:
-        verify(shelf, manifest)
-        out.line(_line(manifest))
+        verify(shelf, snapshot.manifest)
+        out.line(_line(snapshot.manifest))
         say("Every file is there and is what was written.")
         return 0
-    if not options.yes and not _agreed(manifest, settings, ask):
+    if not options.yes and not _agreed(snapshot.manifest, settings, ask):
         say("restore: nothing was changed.")
         return 1
     by = known_by_name(options.by)
-    restore = Restore(build(settings), shelf, by, evidence_shelf(settings), options.missing_only)
-    for line in _told(restore.run(manifest)):
+    restore = Restore(build(settings), shelf, by, evidence_shelf(settings), options.missing_only, seals)
+    for line in _told(restore.run(snapshot), snapshot):
         out.line(line)
     return 0
 
 
-def _chosen(shelf: Shelf, name: str | None) -> Manifest:
+def _keys(files: list[Path]) -> list[bytes]:
+    try:
+        return [file.read_bytes() for file in files]
+    except OSError as error:
+        raise SettingsError(f"--key {error.filename}: {error.strerror}") from None
+
+
+def _chosen(shelf: Shelf, name: str | None) -> str:
+    """Never an older one in the place of the newest, whatever is the matter with that: who asks decides."""
     if name != NEWEST and name is not None:
-        return read_manifest(shelf, name)
+        return name
     newest = next(newest_first(shelf), None)
     if newest is None:
         raise SnapshotError("there is no whole snapshot")
-    return read_manifest(shelf, newest)
+    return newest
+
+
+def _warnings(snapshot: Snapshot) -> list[str]:
+    """Who signed it, and how old it is: a signature does not say that there was no newer one."""
+    name, taken = snapshot.manifest.name, snapshot.manifest.clock
+    told = [f"Signed by {snapshot.key_id}."] if snapshot.key_id else [f"{name} is NOT SIGNED: {UNSIGNED}"]
+    days = (datetime.now(UTC) - taken).days
+    if days >= OLD:
+        told.append(
+            f"{name} is {days} days old, and one is taken each day. If none is newer, newer ones were never taken or "
+            "somebody deleted them: look at the deleted files and versions of the container before you go on."
+        )
+    return told
 
 
 def _agreed(manifest: Manifest, settings: Settings, ask: TextIO) -> bool:
@@ -113,12 +149,19 @@ def _line(manifest: Manifest) -> str:
     return f"{manifest.name}  {taken}  {held}  {size} bytes  version {manifest.version}"
 
 
-def _told(report: Report) -> list[str]:
+def _told(report: Report, snapshot: Snapshot) -> list[str]:
+    code = ReasonCode.RECORD_RESTORED if snapshot.key_id else ReasonCode.RECORD_UNSIGNED
     lines = [
-        f"{count_of(report.held, 'offboarding waits', 'offboardings wait')} for a person (record_restored)",
+        f"{count_of(report.held, 'offboarding waits', 'offboardings wait')} for a person ({code.value})",
         f"{count_of(report.ended, 'offboarding has', 'offboardings have')} ended since, as the evidence says",
         f"{count_of(report.finished, 'offboarding')} had ended when the snapshot was taken",
     ]
+    if report.differs:
+        found = count_of(len(report.differs), "offboarding does", "offboardings do")
+        lines.append(
+            f"{found} not agree with the evidence: nothing of that is carried out, and it can only be withdrawn "
+            f"({ReasonCode.RECORD_DIFFERS.value}): {first_of(report.differs, SHOWN)}"
+        )
     if report.left:
         lines.append(f"{count_of(report.left, 'offboarding was', 'offboardings were')} in the store and not touched")
     if report.known:
@@ -138,6 +181,19 @@ def _parser() -> argparse.ArgumentParser:
     what.add_argument("--take", action="store_true", help="take one now")
     parser.add_argument("--check", action="store_true", help="read all of it, and change nothing")
     parser.add_argument("--missing-only", action="store_true", help="into a store that is in use: add what it has not")
+    parser.add_argument(
+        "--key",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PEM",
+        help="also trust this public key, as evidence of another vault is signed; may be repeated",
+    )
+    parser.add_argument(
+        "--accept-unsigned",
+        action="store_true",
+        help="take a snapshot that no known key signed: it may be made up, and all of it waits for a person",
+    )
     parser.add_argument("--yes", action="store_true", help="ask nothing")
     parser.add_argument("--by", default=getpass.getuser(), metavar="NAME", help="who does it, for the record")
     parser.add_argument(

@@ -7,7 +7,7 @@ A library that only some settings need is imported where it is needed, so that n
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +28,7 @@ from shared.domain.policy import Partner
 from shared.pipeline.core.services import Services
 from shared.ports.bus import Bus
 from shared.ports.clock import Clock
-from shared.ports.evidence import EvidenceExport
+from shared.ports.evidence import EvidenceExport, SealReader
 from shared.ports.shelf import Shelf
 from shared.ports.sign_in import TokenVault
 from shared.ports.store import OffboardingStore
@@ -95,6 +95,23 @@ def evidence_export(settings: Settings) -> EvidenceExport | None:
     identity = identity_of(settings)
     signer = KeyVaultSigner(settings.sign_in.key_vault_url, evidence.key_name, identity)
     return EvidenceExport(signer, BlobArchive.at(evidence.container, identity))
+
+
+def seal_reader(settings: Settings, given: Iterable[bytes] = ()) -> SealReader | None:
+    """Reads what was signed with the key of the evidence, any version of it, or with a public key that is given (PEM);
+    None where there is neither. Raises SettingsError for what is no such key."""
+    from shared.adapters.evidence.trust import Trust
+
+    evidence, given = settings.evidence, tuple(given)
+    if evidence.key_file is not None:
+        from shared.adapters.evidence.file_signer import FileSigner
+
+        return Trust(FileSigner(evidence.key_file), given)
+    if evidence.key_name:
+        from shared.adapters.evidence.key_vault_signer import KeyVaultSigner
+
+        return Trust(KeyVaultSigner(settings.sign_in.key_vault_url, evidence.key_name, identity_of(settings)), given)
+    return Trust(None, given) if given else None
 
 
 def snapshot_shelf(settings: Settings) -> Shelf | None:

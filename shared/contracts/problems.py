@@ -28,6 +28,7 @@ STATUSES: Mapping[ReasonCode, HTTPStatus] = MappingProxyType(
         ReasonCode.BATCH_ID_REUSED: HTTPStatus.CONFLICT,
         ReasonCode.NEWER_RECORD: HTTPStatus.CONFLICT,
         ReasonCode.RECORD_RESTORED: HTTPStatus.CONFLICT,
+        ReasonCode.RECORD_DIFFERS: HTTPStatus.CONFLICT,
         ReasonCode.LIVE_WITH_OTHER_OPTIONS: HTTPStatus.CONFLICT,
         ReasonCode.IDEMPOTENCY_KEY_REUSED: HTTPStatus.CONFLICT,
         ReasonCode.NOT_RESUMABLE: HTTPStatus.CONFLICT,

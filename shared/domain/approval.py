@@ -99,6 +99,11 @@ def marks(steps: Iterable[PlannedStep]) -> tuple[str, ...]:
     return tuple(sorted({mark(step) for step in steps}))
 
 
+def covered(steps: Iterable[str]) -> str:
+    """SHA-256 over the short hashes of the steps of an approval: what it covers, as the evidence has it."""
+    return hashlib.sha256("\n".join(steps).encode()).hexdigest()
+
+
 def mark(step: PlannedStep) -> str:
     """64 bits of the SHA-256 of one step."""
     text = f"{step.key}\n{step.action}\n{step.irreversible}"

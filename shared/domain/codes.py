@@ -39,6 +39,8 @@ class ReasonCode(StrEnum):
     WRONG_QUEUE = "wrong_queue"
     # The record.
     RECORD_RESTORED = "record_restored"
+    RECORD_UNSIGNED = "record_unsigned"
+    RECORD_DIFFERS = "record_differs"
     NEWER_RECORD = "newer_record"
     # The customer is not the one.
     CUSTOMER_UNKNOWN = "customer_unknown"

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import partial
 
-from shared.domain.approval import Approval, marks
+from shared.domain.approval import Approval, covered, marks
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.plan import Plan
 from shared.domain.decisions.planned_steps import digest_of, planned_steps
 from shared.domain.errors import OffboardingError
+from shared.domain.evidence.chain import Value
 from shared.domain.evidence.entry import Personal
 from shared.domain.evidence.kinds import EntryKind
 from shared.domain.explained.reasons import REASONS
@@ -97,7 +98,12 @@ def _approve(session: Session, decision: Decision) -> None:
     approval = Approval(decision.by, decision.why, now, decision.digest, steps)
     # Whoever looks now may have an approved call on the wire: its claim is revoked, and nobody works beside it (I2).
     session.offboarding = replace(revoked(head), approval=approval, rejected=False, plan=_not_asked_any_more(head.plan))
-    session.record(EntryKind.APPROVAL, {"planDigest": decision.digest, "why": Personal(decision.why)})
+    told: dict[str, Value] = {
+        "planDigest": decision.digest,
+        "stepsDigest": covered(steps),
+        "why": Personal(decision.why),
+    }
+    session.record(EntryKind.APPROVAL, told)
     stage = head.stage or Stage.PLAN
     detail = f"by {decision.by.name}: {decision.why}"
     intervene(session, Step(at_work(stage), stage, None, now, TimelineEvent.APPROVED, detail))

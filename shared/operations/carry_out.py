@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from shared.contracts.etags import require_match
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import ConcurrencyConflictError, OffboardingError
+from shared.domain.explained.reasons import REASONS
 from shared.domain.offboarding.messages import Who
 from shared.domain.offboarding.once import Once, was_done, with_call
 from shared.domain.offboarding.record import Offboarding
@@ -27,7 +28,8 @@ class Word:
     """What `by` says. `done`: what happens to the offboarding by it, for the sentence about lost races. `act` stores
     all of it in one write, or raises why it cannot be done. `said_before`: it has had
     its effect, so that saying it again changes nothing. `etag`: of the record that was looked at; None: whatever it is
-    now. `once`: a call that has its effect once, however often it is repeated; it is remembered in the same write."""
+    now. `once`: a call that has its effect once, however often it is repeated; it is remembered in the same write.
+    `calls_off`: it ends the offboarding, which is all that is taken of one that differs from its evidence."""
 
     by: Actor
     done: str
@@ -36,6 +38,7 @@ class Word:
     etag: str | None = None
     once: Once | None = None
     who: Who = Who.OPERATOR
+    calls_off: bool = False
 
 
 class HalfRestoredError(OffboardingError):
@@ -46,11 +49,18 @@ class HalfRestoredError(OffboardingError):
     operator_action = "Run the same restore again until it ends, then say it again (docs/operations.md, Restore)."
 
 
+class DiffersError(OffboardingError):
+    """The restored record does not agree with its evidence: nothing of it is carried out, whoever says so."""
+
+    code = ReasonCode.RECORD_DIFFERS
+    operator_action = REASONS[ReasonCode.RECORD_DIFFERS].action
+
+
 def carry_out(offboarding_id: str, word: Word, services: Services) -> Stored | None:
     """The offboarding after the word, with the ETag of exactly that; None when there is no such offboarding.
 
-    Raises what `act` does, HalfRestoredError, IdempotencyKeyReusedError, PreconditionError where somebody looked at an
-    older record, and ConcurrencyConflictError after five lost races.
+    Raises what `act` does, HalfRestoredError, DiffersError, IdempotencyKeyReusedError, PreconditionError where somebody
+    looked at an older record, and ConcurrencyConflictError after five lost races.
     """
     current = telemetry()
     said = {Property.BUSINESS_TIME: services.clock.now().isoformat()} if current.on else NONE
@@ -74,6 +84,8 @@ def _carry_out(offboarding_id: str, word: Word, services: Services) -> Stored | 
         if stored.offboarding.half_restored:
             # What is missing cannot be put back, and the rest of the evidence is still to be written.
             raise HalfRestoredError(f"offboarding {offboarding_id} is being put back from a snapshot")
+        if stored.offboarding.differs and not word.calls_off:
+            raise DiffersError(f"offboarding {offboarding_id} does not agree with its evidence since it was put back")
         if word.etag is not None:
             require_match(word.etag, stored.etag)
         session = Session(stored, services, word.who, by=word.by)

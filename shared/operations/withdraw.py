@@ -52,7 +52,7 @@ def withdraw(offboarding_id: str, said: CalledOff, services: Services, who: Who 
 
 def withdrawing(said: CalledOff, who: Who = Who.OPERATOR) -> Word:
     """The withdrawal as a word to carry out."""
-    return Word(said.by, "withdrawn", partial(_withdraw, said), _said_before, said.etag, who=who)
+    return Word(said.by, "withdrawn", partial(_withdraw, said), _said_before, said.etag, who=who, calls_off=True)
 
 
 def _said_before(head: Offboarding) -> bool:
@@ -64,7 +64,8 @@ def _require_open(head: Offboarding) -> None:
     if head.finished:
         other = f", in favour of {head.other_id}" if head.status is Status.JOINED else ""
         raise NotWithdrawableError(f"offboarding {head.id} has ended as {head.status.value}{other}{link}")
-    if head.removal is not None:
+    # What differs from its evidence may say that of a removal, too.
+    if head.removal is not None and not head.differs:
         raise NotWithdrawableError(f"offboarding {head.id} has begun to remove the relationship{link}")
 
 
@@ -79,7 +80,8 @@ def _withdraw(said: CalledOff, session: Session) -> None:
     detail = f"by {said.by.name}: {said.why}"
     session.offboarding = replace(session.offboarding, said=())
     session.record(EntryKind.WITHDRAWAL, {"why": Personal(said.why)})
-    if not any(record.actions for record in session.records.values()) and not head.gdap_requested:
+    acted = any(record.actions for record in session.records.values()) or bool(head.gdap_requested)
+    if head.differs or not acted:
         session.offboarding = replace(session.offboarding, claim=None)
         reason = Reason(ReasonCode.WITHDRAWN, f"withdrawn {detail}; {_unchanged(session.offboarding)}")
         step = Step(Status.WITHDRAWN, None, reason, None, TimelineEvent.WITHDRAWAL_ASKED, detail)
@@ -93,6 +95,11 @@ def _unchanged(head: Offboarding) -> str:
     if head.restored is None:
         return "nothing had been changed"
     taken = stamp_to_the_second(head.restored.taken_at)
+    if head.differs:
+        return (
+            "nothing was put back, because the restored record does not agree with its evidence: look in Partner "
+            f"Center for what was changed, before {taken} and since"
+        )
     return f"nothing is known to have been changed, and what was done after {taken} is not in the restored record"
 
 

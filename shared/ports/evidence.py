@@ -21,6 +21,24 @@ class EvidenceSigner(Protocol):
         """
 
 
+class SealError(Exception):
+    """A line is not what a trusted key signed, and why. `unknown`: the key that signed it is not known here."""
+
+    def __init__(self, why: str, *, unknown: bool = False) -> None:
+        super().__init__(why)
+        self.unknown = unknown
+
+
+class SealReader(Protocol):
+    """Reads what was sealed, and believes no key that only the line itself names."""
+
+    def opened(self, line: str) -> Manifest:
+        """The manifest in a line of `sealed`, with its `keyId`.
+
+        Raises SealError unless a trusted key signed exactly that, and UnavailableError or RefusedError.
+        """
+
+
 class EvidenceArchive(Protocol):
     """Keeps finished files; nobody changes them there."""
 

@@ -6,18 +6,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.contracts.event_messages import event_message
-from shared.domain.codes import ReasonCode
 from shared.domain.evidence.chain import Appender, moment
 from shared.domain.evidence.entry import Entry
 from shared.domain.evidence.kinds import EntryKind
 from shared.domain.offboarding.messages import Destination, OutboundMessage, TimelineEntry, Who
-from shared.domain.offboarding.record import Offboarding, Reason, Restored
+from shared.domain.offboarding.record import Offboarding, Reason, Withdrawal
+from shared.domain.offboarding.restored import RESTORE_CODES, Provenance, Restored
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.offboarding.timeline import TimelineEvent
 from shared.domain.people.actor import Actor
 from shared.domain.wording import stamp_to_the_second
 from shared.pipeline.core.evidence import fresh_salt
-from shared.pipeline.steps.restored import WHAT_TO_DO, why_held
+from shared.pipeline.steps.restored import why_held
 from shared.snapshots.lost import Ended
 
 READS_FIRST = frozenset({Stage.PLAN, Stage.VERIFY, Stage.RESTORE})
@@ -33,13 +33,14 @@ class Standing:
     """The last write of a restore: the head, and what is stored with it."""
 
     head: Offboarding
-    entry: TimelineEntry
-    evidence: tuple[Entry, ...]
-    outbox: tuple[OutboundMessage, ...]
+    timeline: tuple[TimelineEntry, ...] = ()
+    evidence: tuple[Entry, ...] = ()
+    outbox: tuple[OutboundMessage, ...] = ()
 
 
 def held(copied: Offboarding, restored: Restored, by: Actor, source: str) -> Standing:
-    """For a person, who asks whether it still holds: what was said since the snapshot is not known.
+    """For a person, who asks whether it still holds: what was said since the snapshot is not known. Also what says that
+    it has ended, where that is not believed.
 
     What was approved by then may have been rejected since: where plans are approved, this one is again.
     """
@@ -53,6 +54,8 @@ def held(copied: Offboarding, restored: Restored, by: Actor, source: str) -> Sta
             "what": TimelineEvent.RECORD_RESTORED.value,
             "snapshot": restored.snapshot,
             "takenAt": moment(restored.taken_at),
+            "provenance": restored.provenance.value,
+            **({"found": restored.found} if restored.found else {}),
         },
     )
     head = replace(
@@ -61,16 +64,25 @@ def held(copied: Offboarding, restored: Restored, by: Actor, source: str) -> Sta
         stage=stage,
         next_attempt_at=restored.at + timedelta(days=1),
         evidence=chain,
-        words=tuple(code for code in copied.words if code is not ReasonCode.RECORD_RESTORED),
+        words=tuple(code for code in copied.words if code not in RESTORE_CODES),
         asked=None,
         told=None,
         approval=None,
         rejected=copied.rejected or copied.approval is not None,
         agreed_renewals=(),
+        seal=None,
+        withdrawal=_of_before(copied.withdrawal, restored),
         restored=restored,
     )
-    reason = Reason(ReasonCode.RECORD_RESTORED, why_held(restored), WHAT_TO_DO)
-    return _told(replace(head, reason=reason), restored.at, by, source, (entry,))
+    return _told(replace(head, reason=why_held(restored)), restored.at, by, source, (entry,))
+
+
+def _of_before(withdrawal: Withdrawal | None, restored: Restored) -> Withdrawal | None:
+    """What was called off before the restore is no word about the restored record, whatever time it claims. What
+    differs from its evidence has to be called off anew, by somebody who knows that."""
+    if withdrawal is None or restored.provenance is Provenance.DIFFERS:
+        return None
+    return replace(withdrawal, at=min(withdrawal.at, restored.at - timedelta(microseconds=1)))
 
 
 def ended(copied: Offboarding, found: Ended, restored: Restored, by: Actor, source: str) -> Standing:
@@ -112,7 +124,7 @@ def _told(head: Offboarding, now: datetime, by: Actor, source: str, evidence: tu
     entry = TimelineEntry(number, now, Who.OPERATOR, head.stage, TimelineEvent.RECORD_RESTORED.value, detail, by=by)
     head = replace(head, timeline_length=number).with_event()
     event = event_message(head, head.blockers, now, source, by)
-    return Standing(head, entry, evidence, (event,))
+    return Standing(head, (entry,), evidence, (event,))
 
 
 def still_owed(outbox: list[OutboundMessage]) -> tuple[OutboundMessage, ...]:

@@ -83,7 +83,10 @@ def add(line: Mapping[str, Any], copies: dict[str, Copy], shared: dict[str, str]
     if kind == SHARED:
         shared[identity] = line["value"]
     elif kind == HEAD:
-        copies[identity] = Copy(codec.load_offboarding(text))
+        head = codec.load_offboarding(text)
+        if head.id != identity:
+            raise ValueError("a head under the id of another one")
+        copies[identity] = Copy(head)
     elif kind == HOLDING:
         copies[identity].holdings.append(codec.load_holding(text))
     elif kind == ENTRY:

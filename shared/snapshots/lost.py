@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.codes import ReasonCode
-from shared.domain.evidence.canonical import canonical
-from shared.domain.evidence.chain import NOTHING_BEFORE, ChainHead
+from shared.domain.evidence.chain import ChainHead
 from shared.domain.evidence.kinds import EntryKind
 from shared.domain.evidence.seal import Seal
+from shared.domain.evidence.walk import Walked, walk
 from shared.domain.offboarding.states import TERMINAL, Status
+from shared.ports.evidence import SealError, SealReader
 from shared.ports.shelf import Shelf
 from shared.snapshots.lines import Copy
 
@@ -29,53 +28,36 @@ class Ended:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Differs:
-    """There is evidence, and it does not go on from what was restored."""
-
-    why: str
-
-
-def ended_since(archive: Shelf, copy: Copy) -> Ended | Differs | None:
-    """None where nothing was exported: it was still under way, or had ended when the snapshot was taken."""
-    head = copy.head
-    content = archive.get(f"{head.id}.evidence.jsonl") if not head.finished else None
+def ended_since(archive: Shelf, copy: Copy, seals: SealReader | None) -> Ended | str | None:
+    """How it ended, or why what was exported cannot tell, as a sentence. None where nothing was exported: it was still
+    under way when the record was lost."""
+    content = archive.get(f"{copy.head.id}.evidence.jsonl")
     if content is None:
         return None
     *lines, seal = content.decode("utf-8", "replace").rstrip("\n").split("\n")
-    if lines[: len(copy.evidence)] != copy.evidence or len(lines) <= len(copy.evidence):
-        return Differs("its exported evidence does not go on from what the snapshot has")
-    last = _last_hash(lines)
-    if last is None:
-        return Differs("its exported evidence is broken")
-    return _outcome(tuple(lines), last, seal) or Differs("its exported evidence has no outcome that is known here")
+    if lines[: len(copy.evidence)] != copy.evidence:
+        return "its exported evidence does not go on from what the snapshot has"
+    walked = walk(copy.head.id, lines)
+    if walked.wrong:
+        return f"of its exported evidence, {walked.wrong}"
+    return _outcome(tuple(lines), walked, seal, seals)
 
 
-def _last_hash(lines: list[str]) -> str | None:
-    """The end of the chain, each entry checked against the one before; None where it is broken."""
-    before = NOTHING_BEFORE
+def _outcome(lines: tuple[str, ...], walked: Walked, seal: str, seals: SealReader | None) -> Ended | str:
     try:
-        for number, line in enumerate(lines, 1):
-            entry = json.loads(line)
-            said = entry.pop("hash")
-            if (entry["seq"], entry["prev"]) != (number, before):
-                return None
-            if hashlib.sha256(canonical(entry).encode()).hexdigest() != said:
-                return None
-            before = said
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return None
-    return before
-
-
-def _outcome(lines: tuple[str, ...], last: str, seal: str) -> Ended | None:
-    entries = [json.loads(line) for line in lines]
-    told = next((entry for entry in reversed(entries) if entry["kind"] == EntryKind.OUTCOME.value), None)
+        if seals is None:
+            raise SealError("no key is known here to check the signature", unknown=True)
+        sealed = seals.opened(seal)
+    except SealError as error:
+        return f"of its exported evidence, {error}"
+    told, unknown = walked.last(EntryKind.OUTCOME), "its exported evidence has no outcome that is known here"
     try:
         if told is None or (status := Status(told["data"]["status"])) not in TERMINAL:
-            return None
+            return unknown
         code = ReasonCode(told["data"].get("reason", ReasonCode.RECORD_RESTORED.value))
         at = datetime.fromisoformat(told["at"])
     except (ValueError, KeyError):
-        return None
-    return Ended(lines, ChainHead(len(lines), last), Seal(last, seal), status, code, at)
+        return unknown
+    if (sealed.get("head"), sealed.get("outcome")) != (walked.head.head, status.value):
+        return "the signature of its exported evidence is one of other evidence"
+    return Ended(lines, walked.head, Seal(walked.head.head, seal), status, code, at)

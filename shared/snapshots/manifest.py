@@ -57,11 +57,24 @@ def newest_first(shelf: Shelf) -> Iterator[str]:
 
 def read_manifest(shelf: Shelf, name: str) -> Manifest:
     """Raises SnapshotError for what is no snapshot, or a later version's."""
+    return parsed(name, manifest_bytes(shelf, name))
+
+
+def manifest_bytes(shelf: Shelf, name: str) -> bytes:
+    """The manifest as it is kept; raises SnapshotError where there is none."""
     content = shelf.get(f"{name}/{FILE}")
     if content is None:
         raise SnapshotError(f"there is no whole snapshot {name}: it has no {FILE}")
+    return content
+
+
+def parsed(name: str, content: bytes) -> Manifest:
+    """Raises SnapshotError for what is no manifest, that of another snapshot, or a later version's."""
     try:
         raw = json.loads(content)
+        if raw["name"] != name:
+            # Else an older one could be shown as the newest.
+            raise SnapshotError(f"{name}/{FILE} is the manifest of another snapshot")
         for what, form, known in (("snapshot", raw["format"], FORMAT), ("record", raw["record"], RECORD_FORMAT)):
             if int(str(form).split(".", 1)[0]) != known[0]:
                 text = f"its {what} has format {form}, and this version reads {known[0]}.x"

@@ -9,7 +9,7 @@ import json
 import logging
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import TypeVar
 
@@ -17,16 +17,21 @@ from shared.adapters.brakes import ROW as BRAKE
 from shared.domain.brake import Brake
 from shared.domain.errors import ConcurrencyConflictError
 from shared.domain.evidence.chain import ChainHead
-from shared.domain.offboarding.record import Offboarding, Restored
+from shared.domain.evidence.walk import walk
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.restored import Provenance, Restored
 from shared.domain.offboarding.states import Status
 from shared.domain.people.actor import Actor
 from shared.pipeline.core.services import Services
+from shared.ports.evidence import SealReader
 from shared.ports.shelf import Shelf
 from shared.ports.store import Change, Filter, Live, LiveElsewhere, Stored
 from shared.snapshots.hold import Standing, ended, held, still_owed
+from shared.snapshots.judge import Differs, Judge
 from shared.snapshots.lines import Copy
-from shared.snapshots.lost import Differs, Ended, ended_since
+from shared.snapshots.lost import Ended
 from shared.snapshots.manifest import Manifest, SnapshotError
+from shared.snapshots.signed import Snapshot
 from shared.snapshots.take import ROW as LAST
 from shared.snapshots.verify import copies, shared_texts, verify
 
@@ -42,29 +47,33 @@ T = TypeVar("T")
 @dataclass(slots=True)
 class Report:
     """What became of what the snapshot has. `left`: was in the store already, and is as it was. `known`: whole since an
-    earlier run of the same restore."""
+    earlier run of the same restore. `differs`: ids of what does not agree with its evidence, and is held for good."""
 
     held: int = 0
     ended: int = 0
     finished: int = 0
     left: int = 0
     known: int = 0
+    differs: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Restore:
     """One restore: into which services, from which shelf, by whom. `archive`: where finished evidence was exported to;
-    None: nothing is known of what ended since. `missing_only`: into a store that has offboardings, which stay."""
+    None: nothing is known of what ended since. `missing_only`: into a store that has offboardings, which stay. `seals`:
+    reads what was signed; None: no key is known."""
 
     services: Services
     shelf: Shelf
     by: Actor
     archive: Shelf | None = None
     missing_only: bool = False
+    seals: SealReader | None = None
 
-    def run(self, manifest: Manifest) -> Report:
+    def run(self, snapshot: Snapshot) -> Report:
         """Verify all of it, then put it back. Raises SnapshotError with nothing changed, and what the store raises: it
         is to be run again then."""
+        manifest, signed = snapshot.manifest, bool(snapshot.key_id)
         verify(self.shelf, manifest)
         last = self._last()
         if last is not None and last.whole and last.snapshot == manifest.name and not self.missing_only:
@@ -72,10 +81,13 @@ class Restore:
             return Report(known=manifest.counts.get("offboarding", 0))
         begun = self._begin(manifest, last)
         self._hold_brake(manifest)
-        report, restored = Report(), Restored(manifest.name, manifest.taken_at, begun)
+        provenance = Provenance.SIGNED if signed else Provenance.UNSIGNED
+        restored = Restored(manifest.name, manifest.taken_at, begun, provenance=provenance)
+        report, judge = Report(), Judge(signed, self.seals, self.archive)
         for copy in copies(self.shelf, manifest):
-            self._put(copy, restored, report)
-        self._put_shared(manifest)
+            self._put(copy, restored, judge, report)
+        if signed:
+            self._put_shared(manifest)
         self._note(manifest, begun, whole=True)
         return report
 
@@ -110,7 +122,7 @@ class Restore:
             why = f"the record was put back from snapshot {manifest.name}; release it when that was looked at"
             self.services.brakes.move(Brake(True, self.by, why, self.services.clock.now()), stored.etag)
 
-    def _put(self, copy: Copy, restored: Restored, report: Report) -> None:
+    def _put(self, copy: Copy, restored: Restored, judge: Judge, report: Report) -> None:
         store, identity = self.services.store, copy.head.id
         stored = store.load(identity)
         if stored is not None:
@@ -121,23 +133,19 @@ class Restore:
             if mine.whole:
                 report.known += 1
                 return
-        found = ended_since(self.archive, copy) if self.archive is not None else None
+        found = judge.of(copy)
         if isinstance(found, Differs):
-            restored = replace(restored, found=f"Look closely: {found.why}.")
+            restored = replace(restored, found=found.why, provenance=Provenance.DIFFERS)
         if isinstance(found, Ended):
             copy.evidence = list(found.lines)
         etag = stored.etag if stored is not None else self._commit(Change(_begun(copy.head, restored), None)).etag
         etag = self._put_beside(copy, restored, etag)
-        standing = self._standing(copy, found, replace(restored, whole=True))
-        head, owed = standing.head, (*still_owed(copy.outbox), *standing.outbox)
-        change = Change(head, etag, timeline=(standing.entry,), outbox=owed, evidence=standing.evidence)
-        if copy.head.finished:
-            change, report.finished = replace(change, timeline=(), outbox=still_owed(copy.outbox)), report.finished + 1
-        elif head.finished:
-            report.ended += 1
-        else:
-            report.held += 1
-        takes = not head.finished and head.customer is not None and not head.request.dry_run
+        standing = self._standing(copy, found, replace(restored, whole=True), report)
+        head = standing.head
+        # What nobody signed is not told to others.
+        owed = (*(still_owed(copy.outbox) if judge.signed and not head.differs else ()), *standing.outbox)
+        change = Change(head, etag, timeline=standing.timeline, outbox=owed, evidence=standing.evidence)
+        takes = not head.finished and not head.differs and head.customer is not None and not head.request.dry_run
         # Whoever else has the customer keeps it: what is held takes it before it goes on.
         if isinstance(store.commit(replace(change, live=Live.TAKE if takes else Live.KEEP)), LiveElsewhere):
             self._commit(change)
@@ -154,14 +162,26 @@ class Restore:
             etag = self._commit(Change(begun, etag, holdings=tuple(holdings))).etag
         return etag
 
-    def _standing(self, copy: Copy, found: Ended | Differs | None, restored: Restored) -> Standing:
-        source = self.services.event_source
-        if isinstance(found, Ended):
-            return ended(copy.head, found, restored, self.by, source)
-        standing = held(copy.head, restored, self.by, source)
-        if copy.head.finished:
-            return replace(standing, head=replace(copy.head, restored=restored), evidence=(), outbox=())
-        return standing
+    def _standing(self, copy: Copy, found: Ended | Differs | None, restored: Restored, report: Report) -> Standing:
+        source, head = self.services.event_source, copy.head
+        match found:
+            case Ended():
+                report.ended += 1
+                return ended(head, found, restored, self.by, source)
+            case Differs():
+                report.differs.append(head.id)
+                return held(self._as_stored(head), restored, self.by, source)
+            case None if head.finished:
+                report.finished += 1
+                return Standing(replace(head, restored=restored))
+            case None:
+                report.held += 1
+                return held(self._as_stored(head), restored, self.by, source)
+
+    def _as_stored(self, head: Offboarding) -> Offboarding:
+        """Its evidence goes on from what is there: less than was copied where that is not whole, and more where an
+        earlier run, with a key that this one does not know, found how it ended."""
+        return replace(head, evidence=walk(head.id, self.services.store.evidence(head.id)).head)
 
     def _put_shared(self, manifest: Manifest) -> None:
         store = self.services.store

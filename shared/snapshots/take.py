@@ -15,10 +15,12 @@ from functools import partial
 from shared.domain.errors import ConcurrencyConflictError, UnavailableError
 from shared.pipeline.core.parallel import run_all
 from shared.ports.clock import Clock
+from shared.ports.evidence import EvidenceSigner
 from shared.ports.shelf import Shelf
 from shared.ports.store import Filter, OffboardingStore
 from shared.snapshots.lines import Line, lines_of, shared_line
 from shared.snapshots.manifest import FILE, Manifest, Part
+from shared.snapshots.signed import SEAL, said_of
 
 log = logging.getLogger("offboarding")
 AT_A_TIME = 32
@@ -30,8 +32,11 @@ PART = 4_000_000
 """Characters after which a file is closed, at the end of an offboarding."""
 
 
-def take_snapshot(store: OffboardingStore, shelf: Shelf, clock: Clock, *, part: int = PART) -> Manifest:
-    """Everything that is in the store now. Raises what store and shelf raise; there is no snapshot then.
+def take_snapshot(
+    store: OffboardingStore, shelf: Shelf, clock: Clock, signer: EvidenceSigner | None = None, *, part: int = PART
+) -> Manifest:
+    """Everything that is in the store now, signed where there is a signer. Raises what store, shelf and signer raise;
+    there is no snapshot then: one without its signature would be taken for a forged one.
 
     Newest offboardings first: of two of one customer the earlier one had ended when the later one began its work.
     """
@@ -51,7 +56,13 @@ def take_snapshot(store: OffboardingStore, shelf: Shelf, clock: Clock, *, part: 
             writer.add([shared_line(name, row.text)])
     parts = writer.close()
     manifest = Manifest(name=writer.name, taken_at=now, clock=machine, parts=parts, counts=dict(writer.counts))
-    shelf.put(f"{writer.name}/{FILE}", manifest.model_dump_json(indent=2).encode())
+    content = manifest.model_dump_json(indent=2).encode()
+    if signer is None:
+        log.warning("snapshot %s is not signed: no key for evidence is set", writer.name)
+    else:
+        # First, so that no manifest is ever without it.
+        shelf.put(f"{writer.name}/{SEAL}", signer.sealed(said_of(manifest, content)).encode())
+    shelf.put(f"{writer.name}/{FILE}", content)
     _note(store, clock)
     kept = sum(part.size for part in parts)
     # Each day, whether there is anything or not: whoever watches can tell when the line is absent.

@@ -304,19 +304,6 @@ def test_what_ended_after_the_snapshot_has_ended_as_its_evidence_says(end: str, 
     assert set(again) == set(outcome), "it is told again with its own id"
 
 
-def test_evidence_that_does_not_go_on_from_the_snapshot_is_told(tmp_path: Path) -> None:
-    world, request, taken = part_way(tmp_path)
-    identity = world.offboarding(request).id
-    folder = tmp_path / "evidence"
-    folder.mkdir()
-    (folder / f"{identity}.evidence.jsonl").write_text('{"seq": 1}\n{"manifest": {}}\n')
-    lose_and_restore(world, shelf_in(tmp_path), taken, FolderShelf(folder))
-    head = world.offboarding(request)
-    assert is_held(head)
-    assert head.reason is not None
-    assert "does not go on from what the snapshot has" in head.reason.text
-
-
 def test_it_is_told_wherever_people_look(tmp_path: Path) -> None:
     world, request, taken = part_way(tmp_path)
     lose_and_restore(world, shelf_in(tmp_path), taken)
@@ -372,7 +359,7 @@ def test_what_is_half_restored_cannot_be_resumed(tmp_path: Path) -> None:
     world.services = world._start()
     world.crash.at = len(world.crash.passed) + 6
     with pytest.raises(CrashError):
-        Restore(world.services, shelf_in(tmp_path), OPERATOR).run(taken)
+        Restore(world.services, shelf_in(tmp_path), OPERATOR).run(shelf_in(tmp_path).trusted(taken))
     head = world.offboarding(request)
     assert head.restored is not None
     assert not head.restored.whole
@@ -386,7 +373,7 @@ def test_what_is_half_restored_cannot_be_resumed(tmp_path: Path) -> None:
     world.run(for_at_most=timedelta(hours=1))
     assert world.offboarding(request) == head
     assert world.store.evidence(head.id) == before
-    Restore(world.services, shelf_in(tmp_path), OPERATOR).run(taken)
+    Restore(world.services, shelf_in(tmp_path), OPERATOR).run(shelf_in(tmp_path).trusted(taken))
     assert is_held(world.offboarding(request))
 
 
@@ -394,9 +381,11 @@ def test_only_an_empty_store_takes_a_snapshot_unless_it_is_told_to(tmp_path: Pat
     world, request, taken = part_way(tmp_path)
     before = world.offboarding(request)
     with pytest.raises(SnapshotError, match="--missing-only"):
-        Restore(world.services, shelf_in(tmp_path), OPERATOR).run(taken)
+        Restore(world.services, shelf_in(tmp_path), OPERATOR).run(shelf_in(tmp_path).trusted(taken))
     assert not world.services.brakes.read().brake.held
-    report = Restore(world.services, shelf_in(tmp_path), OPERATOR, missing_only=True).run(taken)
+    report = Restore(world.services, shelf_in(tmp_path), OPERATOR, missing_only=True).run(
+        shelf_in(tmp_path).trusted(taken)
+    )
     assert (report.left, report.held) == (1, 0)
     assert world.offboarding(request) == before
 
@@ -409,7 +398,7 @@ def test_one_customer_has_one_offboarding_after_a_restore_too(tmp_path: Path) ->
     world.services = world._start()
     newer = world.ask(CUSTOMER, requestId="newer")
     world.run(for_at_most=timedelta(hours=1))
-    Restore(world.services, shelf_in(tmp_path), OPERATOR, missing_only=True).run(taken)
+    Restore(world.services, shelf_in(tmp_path), OPERATOR, missing_only=True).run(shelf_in(tmp_path).trusted(taken))
     release(world)
     world.run(for_at_most=timedelta(hours=2))
     assert not world.offboarding(newer).finished

@@ -36,6 +36,13 @@ class FileSigner:
 
         return sealed(manifest, thumbprint(public), public, sign)
 
+    def public(self, key_id: str) -> ec.EllipticCurvePublicKey | None:
+        """The key's public half, where it is the one of this id; no key is made for the question."""
+        if not self._path.exists():
+            return None
+        key = self._key().public_key()
+        return key if thumbprint(key) == key_id else None
+
     def _key(self) -> ec.EllipticCurvePrivateKey:
         with contextlib.suppress(FileExistsError):
             _make(self._path)

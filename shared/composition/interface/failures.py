@@ -38,6 +38,7 @@ OF_BODIES = frozenset(
     }
 )
 OF_QUERIES = frozenset({Code.UNKNOWN_FIELD, Code.WRONG_VALUE})
+OF_RECORDS = frozenset({Code.NOT_FOUND, Code.NEWER_RECORD, Code.RECORD_RESTORED, Code.RECORD_DIFFERS})
 OPEN = frozenset({HTTPStatus.UNPROCESSABLE_ENTITY, HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.SERVICE_UNAVAILABLE})
 """Where codes beside the named ones may come: every other error of the pipeline has one of these statuses."""
 
@@ -49,7 +50,7 @@ def codes_of(route: Route) -> frozenset[Code]:
     codes = ALWAYS | route.codes
     codes |= OF_BODIES if route.body is not None else frozenset()
     codes |= OF_QUERIES if route.query else frozenset()
-    codes |= {Code.NOT_FOUND, Code.NEWER_RECORD, Code.RECORD_RESTORED} if route.parameters else frozenset()
+    codes |= OF_RECORDS if route.parameters else frozenset()
     codes |= {Code.PRECONDITION_FAILED, Code.PRECONDITION_REQUIRED} if route.conditional else frozenset()
     codes |= {Code.IDEMPOTENCY_KEY_REUSED} if route.repeatable else frozenset()
     return codes | ({Code.OWN_REQUEST} if Right.NOT_OWN in RIGHTS[route.operation].values() else frozenset())

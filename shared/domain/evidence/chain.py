@@ -61,7 +61,7 @@ class Appender:
         }
         digest = hashlib.sha256(canonical(body).encode()).hexdigest()
         line = canonical({**body, "hash": digest})
-        return ChainHead(seq, digest, _still_open(head, kind, seq, data)), Entry(seq, kind, line, tuple(asides))
+        return ChainHead(seq, digest, still_open(head, kind, seq, data)), Entry(seq, kind, line, tuple(asides))
 
     def _apart(self, value: Value, seq: int, place: str, asides: list[Aside]) -> Json:
         """`value` with the hash in the place of each personal text, which is put beside."""
@@ -82,7 +82,8 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def _still_open(head: ChainHead, kind: EntryKind, seq: int, data: Data) -> tuple[int, ...]:
+def still_open(head: ChainHead, kind: EntryKind, seq: int, data: Data) -> tuple[int, ...]:
+    """The intents that have no answer after this entry. Raises KeyError for an answer that names none."""
     if kind is EntryKind.INTENT:
         return (*head.open, seq)
     if kind is EntryKind.ANSWER:

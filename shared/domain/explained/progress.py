@@ -37,6 +37,20 @@ PLANNING = Group(
             "Ask the sender whether it still holds, and look at the customer in Partner Center. Then resume it, or "
             "withdraw it.",
         ),
+        R.RECORD_UNSIGNED: operations(
+            "The record was put back from a snapshot that nobody signed, because whoever put it back accepted that. "
+            "Everybody who could write to the place of the snapshots can have written it: customer, plan and what was "
+            "done may be invented. So nothing is done before a person says so, of each one by itself.",
+            "Compare customer and request with what the sender has, and the holdings with Partner Center. Resume it "
+            "only where all of it agrees; otherwise withdraw it and have it requested anew.",
+        ),
+        R.RECORD_DIFFERS: operations(
+            "The record was put back from a snapshot and does not agree with its evidence; the text says in what. "
+            "Somebody may have changed it, so nothing of it is carried out, and no word but a withdrawal is taken.",
+            "Compare it with the exported evidence and with what the sender has, and find out who could write there. "
+            "Then withdraw it: that ends it and changes nothing at Microsoft. What is still wanted is requested anew, "
+            "with a new request id.",
+        ),
         R.WENT_LIVE: operations(
             "The offboarding was planned while the deployment was in mode `plan`, which is live now. It begins at a "
             "person's word, so that going live starts nothing that has piled up.",

@@ -17,6 +17,7 @@ from shared.domain.offboarding.counters import Counters
 from shared.domain.offboarding.once import Once
 from shared.domain.offboarding.removal import RemovalIntent
 from shared.domain.offboarding.request import OffboardingRequest
+from shared.domain.offboarding.restored import Provenance, Restored
 from shared.domain.offboarding.settled import Settled
 from shared.domain.offboarding.states import TERMINAL, Stage, Status
 from shared.domain.people.actor import Actor
@@ -104,18 +105,6 @@ class SaidEnded:
     holding: str
     cause: Cause
     why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Restored:
-    """The record was put back from `snapshot`, taken at `taken_at` (both business time, aware UTC). `whole`: everything
-    beside the head is there again. `found`: what is known of the time between, as a sentence; "" where nothing is."""
-
-    snapshot: str
-    taken_at: datetime
-    at: datetime
-    whole: bool = False
-    found: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,11 +211,19 @@ class Offboarding:
 
     @property
     def held_by_restore(self) -> bool:
-        """Nobody has said since it was restored that it may go on; to call it off is such a word."""
+        """Nobody has said since it was restored that it may go on; to call it off is such a word. What differs from its
+        evidence never goes on."""
         if self.restored is None:
             return False
+        if self.half_restored or self.differs:
+            return True
         called_off = self.withdrawal is not None and self.withdrawal.at >= self.restored.at
-        return self.half_restored or not (called_off or self.has_word(ReasonCode.RECORD_RESTORED))
+        return not (called_off or self.has_word(self.restored.code))
+
+    @property
+    def differs(self) -> bool:
+        """It was put back, and does not agree with its evidence: it can be called off, and nothing else."""
+        return self.restored is not None and self.restored.provenance is Provenance.DIFFERS
 
     @property
     def shows_plan(self) -> bool:

@@ -62,9 +62,10 @@ def request_data(head: Offboarding) -> Data:
     )
 
 
-def plan_data(plan: Plan) -> Data:
-    """What will be done."""
+def plan_data(plan: Plan, customer_id: str) -> Data:
+    """What will be done, and to whom: a request may name a domain alone."""
     return _present(
+        customerTenantId=customer_id,
         planDigest=plan.digest,
         holdings=plan.holdings,
         actions=dict(plan.actions),

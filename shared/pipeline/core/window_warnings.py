@@ -18,6 +18,7 @@ from shared.domain.decisions.refusals import end_again_at
 from shared.domain.holdings.ledger import ActionState, HoldingRecord
 from shared.domain.offboarding.messages import OutboundMessage
 from shared.domain.offboarding.record import Reason
+from shared.domain.offboarding.restored import RESTORE_CODES
 from shared.domain.offboarding.states import Status
 from shared.domain.offboarding.timeline import TimelineEvent
 from shared.domain.wording import first_of, stamp
@@ -42,7 +43,7 @@ ONLY_A_WORD = frozenset(
         ReasonCode.WENT_LIVE,
         ReasonCode.RENEWS_BEFORE_START,
         ReasonCode.COMMITMENTS_REMAIN,
-        ReasonCode.RECORD_RESTORED,
+        *RESTORE_CODES,
     }
 )
 """What no look can settle: only what a person says leads on."""

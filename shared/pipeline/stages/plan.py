@@ -95,7 +95,7 @@ def _draft(session: Session, inventory: Inventory, reading: Reading) -> _Draft:
     session.offboarding = replace(session.offboarding, plan=drafted)
     parts = (_rest(drafted, verdict), comes_back(session), after.sentence, renewing(session, ahead))
     rest = "; ".join(part for part in parts if part)
-    session.record(EntryKind.PLAN, plan_data(drafted))
+    session.record(EntryKind.PLAN, plan_data(drafted, session.customer_id))
     draft = _Draft(drafted, inventory, summary, rest, after, ahead)
     session.note(TimelineEvent.PLANNED, f"{count_of(drafted.holdings, 'holding')}: {summary}; {draft.rest}")
     return draft

@@ -8,9 +8,10 @@ import pytest
 from shared.domain.codes import ReasonCode
 from shared.domain.offboarding.counters import Counters
 from shared.domain.offboarding.moves import move
-from shared.domain.offboarding.record import Customer, Offboarding, Reason, Restored
+from shared.domain.offboarding.record import Customer, Offboarding, Reason
 from shared.domain.offboarding.removal import RemovalIntent, RemovalState
 from shared.domain.offboarding.request import OffboardingRequest
+from shared.domain.offboarding.restored import Restored
 from shared.domain.offboarding.states import MOVES, RUNNABLE, STAGE_MOVES, TERMINAL, IllegalMoveError, Stage, Status
 from shared.domain.policy import Commitments
 from tests.unit.domain.support import LATER, NOW

@@ -43,7 +43,7 @@ WORDS: dict[type[StrEnum], str] = {
         unknown_field wrong_type wrong_value request_id_reused batch_id_reused not_found not_resumable not_overridable
         idempotency_key_reused precondition_required precondition_failed
         not_signed_in not_allowed own_request foreign_form authentication_off dead_lettered
-        malformed_wake_up wrong_queue record_restored newer_record
+        malformed_wake_up wrong_queue record_restored record_unsigned record_differs newer_record
         customer_unknown customer_ambiguous customer_mismatch customer_changed
         customer_nameless own_tenant protected_customer not_a_reseller reseller_required joined
         live_with_other_options dry_run commitments_remain not_before renews_before_start mode_plan went_live

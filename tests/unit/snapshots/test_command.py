@@ -13,20 +13,27 @@ from offboard.restore.__main__ import main
 from shared.adapters.stores.sqlite import SqliteStore
 from shared.domain.brake import Brake
 from shared.domain.offboarding.states import Status
+from shared.domain.people.actor import known_by_name
+from shared.pipeline.core.evidence import first_entries
 from shared.ports.store import Change, Filter
-from tests.unit.support.heads import head_of
+from tests.unit.support.heads import NOW, head_of
 from tests.unit.test_settings import GOOD
+
+PERSON = known_by_name("Ada")
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> dict[str, str]:
     store = SqliteStore(tmp_path / "store.sqlite3")
-    store.commit(Change(head_of(), None))
+    head, said = first_entries(head_of(), PERSON, NOW)
+    store.commit(Change(head, None, evidence=said))
     store.close()
     return {
         **GOOD,
         "OFFBOARDING_SQLITE_FILE": str(tmp_path / "store.sqlite3"),
         "OFFBOARDING_SNAPSHOT_FOLDER": str(tmp_path / "snapshots"),
+        "OFFBOARDING_EVIDENCE_FOLDER": str(tmp_path / "evidence"),
+        "OFFBOARDING_EVIDENCE_KEY_FILE": str(tmp_path / "key.pem"),
     }
 
 

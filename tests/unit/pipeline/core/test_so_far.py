@@ -7,8 +7,8 @@ from dataclasses import replace
 from local.world.world import World
 from shared.domain.decisions.blockers import ActionKind
 from shared.domain.holdings.ledger import ActionRecord, ActionState, HoldingRecord
-from shared.domain.offboarding.record import Restored
 from shared.domain.offboarding.removal import RemovalIntent
+from shared.domain.offboarding.restored import Restored
 from shared.pipeline.core.so_far import changed_so_far
 from tests.unit.support.heads import DAY, NOW, head_of, keep, licence
 
