@@ -72,4 +72,6 @@ def _wrong(offboarding_id: str, head: ChainHead, entry: Mapping[str, Any], line:
         return f"entry {due} belongs to another offboarding"
     if (entry["seq"], entry["prev"]) != (due, head.head):
         return f"entry {due} does not continue the one before: one was removed, added or moved"
+    if EntryKind(entry["kind"]) is EntryKind.ANSWER and entry["data"]["intent"] not in head.open:
+        return f"entry {due} is the answer to no open intent"
     return ""

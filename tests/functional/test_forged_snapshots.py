@@ -1,0 +1,538 @@
+"""Whoever can write to the place of the snapshots and has no key makes no restored record act.
+
+A person does after each restore what they would do after any other: releases the kill switch, and resumes everything
+that asks for it. The simulator's journal is the oracle: nothing was written, not even to put something back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.simulator.scenario.models import CustomerSpec
+from local.world.crash import CrashError
+from local.world.world import World
+from offboard.verify_evidence import read
+from shared.adapters.evidence.file_signer import FileSigner
+from shared.adapters.evidence.folder_archive import FolderArchive
+from shared.adapters.shelves.folder_shelf import FolderShelf
+from shared.domain.brake import Brake
+from shared.domain.codes import ReasonCode
+from shared.domain.errors import OffboardingError
+from shared.domain.offboarding.messages import Destination
+from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.states import Status
+from shared.operations.approve import Decision, decide_plan
+from shared.operations.brake import move_brake
+from shared.operations.carry_out import DiffersError
+from shared.operations.reschedule import NewSchedule, reschedule
+from shared.operations.resume import resume
+from shared.operations.withdraw import CalledOff, withdraw
+from shared.pipeline.core.export import evidence_file
+from shared.ports.evidence import EvidenceExport
+from shared.snapshots import put_back
+from shared.snapshots.manifest import FILE, Manifest, SnapshotError
+from shared.snapshots.put_back import Report, Restore
+from shared.snapshots.signed import SEAL, open_snapshot
+from tests.functional.checks import effects
+from tests.functional.customers import late, legacy
+from tests.functional.forging import Forgery, Line, forged, head_in, rewritten, signed_by_forger, unsigned, with_head
+from tests.functional.people import OPERATOR, OTHER
+from tests.functional.restored import LosingWorld, lose_and_restore, shelf_in, snapshot
+
+CUSTOMER = CustomerSpec(name="Forged", subscriptions=(legacy(), late("Late", "+P5D")))
+FOREVER = timedelta(days=90)
+STRANGER = "c0ffee00-0000-4000-8000-00000000dead"
+
+
+def approved(folder: Path) -> tuple[World, str, Manifest]:
+    """A snapshot of one that was approved, and waits for the end of a term."""
+    world = LosingWorld(CUSTOMER, OFFBOARDING_APPROVAL="always")
+    request = world.ask(CUSTOMER)
+    world.run(for_at_most=timedelta(hours=1))
+    head = world.offboarding(request)
+    assert head.plan is not None
+    decide_plan(head.id, Decision(True, head.plan.digest, OTHER, "agreed"), world.services)
+    world.run(for_at_most=timedelta(days=1))
+    assert world.offboarding(request).status is Status.WAITING
+    return world, request, snapshot(world, shelf_in(folder))
+
+
+def unattended(folder: Path) -> tuple[World, str, Manifest]:
+    """The same where no plan needs an approval: nobody but the restore itself stands between record and effect."""
+    world = LosingWorld(CUSTOMER)
+    request = world.ask(CUSTOMER)
+    world.run(for_at_most=timedelta(days=1))
+    return world, request, snapshot(world, shelf_in(folder))
+
+
+def ended(folder: Path) -> tuple[World, str, Manifest]:
+    """A snapshot of one that has ended, whose evidence was signed."""
+    export = EvidenceExport(FileSigner(folder / "key.pem"), FolderArchive(folder / "evidence"))
+    world = LosingWorld(CUSTOMER, evidence=export)
+    request = world.ask(CUSTOMER)
+    world.run(for_at_most=FOREVER, looks=3)
+    assert world.offboarding(request).status is Status.REMOVED
+    return world, request, snapshot(world, shelf_in(folder))
+
+
+def goes_on_as_usual(world: World) -> None:
+    """The kill switch is released, everything that asks is resumed, and months pass."""
+    stored = world.services.brakes.read()
+    move_brake(Brake(False, OPERATOR, "looked at", world.clock.now()), stored.etag, world.services)
+    for item in world.all():
+        with suppress(OffboardingError):
+            resume(item.id, OPERATOR, world.services, ReasonCode.RECORD_RESTORED, why="bulk")
+    world.run(for_at_most=FOREVER, looks=5)
+
+
+def held_as(head: Offboarding, code: ReasonCode) -> str:
+    """The text that it asks with."""
+    assert head.status is Status.NEEDS_ATTENTION
+    assert head.reason is not None
+    assert head.reason.code is code, head.reason.text
+    assert head.reason.operator_action
+    return head.reason.text
+
+
+def other_approver(lines: list[Line]) -> list[Line]:
+    head_in(lines)["approval"]["by"]["id"] = "11111111-0000-4000-8000-000000000001"
+    return lines
+
+
+def more_steps(lines: list[Line]) -> list[Line]:
+    head_in(lines)["approval"]["steps"].append("0123456789abcdef")
+    return lines
+
+
+def other_plan(lines: list[Line]) -> list[Line]:
+    head_in(lines)["approval"]["digest"] = "0" * 64
+    return lines
+
+
+def other_customer(lines: list[Line]) -> list[Line]:
+    head_in(lines)["customer"]["id"] = STRANGER
+    return lines
+
+
+def other_request(lines: list[Line]) -> list[Line]:
+    head = head_in(lines)
+    head["customer"]["id"] = head["request"]["customer_id"] = STRANGER
+    return lines
+
+
+def other_name(lines: list[Line]) -> list[Line]:
+    head_in(lines)["request"]["company_name"] = "Victim"
+    return lines
+
+
+def other_domain(lines: list[Line]) -> list[Line]:
+    head_in(lines)["request"]["domain"] = "victim.example"
+    return lines
+
+
+def wider(lines: list[Line]) -> list[Line]:
+    head_in(lines)["request"]["commitments"] = "stop_and_report"
+    return lines
+
+
+def moved(lines: list[Line]) -> list[Line]:
+    """Under the id of another offboarding, with all that is beside it."""
+    head_in(lines)["id"] = "0ff0ff00-0000-4000-8000-000000000001"
+    return [line | {"of": "0ff0ff00-0000-4000-8000-000000000001"} for line in lines]
+
+
+def shortened(lines: list[Line]) -> list[Line]:
+    """The last entries are dropped."""
+    dropped = [line for line in lines if line["is"] == "evidence"][-2:]
+    return [line for line in lines if line not in dropped]
+
+
+def no_evidence(lines: list[Line]) -> list[Line]:
+    head_in(lines)["evidence"] = {"entries": 0, "head": "0" * 64, "open": []}
+    return [line for line in lines if line["is"] not in ("evidence", "aside")]
+
+
+def changed_entry(lines: list[Line]) -> list[Line]:
+    third = [line for line in lines if line["is"] == "evidence"][2]
+    third["value"] = third["value"].replace('"seq":3', '"seq":3 ')
+    return lines
+
+
+def other_text(lines: list[Line]) -> list[Line]:
+    next(line for line in lines if line["is"] == "aside")["value"]["text"] = "another one"
+    return lines
+
+
+def no_request(entries: list[Line]) -> list[Line]:
+    return [entries[0] | {"kind": "note"}, *entries[1:]]
+
+
+def no_approval(entries: list[Line]) -> list[Line]:
+    return [entry | {"kind": "note"} if entry["kind"] == "approval" else entry for entry in entries]
+
+
+def other_plans(entries: list[Line]) -> list[Line]:
+    return [entry | {"data": {"holdings": 99}} if entry["kind"] == "plan" else entry for entry in entries]
+
+
+def rejected(entries: list[Line]) -> list[Line]:
+    last = next(entry for entry in entries if entry["kind"] == "approval")
+    return [*entries, {**last, "kind": "rejection"}]
+
+
+def and_unapproved(forgery: Forgery) -> Forgery:
+    def both(lines: list[Line]) -> list[Line]:
+        head_in(lines)["approval"] = None
+        return forgery(lines)
+
+    return both
+
+
+DIFFERENT: dict[str, tuple[Forgery, str]] = {
+    "an approval by somebody else": (other_approver, "approval by somebody else"),
+    "an approval of more steps": (more_steps, "approval of other steps"),
+    "an approval of another plan": (other_plan, "approval of another plan"),
+    "an approval that nobody gave": (rewritten(no_approval), "has no approval, and the record has one"),
+    "a rejection left out": (and_unapproved(rewritten(rejected)), "evidence has a rejection"),
+    "another customer": (other_customer, "about another customer"),
+    "another request": (other_request, "another customerTenantId"),
+    "another domain": (other_domain, "another customerDomain"),
+    "another company": (other_name, "another customerCompanyName"),
+    "another scope": (wider, "another commitments"),
+    "a reseller that was asked for": (
+        rewritten(lambda entries: [{**entries[0], "data": entries[0]["data"] | {"resellerMpnId": "1"}}, *entries[1:]]),
+        "evidence has resellerMpnId, and the record has not",
+    ),
+    "another id": (moved, "entry 1 belongs to another offboarding"),
+    "the last entries dropped": (shortened, "the record with another entry"),
+    "no evidence": (no_evidence, "has no request"),
+    "no request": (rewritten(no_request), "has no request"),
+    "a byte in an entry": (changed_entry, "entry 3 was changed"),
+    "a text beside it": (other_text, "a personal text is not the one"),
+    "removed already": (with_head(status="removed", stage=None), "has not ended, and the record says removed"),
+}
+
+
+@pytest.mark.parametrize("name", DIFFERENT)
+def test_what_does_not_agree_with_its_evidence_never_acts(name: str, tmp_path: Path) -> None:
+    """Taken unsigned, so that nothing but the record's own evidence speaks against it."""
+    forgery, why = DIFFERENT[name]
+    world, _, taken = approved(tmp_path)
+    before, calls = Counter(effects(world)), len(world.journal())
+    forged(shelf_in(tmp_path), taken, forgery)
+    unsigned(tmp_path, taken)
+
+    report = lose_and_restore(world, shelf_in(tmp_path), taken, accept_unsigned=True)
+    [head] = world.all()
+    assert report.differs == [head.id]
+    assert why in held_as(head, ReasonCode.RECORD_DIFFERS)
+    goes_on_as_usual(world)
+
+    [head] = world.all()
+    assert why in held_as(head, ReasonCode.RECORD_DIFFERS), "months later, too"
+    assert (Counter(effects(world)), len(world.journal())) == (before, calls), "not even a read"
+    nobody_can_let_it_go_on(world, head)
+    it_can_be_called_off(world, head)
+    assert (Counter(effects(world)), len(world.journal())) == (before, calls), "and nothing is put back"
+    # What is left of the chain is whole, says where it comes from, and can be signed.
+    [head] = world.all()
+    found = read(evidence_file(world.store, head))
+    [note] = [entry["data"] for entry in found.entries if entry["data"].get("what") == "record.restored"]
+    assert note["provenance"] == "differs"
+    assert why in note["found"]
+
+
+def nobody_can_let_it_go_on(world: World, head: Offboarding) -> None:
+    words: list[Callable[[], Any]] = [
+        lambda: resume(head.id, OPERATOR, world.services),
+        lambda: resume(head.id, OPERATOR, world.services, ReasonCode.RECORD_DIFFERS, why="I know"),
+        lambda: decide_plan(head.id, Decision(True, "0" * 64, OTHER, "yes"), world.services),
+        lambda: reschedule(head.id, NewSchedule(None, frozenset(), OPERATOR, "now"), world.services),
+    ]
+    for word in words:
+        with pytest.raises(DiffersError) as caught:
+            word()
+        assert "Then withdraw it" in caught.value.operator_action
+    assert world.store.load(head.id) is not None
+
+
+def it_can_be_called_off(world: World, head: Offboarding) -> None:
+    after = withdraw(head.id, CalledOff(OPERATOR, "forged"), world.services)
+    assert after is not None
+    assert after.status is Status.WITHDRAWN
+    assert after.reason is not None
+    assert "nothing was put back, because the restored record does not agree" in after.reason.text
+    world.run(for_at_most=timedelta(days=2))
+
+
+def test_a_removal_or_a_withdrawal_that_is_only_claimed_can_be_called_off(tmp_path: Path) -> None:
+    """Else a forged record could neither go on nor end."""
+    world, request, taken = approved(tmp_path)
+    by = {"type": "person", "id": "x", "name": "x"}
+    claims = {
+        "removal": {"n": 1, "request_id": "r", "intended_at": "2026-01-01T00:00:00Z", "state": "intended"},
+        "withdrawal": {"by": by, "why": "", "at": "2999-01-01T00:00:00Z"},
+    }
+    forged(shelf_in(tmp_path), taken, lambda lines: other_customer(with_head(**claims)(lines)))
+    unsigned(tmp_path, taken)
+    lose_and_restore(world, shelf_in(tmp_path), taken, accept_unsigned=True)
+    head = world.offboarding(request)
+    assert head.removal is not None
+    it_can_be_called_off(world, head)
+
+
+SWAPPED: dict[str, Forgery] = {
+    "as it was": lambda lines: lines,
+    "the word is said already": with_head(words=["record_unsigned", "record_restored", "record_differs"]),
+    "called off in the future": with_head(
+        withdrawal={"by": {"type": "person", "id": "x", "name": "x"}, "why": "", "at": "2999-01-01T00:00:00Z"}
+    ),
+    "planned anew, and hashed": rewritten(other_plans),
+    "restored before, and let go on": with_head(
+        words=["record_restored"],
+        restored={
+            "snapshot": "s",
+            "taken_at": "2026-01-01T00:00:00Z",
+            "at": "2026-01-01T00:00:00Z",
+            "whole": True,
+            "found": "",
+            "provenance": "signed",
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize("start", [approved, unattended])
+@pytest.mark.parametrize("name", SWAPPED)
+def test_what_nobody_signed_waits_for_a_word_of_its_own(
+    name: str, start: Callable[[Path], tuple[World, str, Manifest]], tmp_path: Path
+) -> None:
+    """Evidence included, all of it can be made to agree: then only the signature is missing."""
+    world, request, taken = start(tmp_path)
+    before, calls = Counter(effects(world)), len(world.journal())
+    forged(shelf_in(tmp_path), taken, SWAPPED[name])
+    unsigned(tmp_path, taken)
+    report = lose_and_restore(world, shelf_in(tmp_path), taken, accept_unsigned=True)
+    assert (report.held, report.differs) == (1, [])
+    goes_on_as_usual(world)
+    assert "Nobody signed the snapshot" in held_as(world.offboarding(request), ReasonCode.RECORD_UNSIGNED)
+    assert (Counter(effects(world)), len(world.journal())) == (before, calls)
+    assert world.offboarding(request).approval is None
+
+    resume(world.offboarding(request).id, OPERATOR, world.services, ReasonCode.RECORD_UNSIGNED, why="compared")
+    world.run(for_at_most=timedelta(hours=2))
+    assert len(world.journal()) > calls, "a person can let it go on"
+
+
+def test_what_is_owed_by_an_unsigned_record_is_told_to_nobody(tmp_path: Path) -> None:
+    """An event that says that a customer was removed is worth forging, too."""
+    world, _, taken = unattended(tmp_path)
+
+    def lying(lines: list[Line]) -> list[Line]:
+        of = next(line["of"] for line in lines if line["is"] == "offboarding")
+        meta = {"id": "lie", "destination": Destination.EVENTS.value, "created_at": "2026-01-01T00:00:00Z"}
+        value = {"meta": meta, "body": "e30="}
+        shared = {"is": "shared", "of": "ceiling-removals", "value": "nonsense"}
+        return [*lines, {"is": "message", "of": of, "value": value}, shared]
+
+    forged(shelf_in(tmp_path), taken, lying)
+    unsigned(tmp_path, taken)
+    lose_and_restore(world, shelf_in(tmp_path), taken, accept_unsigned=True)
+    [head] = world.all()
+    assert "lie" not in {message.id for message in world.store.outbox(head.id)}
+    assert world.store.shared_row("ceiling-removals") is None
+
+
+@pytest.mark.parametrize("start", [approved, ended])
+def test_a_forged_snapshot_is_refused_before_anything_is_changed(
+    start: Callable[[Path], tuple[World, str, Manifest]], tmp_path: Path
+) -> None:
+    world, _, taken = start(tmp_path)
+    shelf = shelf_in(tmp_path)
+    content = forged(shelf, taken, other_customer)
+    for accept in (False, True):
+        with pytest.raises(SnapshotError, match=r"forged or damaged: .* is not what was signed"):
+            open_snapshot(shelf, taken.name, shelf.seals, accept_unsigned=accept)
+    signed_by_forger(shelf, taken, content, tmp_path / "forgers.pem")
+    with pytest.raises(SnapshotError, match=r"a key that is not known here; --key .*--accept-unsigned"):
+        open_snapshot(shelf, taken.name, shelf.seals)
+    unsigned(tmp_path, taken)
+    with pytest.raises(SnapshotError, match="it is not signed; whoever can write"):
+        open_snapshot(shelf, taken.name, shelf.seals)
+    assert not world.services.brakes.read().brake.held
+
+
+def test_files_of_another_snapshot_are_not_this_ones(tmp_path: Path) -> None:
+    """Both were signed, and each signature is of its own."""
+    world, _, older = unattended(tmp_path)
+    shelf = shelf_in(tmp_path)
+    world.run(for_at_most=timedelta(days=20))
+    newer = snapshot(world, shelf)
+    kept = {name: shelf.get(name) or b"" for name in shelf.names()}
+    shelf.put(newer.parts[0].name, kept[older.parts[0].name])
+    with pytest.raises(SnapshotError, match="is not what was written"):
+        Restore(world.services, shelf, OPERATOR, seals=shelf.seals, missing_only=True).run(shelf.trusted(newer))
+    # The older one whole, in the place of the newer: nothing says then that it is older.
+    shelf.put(f"{newer.name}/{FILE}", kept[f"{older.name}/{FILE}"])
+    shelf.put(f"{newer.name}/{SEAL}", kept[f"{older.name}/{SEAL}"])
+    with pytest.raises(SnapshotError, match="the manifest of another snapshot"):
+        open_snapshot(shelf, newer.name, shelf.seals)
+    # Under its own name it says how old it is, and what it knows waits for a person, approved or not.
+    shelf.put(f"{newer.name}/{FILE}", kept[f"{newer.name}/{FILE}"])
+    with pytest.raises(SnapshotError, match="is not what was signed"):
+        open_snapshot(shelf, newer.name, shelf.seals)
+    assert open_snapshot(shelf, older.name, shelf.seals).manifest.taken_at == older.taken_at < newer.taken_at
+
+
+def test_an_older_snapshot_lets_nothing_act_that_was_called_off_since(tmp_path: Path) -> None:
+    """It is genuine, so it is taken; what it approves counts no more, and what has ended since has ended."""
+    world, request, taken = approved(tmp_path)
+    before = Counter(effects(world))
+    lose_and_restore(world, shelf_in(tmp_path), taken)
+    goes_on_as_usual(world)
+    assert world.offboarding(request).status is Status.AWAITING_APPROVAL
+    assert Counter(effects(world)) == before
+
+
+def test_what_was_forged_in_the_store_differs_in_a_signed_snapshot_too(tmp_path: Path) -> None:
+    """Whoever may write the tables has the pipeline sign it with the next snapshot."""
+    world, request, _ = approved(tmp_path)
+    row = world.store._rows[world.offboarding(request).id]
+    assert row.head.approval is not None
+    row.head = replace(row.head, approval=replace(row.head.approval, by=OPERATOR))
+    taken = snapshot(world, shelf_in(tmp_path))
+    assert lose_and_restore(world, shelf_in(tmp_path), taken).differs == [row.head.id]
+    assert "by somebody else" in held_as(world.offboarding(request), ReasonCode.RECORD_DIFFERS)
+
+
+def test_what_has_ended_and_was_signed_has_ended_in_an_unsigned_snapshot_too(tmp_path: Path) -> None:
+    world, request, taken = ended(tmp_path)
+    before = world.offboarding(request)
+    unsigned(tmp_path, taken)
+    report = lose_and_restore(world, shelf_in(tmp_path), taken, accept_unsigned=True)
+    assert (report.finished, report.differs) == (1, [])
+    assert replace(world.offboarding(request), restored=None) == before
+
+
+UNPROVEN: dict[str, tuple[Forgery, str]] = {
+    "no signature": (with_head(seal=None), "nobody signed that it has ended as removed"),
+    "a signature of another end": (
+        lambda lines: (head_in(lines)["seal"].update(head="0" * 64), lines)[1],
+        "the signature at its end is one of other evidence",
+    ),
+    "a signature that was changed": (
+        lambda lines: (head_in(lines)["seal"].update(line="{}"), lines)[1],
+        "its signature cannot be read",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", UNPROVEN)
+def test_an_end_that_nobody_signed_is_not_believed(name: str, tmp_path: Path) -> None:
+    forgery, why = UNPROVEN[name]
+    world, request, taken = ended(tmp_path)
+    calls = len(world.journal())
+    forged(shelf_in(tmp_path), taken, forgery)
+    unsigned(tmp_path, taken)
+    lose_and_restore(world, shelf_in(tmp_path), taken, accept_unsigned=True)
+    assert why in held_as(world.offboarding(request), ReasonCode.RECORD_DIFFERS)
+    goes_on_as_usual(world)
+    assert len(world.journal()) == calls
+
+
+def test_the_exported_evidence_proves_an_end_that_the_snapshot_does_not(tmp_path: Path) -> None:
+    world, request, taken = ended(tmp_path)
+    before = world.offboarding(request)
+    forged(shelf_in(tmp_path), taken, with_head(seal=None))
+    unsigned(tmp_path, taken)
+    archive = FolderShelf(tmp_path / "evidence")
+    report = lose_and_restore(world, shelf_in(tmp_path), taken, archive, accept_unsigned=True)
+    after = world.offboarding(request)
+    assert (report.ended, after.status, after.seal) == (1, before.status, before.seal)
+
+
+def resigned(lines: list[str], key: Path, **fields: Any) -> list[str]:
+    told = {name: value for name, value in json.loads(lines[-1])["manifest"].items() if name != "keyId"}
+    return [*lines[:-1], FileSigner(key).sealed({**told, **fields})]
+
+
+EXPORTS: dict[str, tuple[Callable[[list[str], Path], list[str]], str]] = {
+    "of something else": (
+        lambda _, __: ['{"seq": 1}', '{"manifest": {}}'],
+        "does not go on from what the snapshot has",
+    ),
+    "changed later on": (
+        lambda lines, _: [*lines[:-2], lines[-2].replace("removed", "stopped"), lines[-1]],
+        "was changed: its hash does not fit",
+    ),
+    "signed by somebody else": (lambda lines, folder: resigned(lines, folder / "forgers.pem"), "is not known here"),
+    "not signed": (lambda lines, _: [*lines[:-1], "{}"], "its signature cannot be read"),
+    "signed for another end": (
+        lambda lines, folder: resigned(lines, folder / "key.pem", outcome="stopped"),
+        "one of other evidence",
+    ),
+    "cut off before its end": (
+        lambda lines, _: [*lines[:-2], lines[-1]],
+        "has no outcome that is known here",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EXPORTS)
+def test_exported_evidence_that_cannot_be_believed_is_told(name: str, tmp_path: Path) -> None:
+    change, why = EXPORTS[name]
+    export = EvidenceExport(FileSigner(tmp_path / "key.pem"), FolderArchive(tmp_path / "evidence"))
+    world = LosingWorld(CUSTOMER, evidence=export)
+    request = world.ask(CUSTOMER)
+    world.run(for_at_most=timedelta(days=1))
+    taken = snapshot(world, shelf_in(tmp_path))
+    world.run(for_at_most=FOREVER, looks=3)
+    calls = len(world.journal())
+    file = tmp_path / "evidence" / f"{world.offboarding(request).id}.evidence.jsonl"
+    file.write_text("".join(f"{line}\n" for line in change(file.read_text().splitlines(), tmp_path)))
+    lose_and_restore(world, shelf_in(tmp_path), taken, FolderShelf(tmp_path / "evidence"))
+    assert why in held_as(world.offboarding(request), ReasonCode.RECORD_DIFFERS)
+    goes_on_as_usual(world)
+    assert len(world.journal()) == calls
+
+
+def _dies(*_: object) -> None:
+    raise CrashError("before the last write")
+
+
+@pytest.mark.parametrize("known", ["no key", "another key"])
+def test_a_key_that_is_missing_for_the_exported_evidence_is_told(
+    known: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And a second run of a restore that was killed, which knows less than the first, breaks no chain."""
+    export = EvidenceExport(FileSigner(tmp_path / "key.pem"), FolderArchive(tmp_path / "evidence"))
+    world = LosingWorld(CUSTOMER, evidence=export)
+    request = world.ask(CUSTOMER)
+    world.run(for_at_most=timedelta(days=1))
+    shelf = shelf_in(tmp_path)
+    taken = snapshot(world, shelf)
+    world.run(for_at_most=FOREVER, looks=3)
+    lost, archive = world.offboarding(request), FolderShelf(tmp_path / "evidence")
+    world.store = type(world.store)(world.crash)
+    world.services = world._start()
+    monkeypatch.setattr(put_back, "ended", _dies)
+    with pytest.raises(CrashError):
+        Restore(world.services, shelf, OPERATOR, archive, seals=shelf.seals).run(shelf.trusted(taken))
+    monkeypatch.undo()
+    assert len(world.store.evidence(lost.id)) == lost.evidence.entries
+
+    seals = None if known == "no key" else shelf_in(tmp_path / "elsewhere").seals
+    report: Report = Restore(world.services, shelf, OPERATOR, archive, seals=seals).run(shelf.trusted(taken))
+    assert report.differs == [lost.id]
+    head = world.offboarding(request)
+    assert "known here" in held_as(head, ReasonCode.RECORD_DIFFERS)
+    assert len(read(evidence_file(world.store, head)).entries) == lost.evidence.entries + 1
