@@ -21,12 +21,18 @@ from shared.ports.evidence import SealError, SealReader
 from shared.snapshots.lines import Copy
 
 
-def disagreement(copy: Copy, walked: Walked, seals: SealReader | None) -> str:
-    """The first thing in which they differ, as a sentence; "" where they agree. Raises what `seals` raises."""
-    return next(_found(copy, walked, seals), "")
+def disagreement(copy: Copy, walked: Walked, seals: SealReader | None, *, signed: bool) -> str:
+    """The first thing in which they differ, as a sentence; "" where they agree. `signed`: the snapshot is, so a record
+    that was begun before evidence was kept is believed without a request in it. Raises what `seals` raises."""
+    return next(_found(copy, walked, seals, signed), "")
 
 
-def _found(copy: Copy, walked: Walked, seals: SealReader | None) -> Iterator[str]:
+def is_asked_for(walked: Walked) -> bool:
+    """The evidence has the request. It has none where the offboarding was begun before evidence was kept."""
+    return bool(walked.entries) and walked.entries[0]["kind"] == EntryKind.REQUEST.value
+
+
+def _found(copy: Copy, walked: Walked, seals: SealReader | None, signed: bool) -> Iterator[str]:
     head = copy.head
     if walked.wrong:
         yield f"of its evidence, {walked.wrong}"
@@ -34,7 +40,12 @@ def _found(copy: Copy, walked: Walked, seals: SealReader | None) -> Iterator[str
         yield f"its evidence ends with entry {walked.head.entries}, and the record with another entry"
     if not all(walked.fits(aside) for aside in copy.asides):
         yield "a personal text is not the one that its evidence has the hash of"
-    yield from _request(copy, walked)
+    if is_asked_for(walked):
+        yield from _request(copy, walked)
+    elif not signed:
+        yield "its evidence has no request"
+    else:
+        return
     yield from _customer(head, walked)
     yield from _approval(head, walked)
     yield from _end(head, walked)
@@ -43,11 +54,7 @@ def _found(copy: Copy, walked: Walked, seals: SealReader | None) -> Iterator[str
 
 def _request(copy: Copy, walked: Walked) -> Iterator[str]:
     """What was asked, as it was asked or moved since."""
-    first = walked.entries[0] if walked.entries else None
-    if first is None or first["kind"] != EntryKind.REQUEST.value:
-        yield "its evidence has no request"
-        return
-    asked, said = {**first["data"], **_moved(walked)}, request_data(copy.head)
+    asked, said = {**walked.entries[0]["data"], **_moved(walked)}, request_data(copy.head)
     salts = {aside.field: aside.salt for aside in copy.asides if aside.seq == 1}
     for name, value in said.items():
         if isinstance(value, Personal):

@@ -7,9 +7,14 @@ from dataclasses import dataclass
 from shared.domain.evidence.walk import walk
 from shared.ports.evidence import SealReader
 from shared.ports.shelf import Shelf
-from shared.snapshots.agree import disagreement, is_sealed
+from shared.snapshots.agree import disagreement, is_asked_for, is_sealed
 from shared.snapshots.lines import Copy
 from shared.snapshots.lost import Ended, ended_since
+
+NO_REQUEST = (
+    "its evidence has no request: it was begun before evidence was kept, or somebody took that away. Compare customer "
+    "and request with what the sender has"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class Judge:
     def of(self, copy: Copy) -> Ended | Differs | None:
         """None: as it was copied. What differs is cut to what is whole of it, so that its evidence can go on."""
         walked = walk(copy.head.id, copy.evidence)
-        why = disagreement(copy, walked, self.seals)
+        why = disagreement(copy, walked, self.seals, signed=self.signed)
         if not why:
             found = self._since(copy)
             if not isinstance(found, str):
@@ -40,6 +45,10 @@ class Judge:
         copy.evidence = copy.evidence[: walked.head.entries]
         copy.asides = [aside for aside in copy.asides if walked.fits(aside)]
         return Differs(why)
+
+    def remark(self, copy: Copy) -> str:
+        """What whoever decides about one that waits should know; "" for nothing."""
+        return "" if is_asked_for(walk(copy.head.id, copy.evidence)) else NO_REQUEST
 
     def _since(self, copy: Copy) -> Ended | str | None:
         """How it ended, where the snapshot itself does not prove that; or why it is not believed."""

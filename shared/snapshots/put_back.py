@@ -136,8 +136,10 @@ class Restore:
         found = judge.of(copy)
         if isinstance(found, Differs):
             restored = replace(restored, found=found.why, provenance=Provenance.DIFFERS)
-        if isinstance(found, Ended):
+        elif isinstance(found, Ended):
             copy.evidence = list(found.lines)
+        else:
+            restored = replace(restored, found=judge.remark(copy))
         etag = stored.etag if stored is not None else self._commit(Change(_begun(copy.head, restored), None)).etag
         etag = self._put_beside(copy, restored, etag)
         standing = self._standing(copy, found, replace(restored, whole=True), report)

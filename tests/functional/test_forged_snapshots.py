@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from shared.adapters.shelves.folder_shelf import FolderShelf
 from shared.domain.brake import Brake
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import OffboardingError
+from shared.domain.evidence.chain import ChainHead
 from shared.domain.offboarding.messages import Destination
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
@@ -47,6 +49,7 @@ from tests.functional.customers import late, legacy
 from tests.functional.forging import Forgery, Line, forged, head_in, rewritten, signed_by_forger, unsigned, with_head
 from tests.functional.people import OPERATOR, OTHER
 from tests.functional.restored import LosingWorld, lose_and_restore, shelf_in, snapshot
+from tests.functional.sampling import some_of
 
 CUSTOMER = CustomerSpec(name="Forged", subscriptions=(legacy(), late("Late", "+P5D")))
 FOREVER = timedelta(days=90)
@@ -352,6 +355,17 @@ def test_what_is_owed_by_an_unsigned_record_is_told_to_nobody(tmp_path: Path) ->
     assert world.store.shared_row("ceiling-removals") is None
 
 
+def test_one_that_was_begun_before_evidence_was_kept_waits_with_a_remark(tmp_path: Path) -> None:
+    """A signed snapshot speaks for it; an unsigned one does not ("no evidence", above)."""
+    world, request, _ = unattended(tmp_path)
+    row = world.store._rows[world.offboarding(request).id]
+    row.head, row.evidence[:] = replace(row.head, evidence=ChainHead()), []
+    taken = snapshot(world, shelf_in(tmp_path))
+    assert lose_and_restore(world, shelf_in(tmp_path), taken).held == 1
+    text = held_as(world.offboarding(request), ReasonCode.RECORD_RESTORED)
+    assert "its evidence has no request: it was begun before evidence was kept" in text
+
+
 @pytest.mark.parametrize("start", [approved, ended])
 def test_a_forged_snapshot_is_refused_before_anything_is_changed(
     start: Callable[[Path], tuple[World, str, Manifest]], tmp_path: Path
@@ -536,3 +550,37 @@ def test_a_key_that_is_missing_for_the_exported_evidence_is_told(
     head = world.offboarding(request)
     assert "known here" in held_as(head, ReasonCode.RECORD_DIFFERS)
     assert len(read(evidence_file(world.store, head)).entries) == lost.evidence.entries + 1
+
+
+def kill_points() -> range:
+    with TemporaryDirectory() as folder:
+        world, _, taken = forged_one(Path(folder))
+        passed = len(world.crash.passed)
+        lose_and_restore(world, shelf_in(Path(folder)), taken, accept_unsigned=True)
+    return range(1, len(world.crash.passed) - passed + 1)
+
+
+def forged_one(folder: Path) -> tuple[World, str, Manifest]:
+    world, request, taken = approved(folder)
+    forged(shelf_in(folder), taken, shortened)
+    unsigned(folder, taken)
+    return world, request, taken
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("point", some_of(kill_points()))
+def test_a_restore_of_what_differs_that_is_killed_goes_on_where_it_was(point: int, tmp_path: Path) -> None:
+    world, request, taken = forged_one(tmp_path)
+    calls = len(world.journal())
+    world.crash.at = len(world.crash.passed) + point
+    report = lose_and_restore(world, shelf_in(tmp_path), taken, accept_unsigned=True)
+    assert world.restarts == 1
+    assert len(report.differs) + report.known == 1
+    head = world.offboarding(request)
+    held_as(head, ReasonCode.RECORD_DIFFERS)
+    found = read(evidence_file(world.store, head))
+    assert [entry["data"].get("what") for entry in found.entries].count("record.restored") == 1
+    assert len(found.entries) == head.evidence.entries
+    goes_on_as_usual(world)
+    assert len(world.journal()) == calls
+    held_as(world.offboarding(request), ReasonCode.RECORD_DIFFERS)

@@ -19,17 +19,21 @@ from shared.adapters.stores.sqlite import SqliteStore
 from shared.console.fleet_table import fleet_csv
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import NewerRecordError
+from shared.domain.evidence.walk import walk
 from shared.domain.offboarding.settled import PAYMENT_WORDS, Payment
 from shared.domain.offboarding.states import Stage, Status
 from shared.operations.resume import resume
 from shared.operations.withdraw import CalledOff, NotWithdrawableError, withdraw
 from shared.ports.listing import Filter
+from shared.snapshots.agree import disagreement
+from shared.snapshots.lines import Copy
 from shared.version import VERSION
 from tests.data.stores import CUSTOMER, FOLDER, POINTS, Point, opened, reached
 from tests.functional.checks import check_effects, check_removals, effects
 from tests.functional.customers import legacy
 from tests.functional.people import OPERATOR
 
+NONE = "its evidence has no request"
 FOREVER = timedelta(days=120)
 VERSIONS = sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir() and folder.name[0] != "_")
 
@@ -190,3 +194,16 @@ def test_what_a_later_version_wrote_beyond_reading_is_left_alone_while_others_go
         resume(left.id, OPERATOR, world.services)
     with sqlite3.connect(file) as db:
         assert (later,) in db.execute("SELECT body FROM offboardings").fetchall()
+
+
+@pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_what_an_earlier_version_began_agrees_with_its_evidence(version: str, point: Point, tmp_path: Path) -> None:
+    """Else a restore would hold it for good."""
+    store = SqliteStore(opened(FOLDER / version / f"{point.name}.sql", tmp_path / "store.sqlite3"))
+    [head] = store.find(Filter()).items
+    copy = Copy(head, evidence=list(store.evidence(head.id)), asides=list(store.asides(head.id)))
+    walked = walk(head.id, copy.evidence)
+    assert disagreement(copy, walked, None, signed=True) == ""
+    # Before 0.1.0 no evidence was kept, and then only a signature speaks for the record.
+    assert disagreement(copy, walked, None, signed=False) == (NONE if version == "before-0.1.0" else "")

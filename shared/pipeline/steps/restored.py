@@ -21,7 +21,7 @@ def why_held(restored: Restored, more: str = "") -> Reason:
     """What is shown while a person is waited for."""
     since = stamp_to_the_second(restored.taken_at)
     text = f"the record was put back from a snapshot of {since}; what was said or done since is not in it"
-    text += _MORE[restored.provenance] + (f": {restored.found}" if restored.found else "") + more
+    text += _MORE[restored.provenance] + (f". Look closely: {restored.found}" if restored.found else "") + more
     return Reason(restored.code, text, REASONS[restored.code].action)
 
 

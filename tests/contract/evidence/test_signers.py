@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from offboard.verify_evidence import check_signature, read
 from shared.adapters.evidence.file_signer import FileSigner
 from shared.adapters.evidence.key_vault_signer import KeyVaultSigner
+from shared.adapters.evidence.trust import Trust
 from shared.domain.errors import RefusedError, UnavailableError
 from shared.domain.evidence.canonical import Json
 from shared.ports.evidence import EvidenceSigner
@@ -94,6 +95,77 @@ def test_a_vault_in_trouble_is_asked_again_later() -> None:
     vault.trouble = 503
     with running(vault) as server, pytest.raises(UnavailableError):
         in_vault(server).sealed(MANIFEST)
+
+
+def test_what_it_signs_is_believed(signer: FileSigner | KeyVaultSigner) -> None:
+    assert Trust(signer).opened(signer.sealed(MANIFEST))["outcome"] == MANIFEST["outcome"]
+    assert signer.public("another") is None
+
+
+def test_after_a_rotation_what_an_older_version_signed_is_believed() -> None:
+    vault = KeyVault(TOKEN)
+    with running(vault) as server:
+        signer = in_vault(server)
+        older = signer.sealed(MANIFEST)
+        vault.rotate()
+        newer = signer.sealed(MANIFEST)
+        trust = Trust(in_vault(server))
+        names = [str(trust.opened(line)["keyId"]) for line in (older, newer)]
+    assert len(set(names)) == 2
+    assert json.loads(older)["publicKey"] != json.loads(newer)["publicKey"]
+
+
+def test_a_version_that_was_disabled_is_believed_no_more() -> None:
+    """So a key that leaked can be taken back."""
+    vault = KeyVault(TOKEN)
+    with running(vault) as server:
+        line = in_vault(server).sealed(MANIFEST)
+        vault.rotate()
+        vault.disabled.add(VERSION)
+        with pytest.raises(RefusedError) as caught:
+            Trust(in_vault(server)).opened(line)
+    assert "Key Vault Reader" in caught.value.operator_action
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        f"{URL}/keys/evidence/{'f' * 32}",
+        f"{URL}/keys/evidence",
+        f"{URL}/keys/another/{VERSION}",
+        f"https://forgers.vault.azure.net/keys/evidence/{VERSION}",
+        "evidence",
+        "",
+    ],
+)
+def test_only_versions_of_the_one_key_in_the_one_vault_are_known(name: str) -> None:
+    """Nobody else's vault is asked, whatever a line calls its key."""
+    with running(KeyVault(TOKEN)) as server:
+        assert in_vault(server).public(name) is None
+        assert in_vault(server).public(f"{URL}/keys/evidence/{VERSION}") is not None
+
+
+@pytest.mark.parametrize(("trouble", "error"), [(503, UnavailableError), (403, RefusedError)])
+def test_a_vault_that_does_not_show_the_key_is_said(trouble: int, error: type[Exception]) -> None:
+    vault = KeyVault(TOKEN)
+    with running(vault) as server:
+        line = in_vault(server).sealed(MANIFEST)
+        vault.trouble = trouble
+        with pytest.raises(error):
+            Trust(in_vault(server)).opened(line)
+
+
+def test_each_version_is_asked_for_once() -> None:
+    vault, asked = KeyVault(TOKEN), list[str]()
+    original = vault.answer
+    vault.answer = lambda method, path, *rest: asked.append(path) or original(method, path, *rest)  # type: ignore[method-assign, func-returns-value]
+    with running(vault) as server:
+        line = in_vault(server).sealed(MANIFEST)
+        trust = Trust(in_vault(server))
+        trust.opened(line)
+        before = len(asked)
+        trust.opened(line)
+    assert len(asked) == before
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows keeps access lists instead")

@@ -11,7 +11,7 @@ from shared.domain.offboarding.moves import move
 from shared.domain.offboarding.record import Customer, Offboarding, Reason
 from shared.domain.offboarding.removal import RemovalIntent, RemovalState
 from shared.domain.offboarding.request import OffboardingRequest
-from shared.domain.offboarding.restored import Restored
+from shared.domain.offboarding.restored import RESTORE_CODES, Provenance, Restored
 from shared.domain.offboarding.states import MOVES, RUNNABLE, STAGE_MOVES, TERMINAL, IllegalMoveError, Stage, Status
 from shared.domain.policy import Commitments
 from tests.unit.domain.support import LATER, NOW
@@ -161,6 +161,9 @@ def test_the_words_that_are_stored_stay_as_they_are() -> None:
     assert set(Status) == set(ALLOWED) | RESTING
 
 
+UNSIGNED, DIFFERS = Provenance.UNSIGNED, Provenance.DIFFERS
+
+
 @pytest.mark.parametrize(
     ("restored", "words", "held"),
     [
@@ -169,9 +172,22 @@ def test_the_words_that_are_stored_stay_as_they_are() -> None:
         (Restored("s", NOW, NOW), (ReasonCode.RECORD_RESTORED,), True),
         (Restored("s", NOW, NOW, whole=True), (), True),
         (Restored("s", NOW, NOW, whole=True), (ReasonCode.RECORD_RESTORED,), False),
+        (Restored("s", NOW, NOW, whole=True, provenance=UNSIGNED), (ReasonCode.RECORD_RESTORED,), True),
+        (Restored("s", NOW, NOW, whole=True, provenance=UNSIGNED), (ReasonCode.RECORD_UNSIGNED,), False),
+        (Restored("s", NOW, NOW, whole=True, provenance=DIFFERS), tuple(RESTORE_CODES), True),
     ],
 )
 def test_what_was_restored_is_held_until_it_is_whole_and_a_person_has_spoken(
     restored: Restored | None, words: tuple[ReasonCode, ...], held: bool
 ) -> None:
     assert head_of(restored=restored, words=words).held_by_restore is held
+
+
+def test_only_what_differs_from_its_evidence_differs() -> None:
+    assert not head_of().differs
+    assert not head_of(restored=Restored("s", NOW, NOW, provenance=UNSIGNED)).differs
+    assert head_of(restored=Restored("s", NOW, NOW, provenance=DIFFERS)).differs
+
+
+def test_a_stored_restore_of_before_was_signed_by_nobody_and_asks_as_it_did() -> None:
+    assert Restored("s", NOW, NOW).code is ReasonCode.RECORD_RESTORED

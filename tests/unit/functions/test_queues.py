@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,12 +14,17 @@ from azure.functions.timer import TimerRequest
 from pytest_mock import MockerFixture
 
 from local.world.world import World
+from shared.adapters.evidence.file_signer import FileSigner
+from shared.adapters.evidence.folder_archive import FolderArchive
+from shared.adapters.evidence.trust import Trust
 from shared.adapters.shelves.folder_shelf import FolderShelf
 from shared.domain.errors import UnavailableError
 from shared.domain.offboarding.messages import Destination, OutboundMessage
 from shared.domain.offboarding.states import Stage, Status
 from shared.ports.bus import DeadLetter
+from shared.ports.evidence import EvidenceExport
 from shared.snapshots.manifest import newest_first, read_manifest
+from shared.snapshots.signed import open_snapshot
 from shared.snapshots.verify import copies
 from tests.unit.functions.support import CONTEXT, FUNCTIONS, deliver
 from tests.unit.support.worlds import SMALL, head, on_queue
@@ -167,6 +173,20 @@ def test_the_timer_takes_a_snapshot(world: World, tmp_path: Path, mocker: Mocker
 
     (name,) = newest_first(shelf)
     assert [copy.head.id for copy in copies(shelf, read_manifest(shelf, name))] == [identity]
+
+
+def test_the_snapshot_of_the_timer_is_signed_where_evidence_is(
+    world: World, tmp_path: Path, mocker: MockerFixture
+) -> None:
+    accepted(world)
+    shelf, signer = FolderShelf(tmp_path / "snapshots"), FileSigner(tmp_path / "key.pem")
+    export = EvidenceExport(signer, FolderArchive(tmp_path / "evidence"))
+    mocker.patch("shared.composition.bootstrap.snapshots", return_value=shelf)
+    mocker.patch("shared.composition.bootstrap.services", return_value=replace(world.services, evidence=export))
+    FUNCTIONS["take_snapshot"](TimerRequest(past_due=False), CONTEXT)
+
+    (name,) = newest_first(shelf)
+    assert open_snapshot(shelf, name, Trust(signer)).key_id
 
 
 def test_without_a_place_no_snapshot_is_taken(world: World, mocker: MockerFixture) -> None:
