@@ -10,11 +10,12 @@ import pytest
 from local.world.evidence import check_evidence
 from local.world.world import World
 from tests.contract.store.summary import lines
-from tests.functional.checks import check_routes
+from tests.functional.checks import check_agreement, check_routes
 from tests.thinning import left_out
 
 World.at_rest.append(check_evidence)
 World.at_rest.append(check_routes)
+World.at_rest.append(check_agreement)
 
 
 @pytest.hookimpl(trylast=True)

@@ -7,7 +7,10 @@ from collections import Counter
 from datetime import datetime
 
 from local.world.world import World
+from shared.domain.evidence.walk import walk
 from shared.domain.offboarding.messages import Destination
+from shared.snapshots.agree import disagreement
+from shared.snapshots.lines import Copy
 
 ONCE_EACH = (
     "subscription.suspended",
@@ -84,3 +87,11 @@ def check_routes(world: World) -> None:
     """Every call is one that the tenant knows: an answer to an unknown route says nothing about the customer."""
     unknown = [f"{entry['method']} {entry['path']}" for entry in world.journal() if not entry.get("routed", True)]
     assert not unknown, f"the simulator has no such routes: {unknown}"
+
+
+def check_agreement(world: World) -> None:
+    """Each record says what its evidence says: else a snapshot of it would be held for good when it is put back."""
+    for head in world.all():
+        copy = Copy(head, evidence=list(world.store.evidence(head.id)), asides=list(world.store.asides(head.id)))
+        found = disagreement(copy, walk(head.id, copy.evidence), None, signed=True)
+        assert found == "", f"{head.id} {head.status.value}: {found}"

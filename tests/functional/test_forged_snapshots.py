@@ -6,10 +6,8 @@ that asks for it. The simulator's journal is the oracle: nothing was written, no
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -18,187 +16,48 @@ from typing import Any
 
 import pytest
 
-from local.simulator.scenario.models import CustomerSpec
-from local.world.crash import CrashError
 from local.world.world import World
 from offboard.verify_evidence import read
-from shared.adapters.evidence.file_signer import FileSigner
-from shared.adapters.evidence.folder_archive import FolderArchive
-from shared.adapters.shelves.folder_shelf import FolderShelf
-from shared.domain.brake import Brake
 from shared.domain.codes import ReasonCode
-from shared.domain.errors import OffboardingError
 from shared.domain.evidence.chain import ChainHead
 from shared.domain.offboarding.messages import Destination
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 from shared.operations.approve import Decision, decide_plan
-from shared.operations.brake import move_brake
 from shared.operations.carry_out import DiffersError
 from shared.operations.reschedule import NewSchedule, reschedule
 from shared.operations.resume import resume
 from shared.operations.withdraw import CalledOff, withdraw
 from shared.pipeline.core.export import evidence_file
-from shared.ports.evidence import EvidenceExport
-from shared.snapshots import put_back
 from shared.snapshots.manifest import FILE, Manifest, SnapshotError
-from shared.snapshots.put_back import Report, Restore
+from shared.snapshots.put_back import Restore
 from shared.snapshots.signed import SEAL, open_snapshot
 from tests.functional.checks import effects
-from tests.functional.customers import late, legacy
-from tests.functional.forging import Forgery, Line, forged, head_in, rewritten, signed_by_forger, unsigned, with_head
+from tests.functional.forged import approved, ended, goes_on_as_usual, held_as, unattended
+from tests.functional.forgeries import (
+    and_unapproved,
+    changed_entry,
+    more_steps,
+    moved,
+    no_approval,
+    no_evidence,
+    no_request,
+    other_approver,
+    other_customer,
+    other_domain,
+    other_name,
+    other_plan,
+    other_plans,
+    other_request,
+    other_text,
+    rejected,
+    shortened,
+    wider,
+)
+from tests.functional.forging import Forgery, Line, forged, rewritten, signed_by_forger, unsigned, with_head
 from tests.functional.people import OPERATOR, OTHER
-from tests.functional.restored import LosingWorld, lose_and_restore, shelf_in, snapshot
+from tests.functional.restored import lose_and_restore, shelf_in, snapshot
 from tests.functional.sampling import some_of
-
-CUSTOMER = CustomerSpec(name="Forged", subscriptions=(legacy(), late("Late", "+P5D")))
-FOREVER = timedelta(days=90)
-STRANGER = "c0ffee00-0000-4000-8000-00000000dead"
-
-
-def approved(folder: Path) -> tuple[World, str, Manifest]:
-    """A snapshot of one that was approved, and waits for the end of a term."""
-    world = LosingWorld(CUSTOMER, OFFBOARDING_APPROVAL="always")
-    request = world.ask(CUSTOMER)
-    world.run(for_at_most=timedelta(hours=1))
-    head = world.offboarding(request)
-    assert head.plan is not None
-    decide_plan(head.id, Decision(True, head.plan.digest, OTHER, "agreed"), world.services)
-    world.run(for_at_most=timedelta(days=1))
-    assert world.offboarding(request).status is Status.WAITING
-    return world, request, snapshot(world, shelf_in(folder))
-
-
-def unattended(folder: Path) -> tuple[World, str, Manifest]:
-    """The same where no plan needs an approval: nobody but the restore itself stands between record and effect."""
-    world = LosingWorld(CUSTOMER)
-    request = world.ask(CUSTOMER)
-    world.run(for_at_most=timedelta(days=1))
-    return world, request, snapshot(world, shelf_in(folder))
-
-
-def ended(folder: Path) -> tuple[World, str, Manifest]:
-    """A snapshot of one that has ended, whose evidence was signed."""
-    export = EvidenceExport(FileSigner(folder / "key.pem"), FolderArchive(folder / "evidence"))
-    world = LosingWorld(CUSTOMER, evidence=export)
-    request = world.ask(CUSTOMER)
-    world.run(for_at_most=FOREVER, looks=3)
-    assert world.offboarding(request).status is Status.REMOVED
-    return world, request, snapshot(world, shelf_in(folder))
-
-
-def goes_on_as_usual(world: World) -> None:
-    """The kill switch is released, everything that asks is resumed, and months pass."""
-    stored = world.services.brakes.read()
-    move_brake(Brake(False, OPERATOR, "looked at", world.clock.now()), stored.etag, world.services)
-    for item in world.all():
-        with suppress(OffboardingError):
-            resume(item.id, OPERATOR, world.services, ReasonCode.RECORD_RESTORED, why="bulk")
-    world.run(for_at_most=FOREVER, looks=5)
-
-
-def held_as(head: Offboarding, code: ReasonCode) -> str:
-    """The text that it asks with."""
-    assert head.status is Status.NEEDS_ATTENTION
-    assert head.reason is not None
-    assert head.reason.code is code, head.reason.text
-    assert head.reason.operator_action
-    return head.reason.text
-
-
-def other_approver(lines: list[Line]) -> list[Line]:
-    head_in(lines)["approval"]["by"]["id"] = "11111111-0000-4000-8000-000000000001"
-    return lines
-
-
-def more_steps(lines: list[Line]) -> list[Line]:
-    head_in(lines)["approval"]["steps"].append("0123456789abcdef")
-    return lines
-
-
-def other_plan(lines: list[Line]) -> list[Line]:
-    head_in(lines)["approval"]["digest"] = "0" * 64
-    return lines
-
-
-def other_customer(lines: list[Line]) -> list[Line]:
-    head_in(lines)["customer"]["id"] = STRANGER
-    return lines
-
-
-def other_request(lines: list[Line]) -> list[Line]:
-    head = head_in(lines)
-    head["customer"]["id"] = head["request"]["customer_id"] = STRANGER
-    return lines
-
-
-def other_name(lines: list[Line]) -> list[Line]:
-    head_in(lines)["request"]["company_name"] = "Victim"
-    return lines
-
-
-def other_domain(lines: list[Line]) -> list[Line]:
-    head_in(lines)["request"]["domain"] = "victim.example"
-    return lines
-
-
-def wider(lines: list[Line]) -> list[Line]:
-    head_in(lines)["request"]["commitments"] = "stop_and_report"
-    return lines
-
-
-def moved(lines: list[Line]) -> list[Line]:
-    """Under the id of another offboarding, with all that is beside it."""
-    head_in(lines)["id"] = "0ff0ff00-0000-4000-8000-000000000001"
-    return [line | {"of": "0ff0ff00-0000-4000-8000-000000000001"} for line in lines]
-
-
-def shortened(lines: list[Line]) -> list[Line]:
-    """The last entries are dropped."""
-    dropped = [line for line in lines if line["is"] == "evidence"][-2:]
-    return [line for line in lines if line not in dropped]
-
-
-def no_evidence(lines: list[Line]) -> list[Line]:
-    head_in(lines)["evidence"] = {"entries": 0, "head": "0" * 64, "open": []}
-    return [line for line in lines if line["is"] not in ("evidence", "aside")]
-
-
-def changed_entry(lines: list[Line]) -> list[Line]:
-    third = [line for line in lines if line["is"] == "evidence"][2]
-    third["value"] = third["value"].replace('"seq":3', '"seq":3 ')
-    return lines
-
-
-def other_text(lines: list[Line]) -> list[Line]:
-    next(line for line in lines if line["is"] == "aside")["value"]["text"] = "another one"
-    return lines
-
-
-def no_request(entries: list[Line]) -> list[Line]:
-    return [entries[0] | {"kind": "note"}, *entries[1:]]
-
-
-def no_approval(entries: list[Line]) -> list[Line]:
-    return [entry | {"kind": "note"} if entry["kind"] == "approval" else entry for entry in entries]
-
-
-def other_plans(entries: list[Line]) -> list[Line]:
-    return [entry | {"data": {"holdings": 99}} if entry["kind"] == "plan" else entry for entry in entries]
-
-
-def rejected(entries: list[Line]) -> list[Line]:
-    last = next(entry for entry in entries if entry["kind"] == "approval")
-    return [*entries, {**last, "kind": "rejection"}]
-
-
-def and_unapproved(forgery: Forgery) -> Forgery:
-    def both(lines: list[Line]) -> list[Line]:
-        head_in(lines)["approval"] = None
-        return forgery(lines)
-
-    return both
-
 
 DIFFERENT: dict[str, tuple[Forgery, str]] = {
     "an approval by somebody else": (other_approver, "approval by somebody else"),
@@ -426,130 +285,6 @@ def test_what_was_forged_in_the_store_differs_in_a_signed_snapshot_too(tmp_path:
     taken = snapshot(world, shelf_in(tmp_path))
     assert lose_and_restore(world, shelf_in(tmp_path), taken).differs == [row.head.id]
     assert "by somebody else" in held_as(world.offboarding(request), ReasonCode.RECORD_DIFFERS)
-
-
-def test_what_has_ended_and_was_signed_has_ended_in_an_unsigned_snapshot_too(tmp_path: Path) -> None:
-    world, request, taken = ended(tmp_path)
-    before = world.offboarding(request)
-    unsigned(tmp_path, taken)
-    report = lose_and_restore(world, shelf_in(tmp_path), taken, accept_unsigned=True)
-    assert (report.finished, report.differs) == (1, [])
-    assert replace(world.offboarding(request), restored=None) == before
-
-
-UNPROVEN: dict[str, tuple[Forgery, str]] = {
-    "no signature": (with_head(seal=None), "nobody signed that it has ended as removed"),
-    "a signature of another end": (
-        lambda lines: (head_in(lines)["seal"].update(head="0" * 64), lines)[1],
-        "the signature at its end is one of other evidence",
-    ),
-    "a signature that was changed": (
-        lambda lines: (head_in(lines)["seal"].update(line="{}"), lines)[1],
-        "its signature cannot be read",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", UNPROVEN)
-def test_an_end_that_nobody_signed_is_not_believed(name: str, tmp_path: Path) -> None:
-    forgery, why = UNPROVEN[name]
-    world, request, taken = ended(tmp_path)
-    calls = len(world.journal())
-    forged(shelf_in(tmp_path), taken, forgery)
-    unsigned(tmp_path, taken)
-    lose_and_restore(world, shelf_in(tmp_path), taken, accept_unsigned=True)
-    assert why in held_as(world.offboarding(request), ReasonCode.RECORD_DIFFERS)
-    goes_on_as_usual(world)
-    assert len(world.journal()) == calls
-
-
-def test_the_exported_evidence_proves_an_end_that_the_snapshot_does_not(tmp_path: Path) -> None:
-    world, request, taken = ended(tmp_path)
-    before = world.offboarding(request)
-    forged(shelf_in(tmp_path), taken, with_head(seal=None))
-    unsigned(tmp_path, taken)
-    archive = FolderShelf(tmp_path / "evidence")
-    report = lose_and_restore(world, shelf_in(tmp_path), taken, archive, accept_unsigned=True)
-    after = world.offboarding(request)
-    assert (report.ended, after.status, after.seal) == (1, before.status, before.seal)
-
-
-def resigned(lines: list[str], key: Path, **fields: Any) -> list[str]:
-    told = {name: value for name, value in json.loads(lines[-1])["manifest"].items() if name != "keyId"}
-    return [*lines[:-1], FileSigner(key).sealed({**told, **fields})]
-
-
-EXPORTS: dict[str, tuple[Callable[[list[str], Path], list[str]], str]] = {
-    "of something else": (
-        lambda _, __: ['{"seq": 1}', '{"manifest": {}}'],
-        "does not go on from what the snapshot has",
-    ),
-    "changed later on": (
-        lambda lines, _: [*lines[:-2], lines[-2].replace("removed", "stopped"), lines[-1]],
-        "was changed: its hash does not fit",
-    ),
-    "signed by somebody else": (lambda lines, folder: resigned(lines, folder / "forgers.pem"), "is not known here"),
-    "not signed": (lambda lines, _: [*lines[:-1], "{}"], "its signature cannot be read"),
-    "signed for another end": (
-        lambda lines, folder: resigned(lines, folder / "key.pem", outcome="stopped"),
-        "one of other evidence",
-    ),
-    "cut off before its end": (
-        lambda lines, _: [*lines[:-2], lines[-1]],
-        "has no outcome that is known here",
-    ),
-}
-
-
-@pytest.mark.parametrize("name", EXPORTS)
-def test_exported_evidence_that_cannot_be_believed_is_told(name: str, tmp_path: Path) -> None:
-    change, why = EXPORTS[name]
-    export = EvidenceExport(FileSigner(tmp_path / "key.pem"), FolderArchive(tmp_path / "evidence"))
-    world = LosingWorld(CUSTOMER, evidence=export)
-    request = world.ask(CUSTOMER)
-    world.run(for_at_most=timedelta(days=1))
-    taken = snapshot(world, shelf_in(tmp_path))
-    world.run(for_at_most=FOREVER, looks=3)
-    calls = len(world.journal())
-    file = tmp_path / "evidence" / f"{world.offboarding(request).id}.evidence.jsonl"
-    file.write_text("".join(f"{line}\n" for line in change(file.read_text().splitlines(), tmp_path)))
-    lose_and_restore(world, shelf_in(tmp_path), taken, FolderShelf(tmp_path / "evidence"))
-    assert why in held_as(world.offboarding(request), ReasonCode.RECORD_DIFFERS)
-    goes_on_as_usual(world)
-    assert len(world.journal()) == calls
-
-
-def _dies(*_: object) -> None:
-    raise CrashError("before the last write")
-
-
-@pytest.mark.parametrize("known", ["no key", "another key"])
-def test_a_key_that_is_missing_for_the_exported_evidence_is_told(
-    known: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """And a second run of a restore that was killed, which knows less than the first, breaks no chain."""
-    export = EvidenceExport(FileSigner(tmp_path / "key.pem"), FolderArchive(tmp_path / "evidence"))
-    world = LosingWorld(CUSTOMER, evidence=export)
-    request = world.ask(CUSTOMER)
-    world.run(for_at_most=timedelta(days=1))
-    shelf = shelf_in(tmp_path)
-    taken = snapshot(world, shelf)
-    world.run(for_at_most=FOREVER, looks=3)
-    lost, archive = world.offboarding(request), FolderShelf(tmp_path / "evidence")
-    world.store = type(world.store)(world.crash)
-    world.services = world._start()
-    monkeypatch.setattr(put_back, "ended", _dies)
-    with pytest.raises(CrashError):
-        Restore(world.services, shelf, OPERATOR, archive, seals=shelf.seals).run(shelf.trusted(taken))
-    monkeypatch.undo()
-    assert len(world.store.evidence(lost.id)) == lost.evidence.entries
-
-    seals = None if known == "no key" else shelf_in(tmp_path / "elsewhere").seals
-    report: Report = Restore(world.services, shelf, OPERATOR, archive, seals=seals).run(shelf.trusted(taken))
-    assert report.differs == [lost.id]
-    head = world.offboarding(request)
-    assert "known here" in held_as(head, ReasonCode.RECORD_DIFFERS)
-    assert len(read(evidence_file(world.store, head)).entries) == lost.evidence.entries + 1
 
 
 def kill_points() -> range:
