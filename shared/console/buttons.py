@@ -12,6 +12,7 @@ from shared.console.visitor import Visitor
 from shared.domain.decisions.blockers import Blocker
 from shared.domain.decisions.overrides import may_override
 from shared.domain.holdings.ledger import HoldingRecord
+from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 from shared.domain.people.rights import Operation
 from shared.pipeline.core.session import Session
@@ -43,11 +44,15 @@ def buttons(session: Session, visitor: Visitor) -> Buttons:
     head = session.offboarding
     # What a later version stored takes no word here.
     open_still = not head.finished and head.withdrawal is None and not head.unread
-    may_say = visitor.may(Operation.OVERRIDE, head) and not head.finished
+    # What differs from its evidence is called off, and takes no other word.
+    may_say = visitor.may(Operation.OVERRIDE, head) and not head.finished and _takes_words(head)
     return Buttons(
         decide=head.status is Status.AWAITING_APPROVAL and visitor.may(Operation.APPROVE, head),
-        withdraw=open_still and head.removal is None and visitor.may(Operation.WITHDRAW, head),
-        reschedule=open_still and not has_written(session) and visitor.may(Operation.RESCHEDULE, head),
+        withdraw=open_still and (head.removal is None or head.differs) and visitor.may(Operation.WITHDRAW, head),
+        reschedule=open_still
+        and _takes_words(head)
+        and not has_written(session)
+        and visitor.may(Operation.RESCHEDULE, head),
         resume=resume_code(session, visitor),
         overridable=tuple(_overridable(session.records.values())) if may_say else (),
         repeat=head.status is Status.PLANNED and visitor.may(Operation.CREATE),
@@ -58,10 +63,14 @@ def buttons(session: Session, visitor: Visitor) -> Buttons:
 def resume_code(session: Session, visitor: Visitor) -> str:
     """The code of the reason that a person is asked for; empty where none is, or `visitor` may not resume it."""
     head = session.offboarding
-    if head.status is not Status.NEEDS_ATTENTION or head.unread or not visitor.may(Operation.RESUME, head):
+    if head.status is not Status.NEEDS_ATTENTION or not _takes_words(head) or not visitor.may(Operation.RESUME, head):
         return ""
     asked = what_is_asked(session)
     return asked.value if asked is not None else ""
+
+
+def _takes_words(head: Offboarding) -> bool:
+    return not head.unread and not head.differs
 
 
 def _overridable(records: Iterable[HoldingRecord]) -> Iterable[Blocker]:

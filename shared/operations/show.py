@@ -54,7 +54,8 @@ def show(offboarding_id: str, services: Services) -> Shown | None:
         planned_at = head.updated_at if head.finished else moment
         situation = session.situation_at(planned_at) if head.shows_plan else None
         planned = planned_work(situation, head.request.not_before) if situation is not None else ()
-        live = not head.finished and head.withdrawal is None
+        # What differs from its evidence is not put back, so nothing of it is promised.
+        live = not head.finished and head.withdrawal is None and not head.differs
         undo = undo_of(session.situation_at(moment)) if live else {}
         return offboarding_view(head, session.records, timeline, moment, planned, undo)
 

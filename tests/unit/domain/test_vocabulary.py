@@ -20,6 +20,7 @@ from shared.domain.offboarding.messages import Destination, Who
 from shared.domain.offboarding.needs import NeedKind
 from shared.domain.offboarding.proofs import ProofName
 from shared.domain.offboarding.removal import RemovalState
+from shared.domain.offboarding.restored import Provenance
 from shared.domain.offboarding.settled import Payment
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.offboarding.timeline import ActionStep, TimelineEvent, of_action, of_fault, of_state
@@ -56,6 +57,7 @@ WORDS: dict[type[StrEnum], str] = {
         too_many_faults internal_error concurrency_conflict claim_ending settings_invalid illegal_move
         invalid_image invalid_quantity invalid_id""",
     ApprovalRule: "always irreversible above never",
+    Provenance: "signed unsigned differs",
     Ceiling: "removals irreversible_writes",
     Remedy: "pipeline recheck date person",
     ActionState: "intended accepted confirmed postponed refused forgiven",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -17,8 +18,10 @@ from local.simulator.scenario.models import CustomerSpec
 from local.world.world import World
 from shared.adapters.stores.codec import dump_offboarding, load_offboarding
 from shared.adapters.stores.later import FORMAT
+from shared.domain.offboarding.record import Customer
 from shared.domain.offboarding.states import Status
 from shared.domain.people.rights import Role
+from shared.operations.show import show
 from tests.functional.restored import lose_and_restore, shelf_in, snapshot
 from tests.functional.test_override import stuck
 from tests.unit.functions.browser import Browser
@@ -45,6 +48,16 @@ def restored() -> tuple[World, str]:
     with TemporaryDirectory() as folder:
         shelf = shelf_in(Path(folder))
         lose_and_restore(world, shelf, snapshot(world, shelf))
+    return world, request
+
+
+def forged_since() -> tuple[World, str]:
+    world, request = run(LATER)
+    row = world.store._rows[world.offboarding(request).id]
+    row.head = replace(row.head, customer=Customer("c0ffee00-0000-4000-8000-00000000dead", "Later Ltd", "l.example"))
+    with TemporaryDirectory() as folder:
+        shelf = shelf_in(Path(folder))
+        assert lose_and_restore(world, shelf, snapshot(world, shelf)).differs
     return world, request
 
 
@@ -86,6 +99,7 @@ STATES: dict[str, tuple[Callable[[], tuple[World, str]], Status, dict[str, set[s
     "asks a person": (lambda: run(CLOSED), Status.NEEDS_ATTENTION, {"Operate": {WITHDRAW, RESUME}}),
     "is not understood": (odd, Status.NEEDS_ATTENTION, {"Operate": {WITHDRAW, RESCHEDULE, RESUME, "override"}}),
     "was put back from a snapshot": (restored, Status.NEEDS_ATTENTION, {"Operate": {WITHDRAW, RESUME}}),
+    "differs from its evidence": (forged_since, Status.NEEDS_ATTENTION, {"Operate": {WITHDRAW}}),
     "was stored by a later version": (of_a_later_version, Status.NEEDS_ATTENTION, {}),
     "is removed": (lambda: run(NOW), Status.REMOVED, {}),
     "was planned only": (lambda: run(NOW, dryRun=True), Status.PLANNED, {"Request": {SEND}, "Operate": {SEND}}),
@@ -156,3 +170,18 @@ def test_whoever_made_the_request_may_take_it_back_and_not_approve_it(mocker: Mo
     place = f"/console/offboardings/{real.id}"
     shown = browser.get(place)
     assert {action.removeprefix(f"{place}/") for action in shown.actions} == {WITHDRAW, RESCHEDULE}
+
+
+def test_a_withdrawal_of_what_differs_promises_nothing(mocker: MockerFixture) -> None:
+    world, request = made("differs from its evidence")
+    mocker.patch("shared.composition.bootstrap.services", side_effect=lambda: world.services)
+    identity = world.offboarding(request).id
+    page = Browser(person("Ada", Role.OPERATE)).get(f"/console/offboardings/{identity}")
+    assert "not even to put something back" in page.text
+    assert "Will be put back" not in page.text
+    assert any(record.actions for record in world.store.holdings(identity).values()), (
+        "it says that it changed something"
+    )
+    view = show(identity, world.services)
+    assert view is not None
+    assert {holding.if_withdrawn for holding in view.view.holdings} == {None}
