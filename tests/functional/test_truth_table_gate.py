@@ -28,6 +28,7 @@ STRICTER: dict[tuple[str, str], str] = {
     ("savings plan, active, renews", "lenient"): "it is paid for to its end, and the removal would not end that",
     ("savings plan, active, does not renew", "lenient"): "it is paid for to its end",
     ("NCE licence, suspended in window", "lenient"): BILLED,
+    ("NCE licence, suspended by Microsoft", "lenient"): BILLED,
     ("NCE trial, suspended", "lenient"): BILLED,
     ("software subscription, suspended in window", "lenient"): BILLED,
     ("marketplace, suspended in window", "lenient"): BILLED,
