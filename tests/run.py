@@ -167,7 +167,9 @@ def _workers(given: list[str], places: list[str]) -> list[str]:
     cores = os.cpu_count() or 1
     # The application's tests keep a core busy; those of processes and sockets wait a part of their time.
     waits = not set(places) <= set(APPLICATION)
-    return ["-n", str(min(8, max(2, cores)) if not waits else min(4, cores + 1)), "--dist", "worksteal"]
+    # Only tests/e2e describes a running stack; loading what it does that with takes a second in each process.
+    without = ["-p", "no:schemathesis"] if places and not waits else []
+    return ["-n", str(min(8, max(2, cores)) if not waits else min(4, cores + 1)), "--dist", "worksteal", *without]
 
 
 def is_path(item: str) -> bool:

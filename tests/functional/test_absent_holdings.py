@@ -38,6 +38,7 @@ def pass_time(world: World, days: float) -> None:
         world.sweep()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("preconditions", ["enforced", "ignored"])
 @pytest.mark.parametrize("hours", [12, 48, 120])
 def test_empty_lists_do_not_end_a_paid_term(preconditions: Literal["enforced", "ignored"], hours: int) -> None:

@@ -29,6 +29,7 @@ def refusing(status: int, code: str, times: int | None = None) -> dict[str, Any]
     return {"match": {**BELOW, "times": times}, "action": {"type": "status", "status": status, "code": code}}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("status", ENDED)
 def test_nothing_is_read_below_a_plan_that_has_ended(status: Shown) -> None:
     for answer in ANSWERS:
@@ -50,6 +51,7 @@ def test_below_a_suspended_plan_only_not_found_means_nothing(answer: tuple[int, 
     assert "Admin agent" in offboarding.reason.operator_action
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_a_plan_in_use_whose_list_is_refused_stays(answer: tuple[int, str]) -> None:
     """Microsoft's own refusal to suspend it (403/900115) says that something below it is active."""
@@ -85,6 +87,7 @@ def test_one_unreadable_plan_holds_up_no_other() -> None:
     assert "entitlement.cancelled" in {effect["effect"] for entry in world.journal() for effect in entry["effects"]}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "word", ["deleted", "Canceled", "expired", "inactive", "disabled", "Warned", "PastDue", "enabled"]
 )

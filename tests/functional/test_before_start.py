@@ -247,6 +247,7 @@ def test_a_dry_run_tells_who_will_be_asked_exactly_where_the_real_run_asks(
         assert row["who"] != "somebody"
 
 
+@pytest.mark.long
 def test_no_write_before_the_start_in_mode_plan() -> None:
     customer = RENEWING
     world = World(customer, OFFBOARDING_MODE="plan")
@@ -274,6 +275,7 @@ def test_what_was_agreed_to_renews_in_silence() -> None:
     assert not [event for event in world.events(request) if event["type"] == "offboarding.renewal_coming.v1"]
 
 
+@pytest.mark.long
 def test_an_end_that_is_accepted_and_never_shows_asks_a_person_and_is_warned_of() -> None:
     world, request = asked(renewals="end_with_term")
     accepted = {"type": "status", "status": 200, "body": {}}

@@ -147,6 +147,7 @@ def test_gdap_that_is_left_needs_no_answer_from_graph() -> None:
     assert only(world).status is Status.REMOVED
 
 
+@pytest.mark.long
 def test_a_removal_that_shows_late_is_still_ours() -> None:
     """Asked for once more after two days, and refused as gone: the first one did it."""
     lags = {"removal_lag": timedelta(hours=60), "audit_lag": timedelta(hours=70)}
@@ -156,6 +157,7 @@ def test_a_removal_that_shows_late_is_still_ours() -> None:
     assert found.survivors
 
 
+@pytest.mark.long
 def test_an_open_transfer_that_nobody_answers_is_told_after_three_days_and_looked_at_daily() -> None:
     world = asked(b.nce(name="Moving"), b.transfer("Moving"), within=timedelta(days=2))
     assert only(world).status is Status.WAITING

@@ -63,6 +63,7 @@ def test_every_stage_is_a_stopping_point() -> None:
     assert {*steps()[:-1]} == {*Stage} - {Stage.RESTORE}
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("point", POINTS)
 def test_mode_plan_holds_work_where_it_is_and_live_lets_it_go_on(point: int) -> None:
     world, request, before = stopped_before(point)

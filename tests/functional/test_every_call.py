@@ -68,6 +68,7 @@ def turn(fault: str) -> int:
     return list(FAULTS).index(fault)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", [fault for fault in FAULTS if fault not in SPELLED_DIFFERENTLY])
 def test_a_fault_at_any_call_only_costs_time(fault: str) -> None:
     for number in some_of(EVERY_CALL, turn(fault)):

@@ -37,6 +37,7 @@ POINTS = points(SMALL)
 PARTS = 8
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(PARTS))
 def test_killed_at_any_point_it_finishes_without_a_double_effect(part: int) -> None:
     """Once in the course of a whole offboarding (I1, I2, I5)."""

@@ -266,6 +266,7 @@ def test_files_of_another_snapshot_are_not_this_ones(tmp_path: Path) -> None:
     assert open_snapshot(shelf, older.name, shelf.seals).manifest.taken_at == older.taken_at < newer.taken_at
 
 
+@pytest.mark.long
 def test_an_older_snapshot_lets_nothing_act_that_was_called_off_since(tmp_path: Path) -> None:
     """It is genuine, so it is taken; what it approves counts no more, and what has ended since has ended."""
     world, request, taken = approved(tmp_path)

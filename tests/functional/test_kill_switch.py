@@ -51,6 +51,7 @@ def points() -> int:
     return found - 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("point", range(1, points()))
 def test_held_at_any_point_nothing_is_written_and_released_it_goes_on(point: int) -> None:
     world = World(CUSTOMER)
@@ -109,6 +110,7 @@ class AfterPatches(CrashPoints):
                 self._then()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("number", [60, pytest.param(500, marks=pytest.mark.slow)])
 def test_in_the_middle_of_many_cancellations_no_write_starts_a_second_later(number: int) -> None:
     customer, clock, held_at = many(number), Ticking(), list[datetime]()
@@ -196,6 +198,7 @@ class AtTheRemoval(CrashPoints):
             move(world, held=True)
 
 
+@pytest.mark.long
 def test_held_between_intent_and_removal_nothing_is_removed() -> None:
     crash = AtTheRemoval()
     world = World(CUSTOMER, crash=crash)

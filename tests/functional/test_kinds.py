@@ -102,6 +102,7 @@ def test_a_savings_plan_stops_renewing_and_is_waited_for() -> None:
     assert not any(entry["method"] == "PATCH" and "/subscriptions/" in entry["path"] for entry in world.journal())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("error", ["RefundLimitExceeded", "SelfServiceRefundNotSupported"])
 def test_a_reservation_without_a_refund_stops_renewing_and_is_waited_for(error: str) -> None:
     world, waiting = offboarded(b.reservation(refund_error=error, renew=True), within=MONTH)

@@ -68,6 +68,7 @@ def told(world: World, kind: str) -> list[dict[str, Any]]:
     return [event for event in world.events() if event["type"] == f"offboarding.{kind}.v1"]
 
 
+@pytest.mark.long
 def test_a_year_is_followed_by_months_until_the_start_and_nobody_is_asked() -> None:
     world, request = asked()
     world.run(for_at_most=10 * DAY)
@@ -108,6 +109,7 @@ def test_a_dry_run_says_what_will_renew_month_by_month_and_writes_nothing() -> N
     assert effects(world) == []
 
 
+@pytest.mark.long
 def test_without_a_monthly_term_a_person_is_asked_and_warned_and_the_word_counts() -> None:
     world, request = asked(knobs={"without_monthly_term": (PRODUCT,)})
     world.run(for_at_most=39 * DAY, looks=60)
@@ -151,6 +153,7 @@ MONTHLY: list[tuple[str, tuple[SubscriptionSpec, ...], int]] = [
 ]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("name", "specs", "writes"), MONTHLY, ids=[name for name, *_ in MONTHLY])
 def test_what_has_a_monthly_term_renews_for_months_only(
     name: str, specs: tuple[SubscriptionSpec, ...], writes: int

@@ -101,6 +101,7 @@ NAMED: tuple[dict[str, Any], ...] = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(12))
 def test_many_requests_for_one_customer_never_meet_a_stranger(seed: int) -> None:
     """By id, by domain and by name, all accepted before one is planned. One goes ahead; each of the others is planned

@@ -282,6 +282,7 @@ def test_a_shared_azure_plan_waits_for_its_subscriptions() -> None:
     check_invariants(world)
 
 
+@pytest.mark.long
 def test_several_terms_are_waited_for_one_after_the_other() -> None:
     customer = CustomerSpec(
         name="Northwind", subscriptions=(late("a", "+P10D"), late("b", "+P200D"), late("c", "+P700D"))

@@ -128,6 +128,7 @@ CHANGES: dict[str, tuple[dict[str, Any], str]] = {
 AT_EVERY_CALL = ("a legacy licence is switched on", "an Azure subscription is switched on")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("change", CHANGES)
 def test_a_change_between_verify_and_remove_is_seen_or_refused_by_the_tenant(change: str) -> None:
     """Right before every call from the last verify to the removal. Only what changes after the last inventory read its
@@ -146,6 +147,7 @@ def test_a_change_between_verify_and_remove_is_seen_or_refused_by_the_tenant(cha
         assert world.tenant()[0]["blockers"] == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("when", ["early", "right before the removal"])
 def test_a_customer_that_somebody_else_removes_is_already_removed(when: str) -> None:
     for nth in [REMOVAL] if when != "early" else range(IDENTIFIED + 1, REMOVAL, 5):

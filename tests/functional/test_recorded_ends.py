@@ -35,6 +35,7 @@ TROUBLE: dict[str, tuple[dict[str, Any], ...]] = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("renews", [True, False])
 @pytest.mark.parametrize("ends", ["+P5D", "+P12D", "+P40D"])
 @pytest.mark.parametrize("trouble", TROUBLE)

@@ -94,6 +94,7 @@ def is_held(head: Offboarding) -> bool:
     return head.status is Status.NEEDS_ATTENTION and head.reason is not None and head.reason.code == "record_restored"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("age", AGES)
 @pytest.mark.parametrize("point", some_of(points()))
 def test_after_a_restore_it_waits_for_a_person_and_then_does_nothing_twice(

@@ -273,6 +273,7 @@ def points(customer: CustomerSpec) -> list[int]:
 POINTS = points(SMALL)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(PARTS))
 def test_killed_at_any_point_it_gives_them_back_once_and_records_the_end(part: int) -> None:
     for at in POINTS[part::PARTS]:

@@ -126,6 +126,7 @@ def test_without_a_delay_everything_ends() -> None:
     check_invariants(world)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("renews", [True, False])
 def test_time_does_not_answer_in_place_of_the_person_who_was_asked(*, renews: bool) -> None:
     """The term ends, or renews into a new window, while somebody thinks about it."""

@@ -66,6 +66,7 @@ def check_tree(told: Told, identity: str) -> list[Row]:
     return mine
 
 
+@pytest.mark.long
 def test_a_wait_of_a_year_is_one_trace() -> None:
     with telling() as told:
         world = ToldWorld(YEARLY)

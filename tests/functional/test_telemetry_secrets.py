@@ -72,6 +72,7 @@ def test_every_call_is_refused_once_with_secrets_in_the_answer(code: str) -> Non
     assert ("other" in codes) == (code != "900420")
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("failure", SignInFailure)
 def test_a_refused_sign_in_exports_no_secret(failure: SignInFailure) -> None:
     with telling() as told:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import datetime, timedelta
 
+import pytest
+
 from local.simulator.scenario import builder as b
 from local.world.world import PACE, World
 from shared.domain.offboarding.messages import OutboundMessage
@@ -66,6 +68,7 @@ def waiting() -> tuple[CountingWorld, str, datetime]:
     return world, request, world.clock.now()
 
 
+@pytest.mark.long
 def test_three_years_are_a_look_a_week_and_nothing_else() -> None:
     world, request, since = waiting()
     ends = world.offboarding(request).paid_until

@@ -37,6 +37,7 @@ CALLS, POINTS = size()
 PARTS = 8
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(PARTS))
 def test_withdrawn_at_any_call_and_killed_once_everything_is_back_or_listed(part: int) -> None:
     for call in some_of(range(1, CALLS + 1))[part::PARTS]:

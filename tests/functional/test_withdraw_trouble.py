@@ -68,6 +68,7 @@ def calls_to_the_end() -> int:
 PARTS = 6
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("part", range(PARTS))
 def test_withdrawn_at_any_call_of_a_whole_offboarding_it_is_called_off_or_refused(part: int) -> None:
     for call in some_of(range(1, calls_to_the_end() + 1), 2)[part::PARTS]:
@@ -447,6 +448,7 @@ def test_a_claim_that_cannot_be_let_go_expires() -> None:
     assert ended.status is Status.WITHDRAWN, ended.reason
 
 
+@pytest.mark.long
 def test_no_warning_and_no_blocker_outlives_the_withdrawal() -> None:
     """Something is still refused when a licence, put back, is about to renew: that is what was wanted."""
     world, request = at_work(CustomerSpec(name="Warned", subscriptions=(legacy(), late("Late", "+P40D"))))

@@ -106,6 +106,7 @@ THOROUGH = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=
 DRAWN = given(CUSTOMERS, ALSO_ASKED, wishes(), KNOBS, WITHIN)
 
 
+@pytest.mark.long
 @QUICK
 @DRAWN
 def test_any_customer(

@@ -19,6 +19,7 @@ def _run(folder: Path, script: str, *arguments: str) -> subprocess.CompletedProc
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=30, check=False)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -56,6 +57,7 @@ def test_help_installs_nothing_in_a_fresh_clone(command: str, words: list[str], 
     assert not (tmp_path / ".venv").exists()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("path", ["shared/domain/nothing.py", "README.md", "/shared/domain"])
 def test_a_path_to_mutate_that_is_not_there_is_one_sentence(path: str) -> None:
     script = [sys.executable, "-m", "tools.mutate", "--path", path, "--list"]

@@ -199,6 +199,7 @@ def test_no_local_tool_needs_the_tests_of_the_application(tool: str) -> None:
         assert not {name for name in imports(path) if ".tests." in f"{name}."}, path
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("tool", ["local/broker", "local/host", "local/http_shell", "local/simulator", "local/sink"])
 def test_what_stands_in_for_azure_knows_nothing_of_the_application(tool: str) -> None:
     """Not even in its tests: each of them can be used, read and tested without the rest."""

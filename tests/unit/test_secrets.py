@@ -120,6 +120,7 @@ def test_a_refused_sign_in_keeps_its_secrets(failure: SignInFailure, caplog: pyt
     assert_kept(world, spy, caplog)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("quoted", [CLIENT_SECRET, REFRESH_TOKEN])
 def test_a_token_endpoint_that_quotes_a_secret_is_not_repeated(quoted: str, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)

@@ -60,6 +60,7 @@ def at_start() -> frozenset[str]:
     return frozenset(imported_by("import function_app"))
 
 
+@pytest.mark.long
 def test_without_telemetry_nothing_of_it_is_imported_by_the_work_either() -> None:
     """Azure's own SDK looks for OpenTelemetry only where it is told to trace."""
     work = (
@@ -99,6 +100,7 @@ def test_everything_that_is_deployed_can_be_imported() -> None:
     assert set(every) <= imported_by(f"import importlib\nfor name in {every!r}: importlib.import_module(name)")
 
 
+@pytest.mark.long
 def test_what_the_start_looks_for_is_what_the_app_imports() -> None:
     files = [ROOT / "function_app.py", *(ROOT / "functions").rglob("*.py"), *(ROOT / "shared").rglob("*.py")]
     own = {"shared", "functions"}

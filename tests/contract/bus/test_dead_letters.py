@@ -142,6 +142,7 @@ def test_closed_it_opens_again(real: Real) -> None:
     assert looked(real.bus) == [LETTERS[0]]
 
 
+@pytest.mark.long
 def test_several_data_sections_are_one_body(real: Real) -> None:
     real.undertaker.bury(None, AmqpAnnotatedMessage(data_body=[b"{", b"}"]))
     real.undertaker.bury(None, ServiceBusMessage("text"))

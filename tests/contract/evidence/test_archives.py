@@ -48,6 +48,7 @@ def test_the_same_again_is_not_written_again(container: ContainerClient) -> None
     assert blob.download_blob().readall() == SECOND
 
 
+@pytest.mark.long
 def test_a_container_that_is_missing_is_refused(blobs: str) -> None:
     missing = ContainerClient.from_connection_string(blobs, "nothing-here", retry_total=0)
     with pytest.raises(RefusedError, match="refused"):

@@ -48,6 +48,7 @@ def test_names_come_sorted(shelf: Shelf) -> None:
     assert list(shelf.names()) == ["a/10", "a/9", "b/2", "c"]
 
 
+@pytest.mark.long
 def test_what_is_put_again_is_replaced(shelf: Shelf) -> None:
     shelf.put("a/1", b"first")
     shelf.put("a/1", b"second")

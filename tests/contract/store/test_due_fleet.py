@@ -79,6 +79,7 @@ def steps(path: Path, fleet: int) -> tuple[int, int]:
     return of_due, counted[0]
 
 
+@pytest.mark.long
 def test_sqlite_looks_at_what_is_due_alone(tmp_path: Path) -> None:
     assert steps(tmp_path / "large.sqlite3", FLEET) == steps(tmp_path / "small.sqlite3", 100)
 

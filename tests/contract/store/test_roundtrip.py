@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import uuid4
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from shared.domain.holdings.ledger import HoldingRecord
@@ -20,6 +21,7 @@ EXAMPLES = settings(
 )
 
 
+@pytest.mark.long
 @EXAMPLES
 @given(
     strategies.offboardings(),

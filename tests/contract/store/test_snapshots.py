@@ -81,6 +81,7 @@ def restored_into(store: OffboardingStore, shelf: FolderShelf, manifest: Manifes
     return world, Restore(world.services, shelf, PERSON).run(Snapshot(manifest, "a key"))
 
 
+@pytest.mark.long
 def test_a_snapshot_of_this_store_has_everything(opened: Opener, tmp_path: Path) -> None:
     busy, done = filled(opened())
     shelf, target = FolderShelf(tmp_path / "shelf"), MemoryStore()
@@ -92,6 +93,7 @@ def test_a_snapshot_of_this_store_has_everything(opened: Opener, tmp_path: Path)
     is_there(opened(), target, busy, done)
 
 
+@pytest.mark.long
 def test_a_snapshot_is_put_back_into_this_store(opened: Opener, tmp_path: Path) -> None:
     source = MemoryStore()
     busy, done = filled(source)

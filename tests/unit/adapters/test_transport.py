@@ -57,6 +57,7 @@ def test_a_connection_closed_before_the_answer(effect: bool, expected: type[Remo
         assert len(server.requests) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("effect", "expected"), [(False, UnavailableError), (True, NoAnswerError)])
 def test_no_answer_in_time(effect: bool, expected: type[RemoteError]) -> None:
     with talking(stay_silent=True) as server:
@@ -65,6 +66,7 @@ def test_no_answer_in_time(effect: bool, expected: type[RemoteError]) -> None:
     assert "no answer in time" in str(error)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("effect", [False, True])
 @pytest.mark.parametrize("silent", [False, True])
 def test_a_body_that_breaks_off_still_has_its_status(effect: bool, silent: bool) -> None:

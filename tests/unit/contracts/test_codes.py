@@ -42,6 +42,7 @@ def _alternatives(value: ast.expr) -> Iterator[ast.expr]:
         yield value
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("folder", ["shared", "functions"])
 def test_no_literal_is_given_as_a_code(folder: str) -> None:
     found = [

@@ -109,6 +109,7 @@ def test_somebody_acts_exactly_when_there_is_something_to_do() -> None:
     assert nobody("It waits.").what_to_do == ""
 
 
+@pytest.mark.long
 def test_every_reason_is_used() -> None:
     used: set[str] = set()
     for path, tree in trees("shared", "functions"):

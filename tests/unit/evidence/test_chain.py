@@ -58,6 +58,7 @@ def test_the_verifier_sorts_any_names_as_rfc_8785_does(value: dict[str, str]) ->
     assert verifiers(value) == rfc8785.dumps(dict(value)).decode()
 
 
+@pytest.mark.long
 @given(ENTRIES)
 def test_any_sequence_of_entries_verifies(story: list[tuple[EntryKind, Actor, Data]]) -> None:
     found = read(content(*lines(story)))

@@ -174,6 +174,7 @@ def test_an_approval_needs_the_digest_and_the_domain_where_nobody_is_asked(
     assert desk.type(*approve, "--confirm", domain(asking), "--digest", plan.digest, who="approver") == 0
 
 
+@pytest.mark.long
 def test_completion_is_printed_and_works(desk: Desk) -> None:
     for shell in ("bash", "zsh", "fish", "powershell"):
         assert desk.type("completion", shell) == 0
@@ -286,6 +287,7 @@ def test_whoever_reads_only_the_first_line_ends_it_quietly(pipeline: ThreadingHT
         assert process.wait(30) == 0
 
 
+@pytest.mark.long
 @pytest.mark.skipif(os.name == "nt", reason="Ctrl-C is sent to a process group there")
 def test_ctrl_c_is_one_sentence(pipeline: ThreadingHTTPServer) -> None:
     with started(pipeline, "brake") as process:

@@ -440,6 +440,7 @@ def test_a_list_in_a_workbook_has_the_columns_and_the_dates_of_the_console(world
     assert {"reasonCode", "reason", "customerDomain", "customerTenantId"} < set(map(str, head))
 
 
+@pytest.mark.long
 def test_a_plan_of_more_lines_than_a_table_of_customers_is_read() -> None:
     plan = "0a4cf1f2-3f0f-4c9a-8d7e-6b1f2a3c4d5e"
     lines = [f"a.com;{plan};offboard"] * 25_000

@@ -236,6 +236,7 @@ def test_a_customer_is_looked_up_by_its_domain(asking: World, desk: Desk) -> Non
     assert "offboard list --needs-me" in desk.err
 
 
+@pytest.mark.long
 def test_before_a_withdrawal_it_is_said_what_it_puts_back(asking: World, desk: Desk) -> None:
     identity = planned(asking)
     assert desk.type("show", identity) == 0

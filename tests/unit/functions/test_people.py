@@ -212,6 +212,7 @@ print(json.dumps({item.get_function_name(): item.get_trigger().auth_level.name f
 """
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("on", "level"), [("", "FUNCTION"), ("False", "FUNCTION"), ("True", "ANONYMOUS")])
 def test_the_host_lets_people_through_only_where_they_sign_in(on: str, level: str) -> None:
     """In a process of its own: a level is kept from the first time that an app was asked for its functions."""

@@ -29,6 +29,7 @@ def operation_of(route: Route) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.long
 def test_the_document_is_openapi() -> None:
     validate(openapi())
 

@@ -161,6 +161,7 @@ def head_of(name: str) -> Offboarding:
     return stored.offboarding
 
 
+@pytest.mark.long
 def test_the_table_has_every_ending() -> None:
     assert list(SAID) == list(ENDINGS)
     assert {head_of(name).status for name in ENDINGS} == set(Status)

@@ -371,6 +371,7 @@ def test_a_title_may_be_merged() -> None:
     assert starts == ["2027-12-01T00:00:00Z"] * 2
 
 
+@pytest.mark.long
 def test_many_merged_cells_cost_no_more_than_the_lines_that_they_cover() -> None:
     part = '<mergeCell ref="A1:A1048576"/>' * 50_000
     sheet = f'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">{part}</worksheet>'

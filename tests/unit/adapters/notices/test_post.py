@@ -232,6 +232,7 @@ def test_the_system_resolves_loopback() -> None:
     assert set(resolved("localhost", 80)) <= {"127.0.0.1", "::1"}
 
 
+@pytest.mark.long
 def test_tls_is_asked_for_and_a_receiver_without_it_gets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with talking(b"HTTP/1.1 200 OK\r\n\r\n") as receiver:
         post = Post(LOCAL, Limits(answer=0.5))
