@@ -40,6 +40,7 @@ BARRED = ("shared/domain", "shared/pipeline")
 MEASURED_PLACES = (
     *("tests/unit/domain", "tests/unit/pipeline", "tests/functional"),
     *("tests/unit/contracts", "tests/unit/intake", "tests/unit/notify", "tests/unit/operations"),
+    *("tests/unit/evidence", "tests/unit/snapshots"),
 )
 """What reaches the domain and the pipeline. Measuring takes as long again as a test, so the others run without."""
 TOOLS: dict[str, tuple[str, ...]] = {

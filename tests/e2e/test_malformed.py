@@ -20,12 +20,13 @@ PART = 128 * 1024
 Copies = dict[str, list[ServiceBusReceivedMessage]]
 
 
+@pytest.mark.timeout(240)
 def test_two_hundred_malformed_requests_are_answered(crm: Crm, api: Api, tenant: Tenant) -> None:
     sent = {f"malformed-{number}": item for number, item in enumerate(malformed())}
     messages = [ServiceBusMessage(item.body, message_id=name) for name, item in sent.items()]
     crm.send_raw(messages)
 
-    copies = until(lambda: _complete(crm), "a copy of every request on the rejected queue")
+    copies = until(lambda: _complete(crm), "a copy of every request on the rejected queue", 150)
     assert set(copies) == set(sent)
     for name, parts in copies.items():
         _check_copy(sent[name], parts)
