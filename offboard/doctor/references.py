@@ -15,11 +15,13 @@ from azure.identity import DefaultAzureCredential
 from azure.keyvault.secrets import SecretClient
 
 from offboard.doctor.login import LOG_IN
+from shared.composition.settings.sign_in import ClientAuth
 from shared.composition.settings.table import SETTINGS
 from shared.domain.errors import SettingsError
 
 REFERENCE = re.compile(r"@Microsoft\.KeyVault\((.*)\)", re.IGNORECASE | re.DOTALL)
 VAULT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]")
+CREDENTIALS = ("OFFBOARDING_CLIENT_SECRET", "OFFBOARDING_CLIENT_CERTIFICATE")
 FORMS = "@Microsoft.KeyVault(SecretUri=https://…/secrets/NAME/) or (VaultName=…;SecretName=…)"
 
 
@@ -49,6 +51,17 @@ def resolved(settings: Mapping[str, str], read: Callable[[Reference], str] | Non
     if wrong:
         raise SettingsError("; ".join(wrong))
     return values
+
+
+def without_sign_in(settings: Mapping[str, str]) -> Mapping[str, str]:
+    """The same for work that never calls Partner Center: no credential is asked of the vault, which may be lost as well.
+
+    Only where a credential is a reference; anything else is left, and looked at, as it stands.
+    """
+    if not any(REFERENCE.match(settings.get(name, "").strip()) for name in CREDENTIALS):
+        return settings
+    kept = {name: value for name, value in settings.items() if name not in CREDENTIALS}
+    return {**kept, "OFFBOARDING_CLIENT_AUTH": ClientAuth.FEDERATED.value}
 
 
 def parse(value: str) -> Reference:

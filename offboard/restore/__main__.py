@@ -18,7 +18,7 @@ from typing import TextIO
 
 from offboard.doctor.__main__ import say
 from offboard.doctor.given import given_settings, what_to_do
-from offboard.doctor.references import resolved
+from offboard.doctor.references import resolved, without_sign_in
 from offboard.operate.shown import Shown
 from shared.composition.assembly import build, evidence_export, evidence_shelf, seal_reader, snapshot_shelf
 from shared.composition.settings import Settings, read_settings
@@ -50,7 +50,8 @@ def main(
     options = _parser().parse_args(arguments)
     logging.getLogger("azure").setLevel(logging.CRITICAL)
     try:
-        settings = read_settings(resolved(given_settings(options.settings, environment)), from_outside=True)
+        given = without_sign_in(given_settings(options.settings, environment))
+        settings = read_settings(resolved(given), from_outside=True)
         shelf = snapshot_shelf(settings)
         if shelf is None:
             say(

@@ -187,6 +187,31 @@ def test_the_key_of_another_vault_can_be_given(
         assert said in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("auth", ["secret", "certificate"])
+def test_without_the_vault_the_keys_that_were_kept_suffice(
+    auth: str, settings: dict[str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The sign-in to Partner Center lies in the same vault, and a restore has no use for it."""
+    name = name_of(settings, capsys)
+    private = load_pem_private_key((tmp_path / "key.pem").read_bytes(), None)
+    (tmp_path / "public.pem").write_bytes(
+        private.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    )
+    gone = "https://127.0.0.1:1"
+    lost = {name: value for name, value in settings.items() if "REFRESH_TOKEN" not in name and "KEY_FILE" not in name}
+    lost |= {
+        "OFFBOARDING_CLIENT_AUTH": auth,
+        f"OFFBOARDING_CLIENT_{auth.upper()}": f"@Microsoft.KeyVault(SecretUri={gone}/secrets/partner-center/)",
+        "OFFBOARDING_KEY_VAULT_URL": gone,
+        "OFFBOARDING_EVIDENCE_KEY_FILE": "",
+        "OFFBOARDING_EVIDENCE_FOLDER": "",
+        "OFFBOARDING_EVIDENCE_CONTAINER": "https://account.example/evidence",
+        "OFFBOARDING_EVIDENCE_KEY_NAME": "evidence",
+        "OFFBOARDING_SQLITE_FILE": str(tmp_path / "empty.sqlite3"),
+    }
+    assert ran(lost, name, "--check", "--key", str(tmp_path / "public.pem")) == 0
+
+
 class FiveDaysAgo(SystemClock):
     """A machine whose clock is late."""
 
