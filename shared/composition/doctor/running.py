@@ -9,6 +9,7 @@ from shared.composition.doctor.checks import Check
 from shared.composition.doctor.dead_letters import CHECK, dead_letters
 from shared.composition.doctor.probe import Finding, Probe
 from shared.domain.advice import Problem
+from shared.domain.brake import Ceiling
 from shared.domain.policy import Mode
 from shared.domain.wording import count_of, stamp_to_the_second
 from shared.ports.listing import Filter, Order
@@ -37,9 +38,19 @@ def policy(probe: Probe) -> Finding:
     values = {each.name: getattr(found, each.name) for each in fields(found)}
     shown = {name: value for name, value in values.items() if isinstance(value, bool)}
     grace = int(found.grace.total_seconds())
-    probe.told["policy"] = {**shown, "grace_seconds": grace}
+    limits = {each: probe.settings.ceilings.of(each) for each in Ceiling}
+    probe.told["policy"] = {
+        **shown,
+        "grace_seconds": grace,
+        **{f"{each.value}_per_hour": limit for each, limit in limits.items()},
+    }
     chosen = ", ".join(f"{name} {'yes' if value else 'no'}" for name, value in shown.items())
-    return Finding("policy", f"{chosen}, grace {grace} s")
+    # A misspelt setting is read by nobody: who relies on a ceiling has to see it here.
+    ceilings = ", ".join(
+        f"{each.value.replace('_', ' ')} an hour {'no limit' if limit is None else limit}"
+        for each, limit in limits.items()
+    )
+    return Finding("policy", f"{chosen}, {ceilings}, grace {grace} s")
 
 
 def sweeper(probe: Probe) -> Finding:

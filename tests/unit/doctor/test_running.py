@@ -18,6 +18,7 @@ from shared.composition.doctor.checks import run_checks
 from shared.composition.doctor.look import look
 from shared.composition.doctor.probe import Finding, Probe
 from shared.composition.settings.snapshots import SnapshotSettings
+from shared.domain.brake import Ceilings
 from shared.domain.errors import ConcurrencyConflictError, UnavailableError
 from shared.domain.offboarding.states import Status
 from shared.domain.policy import Mode
@@ -56,6 +57,15 @@ def test_the_policy_is_said_whole() -> None:
     assert {"strict_nce", "terminate_gdap", "indirect", "grace_seconds"} <= set(told)
     assert f"strict_nce {'yes' if told['strict_nce'] else 'no'}, " in text
     assert text.endswith(f"grace {told['grace_seconds']} s")
+
+
+def test_the_ceilings_are_said_because_a_misspelt_one_is_none() -> None:
+    probe = probe_of(World(), ceilings=Ceilings(removals=1))
+    text = look_at(probe, "policy").good
+    assert "removals an hour 1, irreversible writes an hour no limit, " in text
+    told = probe.told["policy"]
+    assert isinstance(told, dict)
+    assert (told["removals_per_hour"], told["irreversible_writes_per_hour"]) == (1, None)
 
 
 # The sweeper.
