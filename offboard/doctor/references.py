@@ -22,6 +22,8 @@ from shared.domain.errors import SettingsError
 REFERENCE = re.compile(r"@Microsoft\.KeyVault\((.*)\)", re.IGNORECASE | re.DOTALL)
 VAULT_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]")
 CREDENTIALS = ("OFFBOARDING_CLIENT_SECRET", "OFFBOARDING_CLIENT_CERTIFICATE")
+NOTICES = "OFFBOARDING_NOTIFY_"
+"""Of these some end in the name of a channel, such as OFFBOARDING_NOTIFY_TEAMS_URL_SALES."""
 FORMS = "@Microsoft.KeyVault(SecretUri=https://…/secrets/NAME/) or (VaultName=…;SecretName=…)"
 
 
@@ -42,7 +44,7 @@ def resolved(settings: Mapping[str, str], read: Callable[[Reference], str] | Non
     values, wrong = dict(settings), []
     read = read or read_secret
     for name, value in settings.items():
-        if name not in SETTINGS or REFERENCE.match(value.strip()) is None:
+        if not (name in SETTINGS or name.startswith(NOTICES)) or REFERENCE.match(value.strip()) is None:
             continue
         try:
             values[name] = read(parse(value))
@@ -53,15 +55,16 @@ def resolved(settings: Mapping[str, str], read: Callable[[Reference], str] | Non
     return values
 
 
-def without_sign_in(settings: Mapping[str, str]) -> Mapping[str, str]:
-    """The same for work that never calls Partner Center: no credential is asked of the vault, which may be lost as well.
+def for_the_record_alone(settings: Mapping[str, str]) -> Mapping[str, str]:
+    """The settings for work on the record, which calls no partner and tells nobody: what only those need is left out.
 
-    Only where a credential is a reference; anything else is left, and looked at, as it stands.
+    The vault may be lost as well, and whoever does the work need not be able to read its secrets.
     """
-    if not any(REFERENCE.match(settings.get(name, "").strip()) for name in CREDENTIALS):
-        return settings
-    kept = {name: value for name, value in settings.items() if name not in CREDENTIALS}
-    return {**kept, "OFFBOARDING_CLIENT_AUTH": ClientAuth.FEDERATED.value}
+    kept = {name: value for name, value in settings.items() if not name.startswith(NOTICES)}
+    if not any(REFERENCE.match(kept.get(name, "").strip()) for name in CREDENTIALS):
+        return kept
+    left = {name: value for name, value in kept.items() if name not in CREDENTIALS}
+    return {**left, "OFFBOARDING_CLIENT_AUTH": ClientAuth.FEDERATED.value}
 
 
 def parse(value: str) -> Reference:

@@ -18,7 +18,7 @@ from typing import TextIO
 
 from offboard.doctor.__main__ import say
 from offboard.doctor.given import given_settings, what_to_do
-from offboard.doctor.references import resolved, without_sign_in
+from offboard.doctor.references import for_the_record_alone, resolved
 from offboard.operate.shown import Shown
 from shared.composition.assembly import build, evidence_export, evidence_shelf, seal_reader, snapshot_shelf
 from shared.composition.settings import Settings, read_settings
@@ -50,7 +50,7 @@ def main(
     options = _parser().parse_args(arguments)
     logging.getLogger("azure").setLevel(logging.CRITICAL)
     try:
-        given = without_sign_in(given_settings(options.settings, environment))
+        given = for_the_record_alone(given_settings(options.settings, environment))
         settings = read_settings(resolved(given), from_outside=True)
         shelf = snapshot_shelf(settings)
         if shelf is None:

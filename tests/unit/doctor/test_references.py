@@ -16,8 +16,10 @@ from pytest_mock import MockerFixture
 
 from offboard.doctor import references as module
 from offboard.doctor.given import given_settings
-from offboard.doctor.references import Reference, parse, read_secret, resolved
+from offboard.doctor.references import Reference, for_the_record_alone, parse, read_secret, resolved
+from shared.composition.settings import read_settings
 from shared.domain.errors import SettingsError
+from tests.unit.test_settings import GOOD
 
 URI = "@Microsoft.KeyVault(SecretUri=https://kv.vault.azure.net/secrets/the-secret/)"
 SECRET = Reference("https://kv.vault.azure.net", "the-secret")
@@ -77,6 +79,28 @@ def test_only_what_the_application_reads_is_resolved() -> None:
         **given,
         "OFFBOARDING_CLIENT_SECRET": "value of the-secret",
     }
+
+
+def test_an_address_of_a_second_channel_is_resolved_too() -> None:
+    given = {
+        **GOOD,
+        "OFFBOARDING_NOTIFY_RULES": "a: removed to teams/sales",
+        "OFFBOARDING_NOTIFY_HOSTS": "h.example.com",
+    }
+    given["OFFBOARDING_NOTIFY_TEAMS_URL_SALES"] = URI
+    read = read_settings(resolved(given, lambda _: "https://h.example.com/x"))
+    assert [target.url for target in read.notices.targets.values()] == ["https://h.example.com/x"]
+
+
+def test_work_on_the_record_alone_needs_no_secret() -> None:
+    """Neither the sign-in nor who is told: the record may have to come back while the vault is away."""
+    given = {**GOOD, "OFFBOARDING_CLIENT_SECRET": URI, "OFFBOARDING_NOTIFY_RULES": "a: removed to teams"}
+    given |= {"OFFBOARDING_NOTIFY_HOSTS": "h.example.com", "OFFBOARDING_NOTIFY_TEAMS_URL": URI}
+    asked: list[Reference] = []
+    assert read_settings(resolved(for_the_record_alone(given), lambda one: str(asked.append(one)))).notices.rules == {}
+    assert asked == []
+    own = {**GOOD, "OFFBOARDING_CLIENT_SECRET": "typed"}
+    assert for_the_record_alone(own) == own
 
 
 def test_every_setting_that_cannot_be_resolved_is_named() -> None:
