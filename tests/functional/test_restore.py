@@ -136,6 +136,34 @@ def test_released_at_once_it_does_nothing_twice_either(point: int, tmp_path: Pat
     assert sum(effect == "relationship.removed" for effect, _, _ in effects(world)) == 1
 
 
+def test_a_record_of_a_week_ago_is_put_back_and_finished(tmp_path: Path) -> None:
+    """A week of wake-ups, looks and writes that the record does not know of, and an end that came meanwhile."""
+    longer = CustomerSpec(name="Longer", subscriptions=(nce(), late("Later", "+P20D")))
+    world, shelf = LosingWorld(CUSTOMER, longer), shelf_in(tmp_path)
+    removed, waits = world.ask(CUSTOMER), world.ask(longer)
+    world.run(for_at_most=timedelta(hours=1))
+    taken = snapshot(world, shelf)
+    world.run(for_at_most=timedelta(days=7))
+    assert world.clock.now() - taken.clock >= timedelta(days=7)
+    assert world.offboarding(removed).status is Status.REMOVED
+    assert world.offboarding(waits).status is Status.WAITING
+    before = effects(world)
+
+    lose_and_restore(world, shelf, taken)
+    world.run(for_at_most=DAYS, looks=5)
+    assert is_held(world.offboarding(removed))
+    assert is_held(world.offboarding(waits))
+    assert effects(world) == before, "nothing acts by itself"
+    release(world)
+    world.run(for_at_most=FOREVER, looks=3)
+
+    assert world.offboarding(waits).status is Status.REMOVED
+    assert world.offboarding(removed).finished
+    check_effects(world)
+    check_removals(world)
+    assert sum(effect == "relationship.removed" for effect, _, _ in effects(world)) == 2
+
+
 def part_way(folder: Path) -> tuple[World, str, Manifest]:
     """A snapshot of one that waits for the end of a term, days before it."""
     world = LosingWorld(CUSTOMER)
