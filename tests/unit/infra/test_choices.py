@@ -150,6 +150,15 @@ def test_names_are_given_or_follow_the_convention() -> None:
     assert all(3 <= len(name) <= 24 for name in accounts)
 
 
+def test_further_settings_are_set_and_take_nothing_from_the_templates_own() -> None:
+    """A mode among them would be live without what `mode` asks for, and nobody would look for it there."""
+    more = {"OFFBOARDING_REMOVALS_PER_HOUR": "1", "OFFBOARDING_MODE": "live", "AZURE_CLIENT_ID": "another"}
+    found = settings(carried_out({**LEAST, "moreSettings": more}))
+    assert found["OFFBOARDING_REMOVALS_PER_HOUR"] == "1"
+    assert found["OFFBOARDING_MODE"] == "plan"
+    assert found["AZURE_CLIENT_ID"] != "another"
+
+
 @pytest.mark.parametrize("auth", ["secret", "certificate", "federated"])
 def test_the_application_takes_the_settings_that_the_template_sets(auth: str) -> None:
     """Both ways: nothing that it needs is absent, and it knows every name of its own."""
