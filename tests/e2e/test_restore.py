@@ -57,6 +57,8 @@ def test_a_record_that_was_lost_is_put_back_and_finished(tmp_path: Path) -> None
         assert stack.interrupt() == 0
     finally:
         stack.kill()
+    assert offboard("restore", "--list", *settings).startswith(name)
+    assert name in offboard("restore", "newest", "--check", *settings)
     for file in data.glob("offboardings.sqlite3*"):
         file.unlink()
     assert "1 offboarding waits for a person" in offboard("restore", name, "--yes", "--by", "Ada", *settings)
@@ -70,7 +72,10 @@ def test_a_record_that_was_lost_is_put_back_and_finished(tmp_path: Path) -> None
         assert f"{identity}" in offboard("list", "--status", "needs_attention", "--json", addresses=addresses)
         assert "withdraw it" in offboard("why", identity, addresses=addresses)
         offboard("release", "--reason", "looked at", addresses=addresses)
-        offboard("resume", identity, "--reason", "it still holds", addresses=addresses)
+        everyone = ("resume", "--asking", "record_restored", "--reason", "it still holds")
+        offboard(*everyone, "--dry-run", addresses=addresses)
+        assert api.show(identity)["reason"]["code"] == "record_restored"
+        offboard(*everyone, addresses=addresses)
         waits = api.follow("restored", {"waiting"})
         assert tenant.effects(customer["id"]) == written, "nothing is done again"
         tenant.advance_to(datetime.fromisoformat(waits["nextAttemptAt"]))
