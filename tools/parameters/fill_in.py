@@ -1,14 +1,17 @@
-"""`${NAME}` and `${NAME=default}` in a parameters file, as azd reads them."""
+"""`${NAME}` and `${NAME=default}` in a parameters file, as azd reads them: numbers where the template wants numbers."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 PLACE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?:=([^}]*))?\}")
 OURS = ("AZURE_", "OFFBOARDING_")
+DECLARED = re.compile(r"^param (\w+) int\b", re.MULTILINE)
+COMPILED, SOURCE = "main.json", "main.bicep"
 NEEDED = ("AZURE_ENV_NAME", "AZURE_LOCATION", "OFFBOARDING_PARTNER_TENANT_ID", "OFFBOARDING_CLIENT_ID")
 """What has no default in main.bicep: Azure would refuse an empty one later, and less plainly."""
 
@@ -27,8 +30,25 @@ def named_values(environment: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in {**values, **environment}.items() if name.startswith(OURS)}
 
 
-def filled_in(text: str, values: Mapping[str, str]) -> str:
-    """The file with values in it; an empty value counts as missing, as with azd. Raises ParametersError."""
+def numbers_of(folder: Path) -> frozenset[str]:
+    """The parameters that are numbers, by the template in the folder: the compiled one, else the source.
+
+    Raises ParametersError where there is neither.
+    """
+    try:
+        if (folder / COMPILED).exists():
+            declared = json.loads((folder / COMPILED).read_text(encoding="utf-8"))["parameters"]
+            return frozenset(name for name, said in declared.items() if said["type"] == "int")
+        return frozenset(DECLARED.findall((folder / SOURCE).read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ParametersError(f"there is no template beside the file ({COMPILED} or {SOURCE})") from None
+
+
+def filled_in(text: str, values: Mapping[str, str], numbers: Collection[str] = ()) -> str:
+    """The file with values in it; an empty value counts as missing, as with azd.
+
+    `numbers`: parameters that Azure takes as numbers alone; it refuses a text of digits. Raises ParametersError.
+    """
     try:
         content = json.loads(text)
         parameters = content["parameters"]
@@ -38,8 +58,17 @@ def filled_in(text: str, values: Mapping[str, str]) -> str:
     missing = [name for name in NEEDED if name in asked and not values.get(name)]
     if missing:
         raise ParametersError(f"{', '.join(missing)}: set a value; there is no default")
-    content["parameters"] = _within(parameters, values)
+    content["parameters"] = filled = _within(parameters, values)
+    for name in filled.keys() & numbers:
+        filled[name]["value"] = _number(name, filled[name]["value"])
     return json.dumps(content, indent=2) + "\n"
+
+
+def _number(name: str, value: Any) -> int:
+    try:
+        return int(value)
+    except (ValueError, TypeError):
+        raise ParametersError(f"{name} must be a whole number") from None
 
 
 def _within(found: Any, values: Mapping[str, str]) -> Any:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
 import pytest
 
 from tools.parameters.__main__ import PARAMETERS, main
-from tools.parameters.fill_in import NEEDED, ParametersError, filled_in, named_values
+from tools.parameters.fill_in import NEEDED, ParametersError, filled_in, named_values, numbers_of
 
 VALUES = {name: f"value of {name}" for name in NEEDED}
 
@@ -44,6 +45,28 @@ def test_the_deployment_is_filled_in_whole() -> None:
     assert "${" not in found
     assert parameters(found)["mode"] == "plan"
     assert parameters(found)["location"] == "value of AZURE_LOCATION"
+
+
+def test_numbers_are_numbers_and_texts_of_digits_stay_texts() -> None:
+    """Azure refuses a text where the template declares a number, and azd is the one that would make it one."""
+    text = PARAMETERS.read_text(encoding="utf-8")
+    found = parameters(filled_in(text, {**VALUES, "OFFBOARDING_EVIDENCE_DAYS": "1"}, numbers_of(PARAMETERS.parent)))
+    assert (found["evidenceDays"], found["maximumInstanceCount"], found["logDailyCapGb"]) == (1, 40, -1)
+    assert found["graceSeconds"] == "3600"
+
+
+def test_the_compiled_template_says_it_as_well(tmp_path: Path) -> None:
+    declared = {"days": {"type": "int"}, "name": {"type": "string"}}
+    (tmp_path / "main.json").write_text(json.dumps({"parameters": declared}), encoding="utf-8")
+    assert numbers_of(tmp_path) == {"days"}
+
+
+def test_a_number_that_is_none_and_a_template_that_is_missing_are_told(tmp_path: Path) -> None:
+    text = json.dumps({"parameters": {"days": {"value": "${OFFBOARDING_DAYS=soon}"}}})
+    with pytest.raises(ParametersError, match="days must be a whole number"):
+        filled_in(text, {}, {"days"})
+    with pytest.raises(ParametersError, match="no template"):
+        numbers_of(tmp_path)
 
 
 def test_each_that_is_needed_stands_in_the_file() -> None:
