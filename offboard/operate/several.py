@@ -8,16 +8,19 @@ from typing import Any
 
 from offboard.operate.api import offboarding
 from offboard.operate.desk import Desk
-from offboard.operate.failures import NotAllError, RefusedError
+from offboard.operate.failures import NotAllError, RefusedError, UsageError
 from offboard.operate.listing import every_one
 from offboard.operate.renews import lets_renew, show_renewals
 from offboard.operate.shown import called
 from shared.domain.decisions.overrides import naming
+from shared.domain.offboarding.restored import BY_ITSELF_ALONE
 from shared.domain.offboarding.states import Status
-from shared.domain.wording import count_of
+from shared.domain.wording import count_of, first_of
 
 TITLES = ("OFFBOARDING", "CUSTOMER", "ASKS", "WHAT TO DO FIRST")
 RESULTS = ("OFFBOARDING", "CUSTOMER", "RESULT", "WHAT TO DO")
+
+SHOWN = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ def resume_several(
         desk.tell({"items": []})
         desk.say(f"Nothing asks for {asking}." if asking else "Nothing was named.")
         return
+    _require_of_a_list(seen)
     desk.people.table(TITLES, [(item.identity, item.customer, item.code, item.what_to_do) for item in seen])
     if dry_run:
         desk.tell({"items": [{"offboardingId": item.identity, "body": _body(item, reason)} for item in seen]})
@@ -55,6 +59,16 @@ def resume_several(
     if renewing:
         desk.confirm(f"renew {renewing}", confirm, f"let {count_of(renewing, 'of these', 'of these')} renew")
     _send(desk, seen, reason)
+
+
+def _require_of_a_list(seen: Iterable[Seen]) -> None:
+    alone = [item for item in seen if item.code in list(BY_ITSELF_ALONE)]
+    if alone:
+        named = first_of([item.identity for item in alone], SHOWN)
+        raise UsageError(
+            f"{alone[0].code} is never resumed in a list: compare each with its sender and with Partner Center, then "
+            f"resume it by itself, or withdraw it: {named}. Nothing was sent"
+        )
 
 
 def _found(desk: Desk, identities: Sequence[str], asking: str, batch: str) -> Iterator[tuple[dict[str, Any], str]]:

@@ -17,11 +17,13 @@ from shared.domain.codes import ReasonCode
 from shared.domain.decisions.renewals import OTHER_WAYS, PAID_AGAIN, Renewal
 from shared.domain.errors import InvalidRequestError, OffboardingError
 from shared.domain.offboarding.called import domain_of, name_of
+from shared.domain.offboarding.restored import BY_ITSELF_ALONE
 from shared.domain.offboarding.states import Status
 from shared.operations.front_door import FrontDoor
-from shared.operations.resume import lets_renew
+from shared.operations.resume import lets_renew, require_of_a_list
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
+from shared.pipeline.words import what_is_asked
 from shared.ports.store import Filter, Stored
 
 SHOWN = 200
@@ -31,8 +33,8 @@ WORD = "resume"
 
 @dataclass(frozen=True, slots=True)
 class Asking:
-    """One that asks a person. `code`: for what, empty where this person cannot resume it. `renews`: what a resume would
-    let renew, and be paid for again."""
+    """One that asks a person. `code`: for what, empty where this person cannot resume it here. `renews`: what a resume
+    would let renew, and be paid for again."""
 
     offboarding_id: str
     name: str
@@ -92,7 +94,7 @@ def _asking(stored: Stored, visitor: Visitor, services: Services) -> Asking:
         domain=domain_of(head),
         why=reason.text if reason is not None else "",
         what_to_do=reason.operator_action if reason is not None else "",
-        code=resume_code(session, visitor),
+        code="" if what_is_asked(session) in BY_ITSELF_ALONE else resume_code(session, visitor),
         since=head.stage_since or head.created_at,
         etag=header_etag(stored.etag),
         renews=renewals_by_resume(session),
@@ -110,6 +112,7 @@ def _results(
         seen = {"etag": form.get(f"etag-{identity}", ""), "reasonCode": form.get(f"code-{identity}", "")}
         name = name_of(stored.offboarding)
         try:
+            require_of_a_list(Session(stored, services))
             carry_word(WORD, stored.offboarding, Form({**form, **seen}.items()), visitor, door, services)
         except OffboardingError as error:
             yield Result(identity, name, str(error), error.operator_action)

@@ -8,6 +8,8 @@ from shared.domain.codes import ReasonCode
 from shared.domain.decisions.renewals import PAID_AGAIN
 from shared.domain.errors import OffboardingError
 from shared.domain.offboarding.record import Offboarding, SaidResume
+from shared.domain.offboarding.restored import BY_ITSELF_ALONE
+from shared.domain.offboarding.states import Status
 from shared.domain.people.actor import Actor, known_by_name
 from shared.operations.carry_out import ATTEMPTS, Word, carry_out, head_of
 from shared.pipeline.core.services import Services
@@ -16,9 +18,11 @@ from shared.pipeline.words import go_on, is_worked_on, keep, what_is_asked
 
 __all__ = [
     "ATTEMPTS",
+    "ByItselfAloneError",
     "NotResumableError",
     "RenewsUnseenError",
     "lets_renew",
+    "require_of_a_list",
     "resume",
     "resuming",
     "resuming_one_of_many",
@@ -37,6 +41,15 @@ class RenewsUnseenError(NotResumableError):
     operator_action = (
         "Look at what renews and when (`offboard show ID`). If it may, resume it with reasonCode renews_before_start; "
         "or reschedule it to a start before that, or withdraw it."
+    )
+
+
+class ByItselfAloneError(NotResumableError):
+    """Nobody signed what was put back: each is compared, and never resumed in a list."""
+
+    operator_action = (
+        "Compare it with its sender and with Partner Center. Then resume it by itself (`offboard resume ID`, or on its "
+        "page), or withdraw it."
     )
 
 
@@ -69,16 +82,32 @@ def lets_renew(session: Session) -> bool:
     return what_is_asked(session) is ReasonCode.RENEWS_BEFORE_START
 
 
+def require_of_a_list(session: Session) -> None:
+    """Raises ByItselfAloneError for what no list may resume, whatever the list names."""
+    asked = what_is_asked(session)
+    if asked in BY_ITSELF_ALONE:
+        raise ByItselfAloneError(f"offboarding {session.offboarding.id} asks for {asked.value}: no list resumes that")
+
+
 def _resume_unseen(asked_for: ReasonCode | None, why: str, session: Session) -> None:
+    require_of_a_list(session)
+    if asked_for is None:
+        _require_seen(session)
+    _resume(asked_for, why, session)
+
+
+def _require_seen(session: Session) -> None:
     head = session.offboarding
-    if asked_for is None and lets_renew(session):
+    if lets_renew(session):
         what = head.reason.text if head.reason is not None else PAID_AGAIN
         raise RenewsUnseenError(f"offboarding {head.id} asks whether something may renew: {what}")
-    _resume(asked_for, why, session)
 
 
 def _resume(asked_for: ReasonCode | None, why: str, session: Session) -> None:
     asked = _asked(session, asked_for)
+    if asked_for is None and session.offboarding.status is not Status.NEEDS_ATTENTION:
+        # While it is looked at again, nothing that is shown of it says what it asks.
+        _require_seen(session)
     if is_worked_on(session):
         keep(session, SaidResume(session.actor, asked, why))
     else:

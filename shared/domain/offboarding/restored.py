@@ -27,6 +27,8 @@ _CODES = {
     Provenance.DIFFERS: ReasonCode.RECORD_DIFFERS,
 }
 RESTORE_CODES = frozenset(_CODES.values())
+BY_ITSELF_ALONE = RESTORE_CODES - {ReasonCode.RECORD_RESTORED}
+"""What is never resumed in a list: a person has to compare each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -14,8 +15,10 @@ from local.simulator.scenario.models import CustomerSpec
 from local.world.world import World
 from shared.domain.codes import ReasonCode
 from shared.domain.offboarding.record import Offboarding, Reason
+from shared.domain.offboarding.restored import Provenance, Restored
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.people.rights import Role
+from shared.operations.resume import resume
 from tests.functional.customers import late, legacy
 from tests.unit.functions.browser import Browser
 from tests.unit.functions.support import OPERATOR, call, person
@@ -185,3 +188,59 @@ def test_one_way_to_name_them_is_taken(desk: Desk, words: tuple[str, ...]) -> No
     assert desk.type("resume", *words, "--reason", "x", ask=io.StringIO()) == 2
     assert "give one ID or several, or --asking CODE" in desk.err
     assert desk.sent == []
+
+
+@pytest.fixture
+def unsigned(world: World) -> str:
+    """One that was put back from a snapshot that nobody signed."""
+    restored = Restored("s", world.clock.now(), world.clock.now(), whole=True, provenance=Provenance.UNSIGNED)
+    reason = Reason(ReasonCode.RECORD_UNSIGNED, "nobody signed it", "Compare it.")
+    request = request_of(request_id="forged", company_name="Forged")
+    head = head_of(Status.NEEDS_ATTENTION, Stage.VERIFY, id="o-5", request=request, reason=reason)
+    keep(world, replace(head, restored=restored))
+    return "o-5"
+
+
+@pytest.mark.parametrize("code", [None, "record_unsigned"])
+def test_no_list_resumes_what_nobody_signed(world: World, unsigned: str, code: str | None) -> None:
+    [left] = call("resume_offboardings", listed([unsigned], code), headers=OPERATOR).json["items"]
+    assert not left["resumed"]
+    assert "by itself" in left["problem"]["operatorAction"]
+    assert unsigned in waiting(world)
+
+
+def test_the_page_resumes_nothing_that_nobody_signed(world: World, other: str, unsigned: str) -> None:
+    browser = Browser()
+    page = browser.get("/console/decisions")
+    assert [box["value"] for box in page.soup.select(f'input[value="{unsigned}"]')] == []
+    assert "see its page" in page.text
+    shown = browser.get(f"/console/offboardings/{unsigned}")
+    fields = {f"etag-{unsigned}": str(shown.soup.find("input", attrs={"name": "etag"})["value"])}
+    fields[f"code-{unsigned}"] = "record_unsigned"
+    done = browser.fill(page, "/console/decisions", chosen=[other, unsigned], reason="case 1", **fields)
+    assert "1 of 2 resumed" in done.text
+    assert unsigned in waiting(world)
+
+
+def test_the_command_resumes_what_nobody_signed_by_itself_alone(desk: Desk, world: World, unsigned: str) -> None:
+    keep(world, replace(world.store._rows[unsigned].head, id="o-6"))
+    for named in (("o-5", "o-6"), ("--asking", "record_unsigned")):
+        assert desk.type("resume", *named, "--reason", "case 1") == 2
+        assert "record_unsigned" in desk.err
+    assert {"o-5", "o-6"} <= waiting(world)
+    assert desk.type("resume", unsigned, "--reason", "compared") == 0
+    assert unsigned not in waiting(world)
+
+
+def test_what_is_looked_at_again_lets_nothing_renew_that_is_not_named(desk: Desk, world: World) -> None:
+    """It shows no reason then, so whoever resumes it has not been told what it costs."""
+    head = next(renewing(world))
+    looked_at = replace(
+        head, status=Status.PLANNING, stage=Stage.PLAN, reason=None, asked=ReasonCode.RENEWS_BEFORE_START
+    )
+    world.store._rows[head.id].head = looked_at
+    assert desk.type("resume", head.id, "--reason", "case 1") != 0
+    assert "may renew" in desk.err
+    assert world.offboarding(head.request.request_id) == looked_at
+    resume(head.id, "Ms. Operator", world.services, ReasonCode.RENEWS_BEFORE_START)
+    assert len(world.offboarding(head.request.request_id).agreed_renewals) == 1
