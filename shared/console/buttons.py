@@ -43,12 +43,12 @@ def buttons(session: Session, visitor: Visitor) -> Buttons:
     """What `visitor` may do about the offboarding of this session."""
     head = session.offboarding
     # What a later version stored takes no word here.
-    open_still = not head.finished and head.withdrawal is None and not head.unread
+    open_still = not head.finished and (head.withdrawal is None or head.unproven) and not head.unread
     # What differs from its evidence is called off, and takes no other word.
     may_say = visitor.may(Operation.OVERRIDE, head) and not head.finished and _takes_words(head)
     return Buttons(
         decide=head.status is Status.AWAITING_APPROVAL and visitor.may(Operation.APPROVE, head),
-        withdraw=open_still and (head.removal is None or head.differs) and visitor.may(Operation.WITHDRAW, head),
+        withdraw=open_still and (head.removal is None or head.unproven) and visitor.may(Operation.WITHDRAW, head),
         reschedule=open_still
         and _takes_words(head)
         and not has_written(session)

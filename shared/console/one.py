@@ -122,7 +122,7 @@ def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None
     steps = planned_steps(situation) if live else ()
     planned = planned_work(situation, head.request.not_before) if show_plan else ()
     done_by_itself = {work.key for work in planned if work.actions}
-    undo = undo_of(situation) if not (head.finished or head.withdrawal or head.differs) else {}
+    undo = undo_of(situation) if not (head.finished or head.withdrawal or head.unproven) else {}
     facts = facts_of(head, records, timeline, now)
     found = [(key, record.blocker) for key, record in records.items() if record.blocker is not None]
     held = [item for key, item in found if key not in done_by_itself or item.remedy is Remedy.PERSON]

@@ -55,7 +55,7 @@ def show(offboarding_id: str, services: Services) -> Shown | None:
         situation = session.situation_at(planned_at) if head.shows_plan else None
         planned = planned_work(situation, head.request.not_before) if situation is not None else ()
         # What differs from its evidence is not put back, so nothing of it is promised.
-        live = not head.finished and head.withdrawal is None and not head.differs
+        live = not head.finished and head.withdrawal is None and not head.unproven
         undo = undo_of(session.situation_at(moment)) if live else {}
         return offboarding_view(head, session.records, timeline, moment, planned, undo)
 

@@ -24,6 +24,8 @@ from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
 from shared.pipeline.transition import Step, intervene
 
+UNSIGNED = "nobody signed the restored record, and nobody had resumed it"
+
 
 class NotWithdrawableError(OffboardingError):
     """Too late: the removal was begun, or the offboarding has ended."""
@@ -56,7 +58,8 @@ def withdrawing(said: CalledOff, who: Who = Who.OPERATOR) -> Word:
 
 
 def _said_before(head: Offboarding) -> bool:
-    return head.withdrawal is not None
+    # A withdrawal that stands in what nobody has compared was said by nobody known.
+    return head.withdrawal is not None and (head.finished or not head.unproven)
 
 
 def _require_open(head: Offboarding) -> None:
@@ -64,14 +67,15 @@ def _require_open(head: Offboarding) -> None:
     if head.finished:
         other = f", in favour of {head.other_id}" if head.status is Status.JOINED else ""
         raise NotWithdrawableError(f"offboarding {head.id} has ended as {head.status.value}{other}{link}")
-    # What differs from its evidence may say that of a removal, too.
-    if head.removal is not None and not head.differs:
+    # A forged record may say that of a removal, too.
+    if head.removal is not None and not head.unproven:
         raise NotWithdrawableError(f"offboarding {head.id} has begun to remove the relationship{link}")
 
 
 def _withdraw(said: CalledOff, session: Session) -> None:
     """A claim is revoked and stays: calls of its holder may be on the wire, and nothing is put back beside them."""
     _require_open(session.offboarding)
+    unproven = session.offboarding.unproven
     head, now = revoked(session.offboarding), session.services.clock.now()
     head = replace(
         head, withdrawal=Withdrawal(said.by, said.why, now), counters=Counters(), blockers=(), blocker_count=0
@@ -81,9 +85,9 @@ def _withdraw(said: CalledOff, session: Session) -> None:
     session.offboarding = replace(session.offboarding, said=())
     session.record(EntryKind.WITHDRAWAL, {"why": Personal(said.why)})
     acted = any(record.actions for record in session.records.values()) or bool(head.gdap_requested)
-    if head.differs or not acted:
+    if unproven or not acted:
         session.offboarding = replace(session.offboarding, claim=None)
-        reason = Reason(ReasonCode.WITHDRAWN, f"withdrawn {detail}; {_unchanged(session.offboarding)}")
+        reason = Reason(ReasonCode.WITHDRAWN, f"withdrawn {detail}; {_unchanged(head, unproven=unproven)}")
         step = Step(Status.WITHDRAWN, None, reason, None, TimelineEvent.WITHDRAWAL_ASKED, detail)
     else:
         reason = Reason(ReasonCode.RESTORING, f"withdrawn {detail}; what was changed is being put back")
@@ -91,15 +95,14 @@ def _withdraw(said: CalledOff, session: Session) -> None:
     intervene(session, step, _unblocked(session.records.values()))
 
 
-def _unchanged(head: Offboarding) -> str:
+def _unchanged(head: Offboarding, *, unproven: bool) -> str:
     if head.restored is None:
         return "nothing had been changed"
     taken = stamp_to_the_second(head.restored.taken_at)
-    if head.differs:
-        return (
-            "nothing was put back, because the restored record does not agree with its evidence: look in Partner "
-            f"Center for what was changed, before {taken} and since"
-        )
+    if unproven:
+        why = "the restored record does not agree with its evidence" if head.differs else UNSIGNED
+        where = f"look in Partner Center for what was changed, before {taken} and since"
+        return f"nothing was put back, because {why}: {where}"
     return f"nothing is known to have been changed, and what was done after {taken} is not in the restored record"
 
 

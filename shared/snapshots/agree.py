@@ -6,13 +6,15 @@ one place only, in the store before a snapshot was taken, or in an unsigned snap
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from shared.domain.approval import covered
 from shared.domain.evidence.entry import Personal, salted_hash
 from shared.domain.evidence.kinds import EntryKind
 from shared.domain.evidence.walk import Walked
+from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.called import FORGOTTEN
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.timeline import TimelineEvent
@@ -30,6 +32,23 @@ def disagreement(copy: Copy, walked: Walked, seals: SealReader | None, *, signed
 def is_asked_for(walked: Walked) -> bool:
     """The evidence has the request. It has none where the offboarding was begun before evidence was kept."""
     return bool(walked.entries) and walked.entries[0]["kind"] == EntryKind.REQUEST.value
+
+
+def without_unsaid(records: Iterable[HoldingRecord], walked: Walked, *, signed: bool) -> list[HoldingRecord]:
+    """The holdings; that one has ended by a person's word only where the evidence has that word, and somebody signed
+    it. Else a person is asked again."""
+    said = {
+        (told.get("holding"), told.get("cause"), told.get("seen"))
+        for entry in walked.entries
+        if signed and entry["kind"] == EntryKind.OVERRIDE.value
+        for told in (entry["data"],)
+    }
+    return [record if _word_of(record) in said else replace(record, override=None) for record in records]
+
+
+def _word_of(record: HoldingRecord) -> tuple[str, str, str] | None:
+    word = record.override
+    return (record.holding.key, word.cause.value, word.seen) if word is not None else None
 
 
 def _found(copy: Copy, walked: Walked, seals: SealReader | None, signed: bool) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from shared.contracts.event_messages import event_message
 from shared.domain.evidence.chain import Appender, moment
@@ -64,7 +65,7 @@ def held(copied: Offboarding, restored: Restored, by: Actor, source: str) -> Sta
         stage=stage,
         next_attempt_at=restored.at + timedelta(days=1),
         evidence=chain,
-        words=tuple(code for code in copied.words if code not in RESTORE_CODES),
+        **_said(copied, restored, stage),
         asked=None,
         told=None,
         approval=None,
@@ -75,6 +76,13 @@ def held(copied: Offboarding, restored: Restored, by: Actor, source: str) -> Sta
         restored=restored,
     )
     return _told(replace(head, reason=why_held(restored)), restored.at, by, source, (entry,))
+
+
+def _said(copied: Offboarding, restored: Restored, stage: Stage) -> dict[str, Any]:
+    """What people let go on, and when it began: of what nobody signed no word counts, and the grace period is anew."""
+    if restored.provenance is Provenance.SIGNED:
+        return {"words": tuple(code for code in copied.words if code not in RESTORE_CODES)}
+    return {"words": (), "stopped_for": "", "begun_at": None if stage is Stage.PLAN else restored.at}
 
 
 def _of_before(withdrawal: Withdrawal | None, restored: Restored) -> Withdrawal | None:

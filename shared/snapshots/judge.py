@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from shared.domain.evidence.walk import walk
 from shared.ports.evidence import SealReader
 from shared.ports.shelf import Shelf
-from shared.snapshots.agree import disagreement, is_asked_for, is_sealed
+from shared.snapshots.agree import disagreement, is_asked_for, is_sealed, without_unsaid
 from shared.snapshots.lines import Copy
 from shared.snapshots.lost import Ended, ended_since
 
@@ -39,6 +39,8 @@ class Judge:
         why = disagreement(copy, walked, self.seals, signed=self.signed)
         if not why:
             found = self._since(copy)
+            if found is None and not copy.head.finished:
+                copy.holdings = without_unsaid(copy.holdings, walked, signed=self.signed)
             if not isinstance(found, str):
                 return found
             why = found

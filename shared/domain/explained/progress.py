@@ -42,7 +42,8 @@ PLANNING = Group(
             "Everybody who could write to the place of the snapshots can have written it: customer, plan and what was "
             "done may be invented. So nothing is done before a person says so, of each one by itself.",
             "Compare customer and request with what the sender has, and the holdings with Partner Center. Resume it "
-            "only where all of it agrees; otherwise withdraw it and have it requested anew.",
+            "only where all of it agrees, one at a time; otherwise withdraw it, which writes nothing to Microsoft, and "
+            "have it requested anew.",
         ),
         R.RECORD_DIFFERS: operations(
             "The record was put back from a snapshot and does not agree with its evidence; the text says in what. "

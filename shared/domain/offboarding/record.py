@@ -226,6 +226,12 @@ class Offboarding:
         return self.restored is not None and self.restored.provenance is Provenance.DIFFERS
 
     @property
+    def unproven(self) -> bool:
+        """It differs, or nobody signed it and nobody has let it go on: called off, it puts nothing back."""
+        unsigned = self.restored is not None and self.restored.provenance is Provenance.UNSIGNED
+        return self.differs or (unsigned and self.held_by_restore)
+
+    @property
     def shows_plan(self) -> bool:
         """Somebody decides about its plan: an approval is asked for, or it was a dry run."""
         return self.status in (Status.AWAITING_APPROVAL, Status.PLANNED)

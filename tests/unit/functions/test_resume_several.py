@@ -215,8 +215,8 @@ def test_the_page_resumes_nothing_that_nobody_signed(world: World, other: str, u
     assert [box["value"] for box in page.soup.select(f'input[value="{unsigned}"]')] == []
     assert "see its page" in page.text
     shown = browser.get(f"/console/offboardings/{unsigned}")
-    fields = {f"etag-{unsigned}": str(shown.soup.find("input", attrs={"name": "etag"})["value"])}
-    fields[f"code-{unsigned}"] = "record_unsigned"
+    etag = shown.soup.select('input[name="etag"]')[0]["value"]
+    fields: dict[str, str | list[str]] = {f"etag-{unsigned}": str(etag), f"code-{unsigned}": "record_unsigned"}
     done = browser.fill(page, "/console/decisions", chosen=[other, unsigned], reason="case 1", **fields)
     assert "1 of 2 resumed" in done.text
     assert unsigned in waiting(world)
