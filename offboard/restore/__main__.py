@@ -76,9 +76,7 @@ def main(
 def _carry_out(options: argparse.Namespace, settings: Settings, shelf: Shelf, ask: TextIO) -> int:
     out = Shown(sys.stdout)
     if options.list:
-        for name in newest_first(shelf):
-            out.line(_line(read_manifest(shelf, name)))
-        return 0
+        return _list(shelf, out)
     if options.take:
         services, export = build(settings), evidence_export(settings)
         signer = export.signer if export is not None else None
@@ -102,6 +100,18 @@ def _carry_out(options: argparse.Namespace, settings: Settings, shelf: Shelf, as
     for line in _told(restore.run(snapshot), snapshot):
         out.line(line)
     return 0
+
+
+def _list(shelf: Shelf, out: Shown) -> int:
+    """All of them: one that somebody broke hides no other."""
+    code = 0
+    for name in newest_first(shelf):
+        try:
+            out.line(_line(read_manifest(shelf, name)))
+        except SnapshotError as error:
+            say(f"restore: refused: {error}.")
+            code = 1
+    return code
 
 
 def _keys(files: list[Path]) -> list[bytes]:

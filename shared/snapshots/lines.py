@@ -81,6 +81,8 @@ def add(line: Mapping[str, Any], copies: dict[str, Copy], shared: dict[str, str]
     kind, identity = str(line["is"]), str(line["of"])
     text = json.dumps(line["value"])
     if kind == SHARED:
+        if not isinstance(line["value"], str):
+            raise ValueError("a shared text that is none")
         shared[identity] = line["value"]
     elif kind == HEAD:
         head = codec.load_offboarding(text)

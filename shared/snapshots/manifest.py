@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import datetime
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from shared.adapters.stores.later import FORMAT as RECORD_FORMAT
 from shared.ports.shelf import Shelf
@@ -43,8 +42,8 @@ class Manifest(BaseModel):
     record: str = f"{RECORD_FORMAT[0]}.{RECORD_FORMAT[1]}"
     version: str = VERSION
     name: str
-    taken_at: datetime
-    clock: datetime
+    taken_at: AwareDatetime
+    clock: AwareDatetime
     parts: tuple[Part, ...]
     counts: dict[str, int] = Field(default_factory=dict)
 
@@ -80,5 +79,5 @@ def parsed(name: str, content: bytes) -> Manifest:
                 text = f"its {what} has format {form}, and this version reads {known[0]}.x"
                 raise SnapshotError(f"snapshot {name} was taken by version {raw.get('version')}: {text}")
         return Manifest.model_validate(raw)
-    except (ValueError, KeyError, TypeError, ValidationError):
+    except (ValueError, KeyError, TypeError, RecursionError, ValidationError):
         raise SnapshotError(f"{name}/{FILE} is no manifest of a snapshot") from None

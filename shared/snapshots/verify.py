@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import io
 import json
 import zlib
 from collections import Counter
@@ -16,14 +17,20 @@ from shared.ports.shelf import Shelf
 from shared.snapshots.lines import Copy, add
 from shared.snapshots.manifest import Manifest, Part, SnapshotError
 
+LARGEST = 2**29
+"""Bytes of a file, unpacked: it is closed after a few megabytes, at the end of an offboarding. A few bytes can be made
+to unpack to more than any memory."""
+UNREADABLE = (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError, ValidationError)
+"""What reading a line raises that nobody of us wrote."""
+
 
 def verify(shelf: Shelf, manifest: Manifest) -> None:
     """Read all of it once; raises SnapshotError for the first thing that is not as the manifest says."""
     counts = Counter[str]()
     for part in manifest.parts:
         lines = _lines(shelf, part)
-        counts.update(str(json.loads(line)["is"]) for line in lines)
         _read(part, lines)
+        counts.update(str(json.loads(line)["is"]) for line in lines)
     if dict(counts) != {kind: number for kind, number in manifest.counts.items() if number}:
         raise SnapshotError(f"snapshot {manifest.name} has {dict(counts)}, and its manifest says {manifest.counts}")
 
@@ -49,7 +56,11 @@ def _lines(shelf: Shelf, part: Part) -> list[str]:
     if len(content) != part.size or hashlib.sha256(content).hexdigest() != part.sha256:
         raise SnapshotError(f"{part.name} is not what was written: its SHA-256 is another")
     try:
-        lines = gzip.decompress(content).decode("utf-8", "surrogatepass").split("\n")[:-1]
+        with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+            text = file.read(LARGEST + 1)
+        if len(text) > LARGEST:
+            raise SnapshotError(f"{part.name} unpacks to more than {LARGEST} bytes, which no file of a snapshot has")
+        lines = text.decode("utf-8", "surrogatepass").split("\n")[:-1]
     except (OSError, EOFError, zlib.error, UnicodeDecodeError):
         raise SnapshotError(f"{part.name} cannot be unpacked") from None
     if len(lines) != part.lines:
@@ -65,7 +76,7 @@ def _read(part: Part, lines: list[str]) -> tuple[dict[str, Copy], dict[str, str]
             add(json.loads(line), found, shared)
     except NewerRecordError as error:
         raise SnapshotError(f"{part.name} has what this version cannot read: {error}") from None
-    except (ValueError, KeyError, TypeError, ValidationError) as error:
+    except UNREADABLE as error:
         raise SnapshotError(f"{part.name} has a line that cannot be read: {type(error).__name__}") from None
     late = next((copy.head for copy in found.values() if copy.head.unread), None)
     if late is not None:
