@@ -16,6 +16,7 @@ from shared.domain.errors import NewerRecordError
 from shared.ports.shelf import Shelf
 from shared.snapshots.lines import Copy, add
 from shared.snapshots.manifest import Manifest, Part, SnapshotError
+from shared.snapshots.plausible import implausible
 
 LARGEST = 2**29
 """Bytes of a file, unpacked: it is closed after a few megabytes, at the end of an offboarding. A few bytes can be made
@@ -29,7 +30,10 @@ def verify(shelf: Shelf, manifest: Manifest) -> None:
     counts = Counter[str]()
     for part in manifest.parts:
         lines = _lines(shelf, part)
-        _read(part, lines)
+        found, _ = _read(part, lines)
+        odd = next((why for copy in found.values() if (why := implausible(copy))), "")
+        if odd:
+            raise SnapshotError(f"{part.name} cannot be put back: {odd}")
         counts.update(str(json.loads(line)["is"]) for line in lines)
     if dict(counts) != {kind: number for kind, number in manifest.counts.items() if number}:
         raise SnapshotError(f"snapshot {manifest.name} has {dict(counts)}, and its manifest says {manifest.counts}")

@@ -20,7 +20,7 @@ from shared.domain.offboarding.states import Stage, Status
 from shared.operations.resume import resume
 from shared.operations.withdraw import CalledOff, withdraw
 from shared.pipeline.core.evidence import fresh_salt
-from shared.snapshots.manifest import Manifest
+from shared.snapshots.manifest import Manifest, SnapshotError
 from tests.functional.checks import effects
 from tests.functional.forged import goes_on_as_usual, unattended
 from tests.functional.forging import Forgery, Line, forged, head_in, unsigned, with_head
@@ -95,6 +95,29 @@ def test_a_withdrawal_that_nobody_signed_is_none_and_can_be_said(tmp_path: Path)
     assert withdraw(identity, CalledOff(OPERATOR, "again"), world.services) == after
     goes_on_as_usual(world)
     assert Counter(effects(world)) == before
+
+
+NAIVE = "2026-01-01T00:00:00"
+IMPLAUSIBLE = {
+    "a withdrawal without a zone": with_head(
+        withdrawal={"by": {"type": "person", "id": "x", "name": "x"}, "why": "", "at": NAIVE}
+    ),
+    "an end without a zone": with_head(updated_at=NAIVE),
+    "more events than an id has digits for": with_head(events=10**12),
+    "wake-ups before the first one": with_head(attempt=-(10**6)),
+}
+
+
+@pytest.mark.parametrize("name", IMPLAUSIBLE)
+def test_what_would_fail_in_the_middle_is_refused_before_it_begins(name: str, tmp_path: Path) -> None:
+    """Else that restore never ends, and no other snapshot is taken until it has."""
+    world, _, taken = unattended(tmp_path)
+    forged(shelf_in(tmp_path), taken, IMPLAUSIBLE[name])
+    unsigned(tmp_path, taken)
+    with pytest.raises(SnapshotError, match="cannot be put back: offboarding"):
+        lose_and_restore(world, shelf_in(tmp_path), taken, accept_unsigned=True)
+    assert not world.services.brakes.read().brake.held
+    assert world.store.shared_row("restore") is None
 
 
 def test_what_was_compared_and_resumed_is_put_back_when_it_is_called_off(tmp_path: Path) -> None:
