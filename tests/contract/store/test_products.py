@@ -150,6 +150,26 @@ def test_a_writer_who_loses_takes_no_word_of_the_winner(emulator: Emulator, monk
     assert found(winner, E5) == found(loser, E3) == ["one"]
 
 
+def test_who_is_late_to_create_it_takes_no_word_of_whoever_was_first(
+    emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that is delivered twice: the second one finds nothing, and goes on when the first has planned it."""
+    name = new_table()
+    first, second = (TableStore(emulator.service(), table=name) for _ in range(2))
+    ready = held.Held.writes
+
+    def late(self: held.Held, change: Change, place: Place) -> Any:
+        monkeypatch.setattr(held.Held, "writes", ready)
+        found = self.writes(change, place)
+        with_holdings(first, "one", [holding(E3, 1)])
+        return found
+
+    monkeypatch.setattr(held.Held, "writes", late)
+    with pytest.raises(ConcurrencyConflictError):
+        second.commit(Change(offboarding("one", customer=guid("customer of one")), None))
+    assert found(first, E3) == found(second, guid("s1")) == ["one"]
+
+
 def test_ten_thousand_are_searched_by_product_without_their_heads() -> None:
     """Both parts of the index are read side by side, never as a whole, and the heads of one page."""
     ahead: list[int] = []

@@ -1,7 +1,8 @@
 """By which products and ids offboardings are found: one row of the index for each, with the words of its holdings.
 
-The row is written before the head whose holdings brought a word, under its own ETag: of two writers neither takes a
-word of the other away. A word may be there whose write was lost; it was read at the customer all the same.
+The row comes with the place, without a word, so that who creates the same once more overwrites none. It is written
+before the head whose holdings brought a word, under its own ETag: of two writers neither takes a word of the other
+away. A word may be there whose write was lost; it was read at the customer all the same.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import Any
 
 from shared.adapters.stores.table import keys
 from shared.adapters.stores.table.heads import Heads
-from shared.adapters.stores.table.payload import read_text, text_properties
+from shared.adapters.stores.table.index import held_row
+from shared.adapters.stores.table.payload import read_text
 from shared.adapters.stores.table.rows import Place, read_holding
 from shared.adapters.stores.table.table import Table, Write, create, put, replace
 from shared.domain.errors import NewerRecordError
@@ -37,8 +39,6 @@ class Held:
     def writes(self, change: Change, place: Place) -> list[Write]:
         """What has to be stored before the head; nothing where no holding brings a word."""
         words = _words(record.holding for record in change.holdings)
-        if change.etag is None:
-            return [put(_row(place, words))]
         if not words:
             return []
         row = self._table.get(keys.INDEX, keys.held(place.position))
@@ -100,8 +100,7 @@ def _bounded(words: Words) -> Words:
 
 
 def _row(place: Place, words: Words) -> dict[str, Any]:
-    row = {"PartitionKey": keys.INDEX, "RowKey": keys.held(place.position), "id": place.offboarding_id}
-    return {**row, **text_properties("\n".join(sorted(words)))}
+    return held_row(place, "\n".join(sorted(words)))
 
 
 def _read(row: Any) -> Words:

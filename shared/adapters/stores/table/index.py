@@ -18,6 +18,7 @@ from typing import Any
 from azure.data.tables import TableEntity
 
 from shared.adapters.stores.table import keys
+from shared.adapters.stores.table.payload import text_properties
 from shared.adapters.stores.table.rows import Place, Summary
 from shared.adapters.stores.table.table import ClashError, Table, Write, create, delete, put
 from shared.domain.errors import UnavailableError
@@ -79,7 +80,8 @@ class Index:
             place = Place(head.id, keys.partition(head.id, head.request.customer_id), position)
             found, listed = keys.place(head.id), keys.in_all(position)
             try:
-                self._table.transact([create(_row(key, place, 0)) for key in (found, listed)])
+                rows = [_row(key, place, 0) for key in (found, listed)]
+                self._table.transact([create(row) for row in (*rows, held_row(place, ""))])
             except ClashError:
                 position += 1 + secrets.randbelow(2**attempt)
                 continue
@@ -144,6 +146,12 @@ class Index:
         if row is None:
             raise _NoPlaceError(offboarding_id)
         return _place(row)
+
+
+def held_row(place: Place, words: str) -> dict[str, Any]:
+    """By which words its holdings are found, a line for each."""
+    row = {"PartitionKey": keys.INDEX, "RowKey": keys.held(place.position), "id": place.offboarding_id}
+    return {**row, **text_properties(words)}
 
 
 def _row(key: str, place: Place, version: int) -> dict[str, Any]:
