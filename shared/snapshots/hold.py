@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from shared.contracts.event_messages import event_message
+from shared.domain.approval import Approval
 from shared.domain.evidence.chain import Appender, moment
 from shared.domain.evidence.entry import Entry
 from shared.domain.evidence.kinds import EntryKind
+from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.messages import Destination, OutboundMessage, TimelineEntry, Who
+from shared.domain.offboarding.paid import SETTLES, refunds_of
 from shared.domain.offboarding.record import Offboarding, Reason, Withdrawal
 from shared.domain.offboarding.restored import RESTORE_CODES, Provenance, Restored
+from shared.domain.offboarding.settled import Payment, Refunds, Settled
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.offboarding.timeline import TimelineEvent
 from shared.domain.people.actor import Actor
@@ -93,8 +98,11 @@ def _of_before(withdrawal: Withdrawal | None, restored: Restored) -> Withdrawal 
     return replace(withdrawal, at=min(withdrawal.at, restored.at - timedelta(microseconds=1)))
 
 
-def ended(copied: Offboarding, found: Ended, restored: Restored, by: Actor, source: str) -> Standing:
-    """As its evidence says. The outcome is told again, with the id that it has."""
+def ended(
+    copied: Offboarding, found: Ended, records: Iterable[HoldingRecord], restored: Restored, by: Actor, source: str
+) -> Standing:
+    """As its evidence says. The outcome is told again, with the id that it has. `records` are of the snapshot: what is
+    paid on at the end they do not say, nor what came back since."""
     since = stamp_to_the_second(restored.taken_at)
     text = f"the record was put back from a snapshot of {since}; its evidence says that it ended later as "
     text += f"{found.status.value}, at {stamp_to_the_second(found.at)}"
@@ -106,10 +114,27 @@ def ended(copied: Offboarding, found: Ended, restored: Restored, by: Actor, sour
         next_attempt_at=None,
         evidence=found.chain,
         seal=found.seal,
+        paid_until=None if found.status in SETTLES else copied.paid_until,
+        approval=_approval(copied.approval, found.approval),
+        settled=Settled(Payment.NOT_READ, None, _refunds(records, found)) if found.status in SETTLES else None,
         restored=restored,
     )
     # How long personal data is kept counts from the end.
     return _told(replace(head, updated_at=found.at), restored.at, by, source, ())
+
+
+def _approval(known: Approval | None, told: Approval | None) -> Approval | None:
+    """The evidence has the newest one, and the record the name of whom it knew already."""
+    if known is None or told is None or known.digest != told.digest or not known.by.same(told.by):
+        return told
+    return replace(known, at=told.at)
+
+
+def _refunds(records: Iterable[HoldingRecord], found: Ended) -> Refunds:
+    """The returns that the evidence counts; the amounts that are known are those of the snapshot."""
+    known = refunds_of(records)
+    returns = max(known.returns, len(found.returned))
+    return replace(known, returns=returns, untold=known.untold + returns - known.returns)
 
 
 def _apart(copied: Offboarding, restored: Restored) -> Offboarding:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.domain.approval import Approval
 from shared.domain.codes import ReasonCode
+from shared.domain.decisions.blockers import ActionKind
 from shared.domain.evidence.chain import ChainHead
 from shared.domain.evidence.kinds import EntryKind
 from shared.domain.evidence.seal import Seal
 from shared.domain.evidence.walk import Walked, walk
 from shared.domain.offboarding.states import TERMINAL, Status
+from shared.domain.people.actor import Actor, ActorType
 from shared.ports.evidence import SealError, SealReader
 from shared.ports.shelf import Shelf
 from shared.snapshots.lines import Copy
@@ -18,7 +21,8 @@ from shared.snapshots.lines import Copy
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """The whole evidence of an offboarding that ended after the snapshot, and what its outcome says."""
+    """The whole evidence of an offboarding that ended after the snapshot, and what its outcome says. `returned`: keys
+    of the holdings whose return was taken. `approval`: the last word about its plan, of whom the id alone is known."""
 
     lines: tuple[str, ...]
     chain: ChainHead
@@ -26,6 +30,8 @@ class Ended:
     status: Status
     code: ReasonCode
     at: datetime
+    returned: frozenset[str] = frozenset()
+    approval: Approval | None = None
 
 
 def ended_since(archive: Shelf, copy: Copy, seals: SealReader | None) -> Ended | str | None:
@@ -60,4 +66,27 @@ def _outcome(lines: tuple[str, ...], walked: Walked, seal: str, seals: SealReade
         return unknown
     if (sealed.get("head"), sealed.get("outcome")) != (walked.head.head, status.value):
         return "the signature of its exported evidence is one of other evidence"
-    return Ended(lines, walked.head, Seal(walked.head.head, seal), status, code, at)
+    sealed_as = Seal(walked.head.head, seal)
+    return Ended(lines, walked.head, sealed_as, status, code, at, _returned(walked), _approval(walked))
+
+
+def _returned(walked: Walked) -> frozenset[str]:
+    taken = {
+        entry["data"]["intent"]
+        for entry in walked.entries
+        if entry["kind"] == EntryKind.ANSWER.value and 200 <= (entry["data"].get("status") or 0) < 300
+    }
+    return frozenset(
+        str(entry["data"].get("holding"))
+        for entry in walked.entries
+        if entry["seq"] in taken and entry["data"].get("action") == ActionKind.RETURN_RESERVATION.value
+    )
+
+
+def _approval(walked: Walked) -> Approval | None:
+    last = walked.last(EntryKind.APPROVAL, EntryKind.REJECTION)
+    if last is None or last["kind"] != EntryKind.APPROVAL.value:
+        return None
+    identity = str(last["actor"].get("id"))
+    by = Actor(ActorType(last["actor"]["type"]), identity, identity)
+    return Approval(by, "", datetime.fromisoformat(last["at"]), str(last["data"].get("planDigest")), ())

@@ -169,7 +169,7 @@ class Restore:
         match found:
             case Ended():
                 report.ended += 1
-                return ended(head, found, restored, self.by, source)
+                return ended(head, found, copy.holdings, restored, self.by, source)
             case Differs():
                 report.differs.append(head.id)
                 return held(self._as_stored(head), restored, self.by, source)

@@ -27,7 +27,9 @@ from shared.contracts.views import offboarding_view
 from shared.domain.brake import Brake
 from shared.domain.codes import ReasonCode
 from shared.domain.offboarding.messages import OutboundMessage, TimelineEntry
+from shared.domain.offboarding.paid import Paid, paid_of
 from shared.domain.offboarding.record import Offboarding, Reason
+from shared.domain.offboarding.settled import Payment, Refunds, Settled
 from shared.domain.offboarding.states import TERMINAL, Stage, Status
 from shared.operations.approve import Decision, decide_plan
 from shared.operations.brake import move_brake
@@ -36,6 +38,7 @@ from shared.operations.resume import resume
 from shared.operations.withdraw import CalledOff, withdraw
 from shared.pipeline.core.wake_ups import wake_up_message
 from shared.ports.evidence import EvidenceExport
+from shared.report.period import period
 from shared.snapshots.manifest import Manifest, SnapshotError
 from shared.snapshots.put_back import Restore
 from tests.functional.checks import check_effects, check_removals, effects
@@ -331,6 +334,34 @@ def test_what_ended_after_the_snapshot_has_ended_as_its_evidence_says(end: str, 
     assert len(world.journal()) == calls, "nothing is asked of Microsoft for what has ended"
     again = [event["id"] for event in world.events(request) if event["data"]["status"] == end]
     assert set(again) == set(outcome), "it is told again with its own id"
+
+
+def test_of_what_ended_after_the_snapshot_no_money_is_told_that_nobody_read(tmp_path: Path) -> None:
+    """Approved, returned and removed since: the evidence names the approver and counts the returns, and no amounts."""
+    customer = CustomerSpec(name="Gone", subscriptions=(late("Late", "+P5D"),), reservations=(ReservationSpec(),))
+    export = EvidenceExport(FileSigner(tmp_path / "key.pem"), FolderArchive(tmp_path / "evidence"))
+    world = LosingWorld(customer, evidence=export, OFFBOARDING_APPROVAL="always")
+    request = world.ask(customer)
+    world.run(for_at_most=timedelta(minutes=2))
+    taken, head = snapshot(world, shelf_in(tmp_path)), world.offboarding(request)
+    assert head.plan is not None
+    decide_plan(head.id, Decision(True, head.plan.digest, OTHER, "agreed"), world.services)
+    world.run(for_at_most=FOREVER, looks=5)
+    before = world.offboarding(request)
+    assert before.settled is not None
+    assert (before.settled.refunds.returns, before.settled.refunds.untold) == (1, 0)
+
+    lose_and_restore(world, shelf_in(tmp_path), taken, FolderShelf(tmp_path / "evidence"))
+    after, records = world.offboarding(request), world.store.holdings(before.id).values()
+    assert after.settled == Settled(Payment.NOT_READ, None, Refunds(returns=1, untold=1))
+    assert paid_of(after) == paid_of(after, records) == Paid(Payment.NOT_READ)
+    [line] = period(f"{after.updated_at:%Y-%m}", world.services).lines
+    assert line.refunds.sentence == "1 return without a confirmed amount"
+    assert before.approval is not None
+    assert after.approval is not None
+    assert after.approval.by.same(before.approval.by)
+    assert (after.approval.digest, after.approval.at) == (before.approval.digest, before.approval.at)
+    assert line.approved_by == f"{OTHER.id} ({OTHER.id})"
 
 
 def test_it_is_told_wherever_people_look(tmp_path: Path) -> None:

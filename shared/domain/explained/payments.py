@@ -25,7 +25,8 @@ PAYMENTS: Mapping[Payment, str] = MappingProxyType(
         ),
         Payment.NOT_READ: (
             "What the customer holds was not read, so nothing is said about it. Of `joined` the other offboarding "
-            "says it; after `came_back` nothing was read anew."
+            "says it; after `came_back`, and where a restored record ended by what its evidence says, nothing was read "
+            "anew."
         ),
     }
 )
