@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.console.oldest import oldest
 from shared.console.standing import typed_word
 from shared.console.visitor import Visitor
 from shared.contracts.etags import header_etag
@@ -43,7 +44,7 @@ class Waiting:
 
 def approvals(visitor: Visitor, services: Services) -> tuple[tuple[Waiting, ...], bool]:
     """What waits, oldest first, and whether there is more than is shown (200)."""
-    page = services.store.find(Filter(statuses=(Status.AWAITING_APPROVAL,), limit=AT_MOST))
+    page = oldest(services.store, Status.AWAITING_APPROVAL, AT_MOST)
     found = [_waiting(head, visitor, services) for head in page.items]
     return tuple(sorted((item for item in found if item), key=lambda item: item.since)), page.next is not None
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from shared.console.buttons import resume_code
 from shared.console.decide import WORDS, carry_word, require_typed
 from shared.console.form import Form
+from shared.console.oldest import oldest
 from shared.console.one import renewals_by_resume
 from shared.console.several import AT_MOST, Result, gone
 from shared.console.visitor import Visitor
@@ -24,10 +25,10 @@ from shared.operations.resume import lets_renew, require_of_a_list
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
 from shared.pipeline.words import what_is_asked
-from shared.ports.store import Filter, Stored
+from shared.ports.store import Stored
 
 SHOWN = 200
-"""So many are shown; where there are more, the page says so."""
+"""So many are shown, the oldest; where there are more, the page says so."""
 WORD = "resume"
 
 
@@ -60,7 +61,7 @@ class Decisions:
 
 def decisions(visitor: Visitor, services: Services) -> Decisions:
     """What asks now, with what is needed to resume it: each is read again, with its ETag."""
-    page = services.store.find(Filter(statuses=(Status.NEEDS_ATTENTION,), limit=SHOWN))
+    page = oldest(services.store, Status.NEEDS_ATTENTION, SHOWN)
     stored = (services.store.load(head.id) for head in page.items)
     found = [_asking(item, visitor, services) for item in stored if item is not None and _asks(item)]
     return Decisions(tuple(sorted(found, key=lambda item: item.since)), page.next is not None)

@@ -13,6 +13,7 @@ from pytest_mock import MockerFixture
 
 from local.simulator.scenario.models import CustomerSpec
 from local.world.world import World
+from shared.console import decisions
 from shared.domain.codes import ReasonCode
 from shared.domain.offboarding.record import Offboarding, Reason
 from shared.domain.offboarding.restored import Provenance, Restored
@@ -94,6 +95,15 @@ def test_the_page_says_what_renews_and_has_it_typed(world: World, other: str) ->
     again = browser.fill(page, "/console/decisions", **fields, typed="renew 2")
     assert "0 of 3 resumed" in again.text
     assert "No offboarding needs a decision" in browser.get("/console/decisions").text
+
+
+def test_of_more_than_fit_those_are_shown_that_asked_first(
+    world: World, other: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decisions, "SHOWN", 2)
+    page = Browser().get("/console/decisions")
+    assert "2 of more offboardings need a decision" in page.text
+    assert {str(box["value"]) for box in page.soup.select('input[name="chosen"]')} == waiting(world) - {other}
 
 
 def test_what_costs_nothing_needs_nothing_typed(world: World, other: str) -> None:
