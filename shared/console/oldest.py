@@ -1,4 +1,4 @@
-"""What has one status, for a page that shows at most so many: where there are more, the oldest ones, which waited most."""
+"""What has one status, for a page that shows at most so many: where there are more, those that waited most."""
 
 from __future__ import annotations
 
