@@ -16,13 +16,16 @@ from shared.domain.decisions.blockers import Cause
 from shared.domain.evidence.chain import Appender
 from shared.domain.evidence.kinds import EntryKind
 from shared.domain.holdings.ledger import Override
+from shared.domain.offboarding.settled import Payment, Refunds, Settled
 from shared.domain.offboarding.states import Stage, Status
 from shared.operations.resume import resume
 from shared.operations.withdraw import CalledOff, withdraw
 from shared.pipeline.core.evidence import fresh_salt
+from shared.report.period import period
 from shared.snapshots.manifest import Manifest, SnapshotError
 from tests.functional.checks import effects
 from tests.functional.forged import goes_on_as_usual, unattended
+from tests.functional.forgeries import other_customer
 from tests.functional.forging import Forgery, Line, forged, head_in, unsigned, with_head
 from tests.functional.people import OPERATOR
 from tests.functional.restored import lose_and_restore, shelf_in, snapshot
@@ -80,6 +83,27 @@ def test_a_withdrawal_of_what_nobody_signed_writes_nothing_until_somebody_has_co
     assert "nothing was put back, because nobody signed the restored record" in after.reason.text
     goes_on_as_usual(world)
     assert Counter(effects(world)) == before
+
+
+def refunded(lines: list[Line]) -> list[Line]:
+    """A return that nobody made, of a million."""
+    for line in lines:
+        if line["is"] == "holding":
+            money = {"money": {"amount": "1000000.00", "currency": "USD"}, "at": LONG_AGO}
+            done = {"kind": "return_reservation", "n": 1, "request_id": "r", "intended_at": LONG_AGO}
+            line["value"].update(refunded=money, actions=[{**done, "state": "accepted"}])
+    return lines
+
+
+@pytest.mark.parametrize("forgery", [refunded, lambda lines: other_customer(refunded(lines))])
+def test_no_money_is_told_of_what_nobody_has_vouched_for(forgery: Forgery, tmp_path: Path) -> None:
+    """The totals of a month would have it, too."""
+    world, request, _ = restored(tmp_path, forgery)
+    withdraw(world.offboarding(request).id, CalledOff(OPERATOR, "forged"), world.services)
+    head = world.offboarding(request)
+    assert head.settled == Settled(Payment.NOT_READ)
+    found = period(f"{head.updated_at:%Y-%m}", world.services)
+    assert (found.refunds, found.lines[0].refunds) == (Refunds(), Refunds())
 
 
 def test_a_withdrawal_that_nobody_signed_is_none_and_can_be_said(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.holdings.paying import WORKED, is_paid_on, known_end, paid_until
 from shared.domain.money import added_up
 from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.restored import Provenance
 from shared.domain.offboarding.settled import PAYMENT_WORDS, Payment, Refunds, Settled
 from shared.domain.offboarding.states import Status
 from shared.domain.wording import stamp
@@ -63,9 +64,19 @@ def paid_of(head: Offboarding, records: Iterable[HoldingRecord] | None = None) -
 
 def settle(head: Offboarding, records: Iterable[HoldingRecord], now: datetime) -> Settled:
     """What is left of money as it ends (`now`: aware UTC, business time)."""
+    if _is_nobodys_word(head, now):
+        return Settled(Payment.NOT_READ)
     known = tuple(records)
     found = _at_the_end(head, known, now)
     return Settled(found.payment, found.until, refunds_of(known))
+
+
+def _is_nobodys_word(head: Offboarding, now: datetime) -> bool:
+    """What it holds may be a forger's: it differs from its evidence, or nobody signed it, and it was called off (`now`)
+    without a look at the customer."""
+    if head.restored is None or head.restored.provenance is Provenance.SIGNED:
+        return False
+    return head.differs or (head.withdrawal is not None and head.withdrawal.at == now)
 
 
 def refunds_of(records: Iterable[HoldingRecord]) -> Refunds:
