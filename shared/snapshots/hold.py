@@ -12,6 +12,7 @@ from shared.domain.approval import Approval
 from shared.domain.evidence.chain import Appender, moment
 from shared.domain.evidence.entry import Entry
 from shared.domain.evidence.kinds import EntryKind
+from shared.domain.evidence.walk import Walked
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.messages import Destination, OutboundMessage, TimelineEntry, Who
 from shared.domain.offboarding.paid import SETTLES, refunds_of
@@ -24,7 +25,7 @@ from shared.domain.people.actor import Actor
 from shared.domain.wording import stamp_to_the_second
 from shared.pipeline.core.evidence import fresh_salt
 from shared.pipeline.steps.restored import why_held
-from shared.snapshots.lost import Ended
+from shared.snapshots.lost import Ended, returned
 
 READS_FIRST = frozenset({Stage.PLAN, Stage.VERIFY, Stage.RESTORE})
 """Stages that read everything before they write. What stood in another goes on from verify."""
@@ -121,6 +122,13 @@ def ended(
     )
     # How long personal data is kept counts from the end.
     return _told(replace(head, updated_at=found.at), restored.at, by, source, ())
+
+
+def unsigned_end(copied: Offboarding, walked: Walked, restored: Restored) -> Offboarding:
+    """What had ended, in a snapshot that nobody signed: its evidence proves how, and knows no dates and amounts."""
+    returns = len(returned(walked))
+    settled = Settled(Payment.NOT_READ, None, Refunds(returns=returns, untold=returns))
+    return replace(copied, settled=settled if copied.status in SETTLES else None, restored=restored)
 
 
 def _approval(known: Approval | None, told: Approval | None) -> Approval | None:

@@ -67,10 +67,11 @@ def _outcome(lines: tuple[str, ...], walked: Walked, seal: str, seals: SealReade
     if (sealed.get("head"), sealed.get("outcome")) != (walked.head.head, status.value):
         return "the signature of its exported evidence is one of other evidence"
     sealed_as = Seal(walked.head.head, seal)
-    return Ended(lines, walked.head, sealed_as, status, code, at, _returned(walked), _approval(walked))
+    return Ended(lines, walked.head, sealed_as, status, code, at, returned(walked), _approval(walked))
 
 
-def _returned(walked: Walked) -> frozenset[str]:
+def returned(walked: Walked) -> frozenset[str]:
+    """Keys of the holdings whose return was taken, as the evidence has it."""
     taken = {
         entry["data"]["intent"]
         for entry in walked.entries

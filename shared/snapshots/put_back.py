@@ -26,7 +26,7 @@ from shared.pipeline.core.services import Services
 from shared.ports.evidence import SealReader
 from shared.ports.shelf import Shelf
 from shared.ports.store import Change, Filter, Live, LiveElsewhere, Stored
-from shared.snapshots.hold import Standing, ended, held, still_owed
+from shared.snapshots.hold import Standing, ended, held, still_owed, unsigned_end
 from shared.snapshots.judge import Differs, Judge
 from shared.snapshots.lines import Copy
 from shared.snapshots.lost import Ended
@@ -175,6 +175,8 @@ class Restore:
                 return held(self._as_stored(head), restored, self.by, source)
             case None if head.finished:
                 report.finished += 1
+                if restored.provenance is Provenance.UNSIGNED:
+                    return Standing(unsigned_end(head, walk(head.id, copy.evidence), restored))
                 return Standing(replace(head, restored=restored))
             case None:
                 report.held += 1

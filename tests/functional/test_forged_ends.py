@@ -17,10 +17,12 @@ from shared.adapters.evidence.file_signer import FileSigner
 from shared.adapters.evidence.folder_archive import FolderArchive
 from shared.adapters.shelves.folder_shelf import FolderShelf
 from shared.domain.codes import ReasonCode
+from shared.domain.offboarding.settled import Payment, Refunds, Settled
 from shared.domain.policy import Restriction
 from shared.operations.reschedule import NewSchedule, reschedule
 from shared.pipeline.core.export import evidence_file
 from shared.ports.evidence import EvidenceExport
+from shared.report.period import period
 from shared.snapshots import put_back
 from shared.snapshots.put_back import Report, Restore
 from shared.upkeep.retention import forget_expired
@@ -36,7 +38,21 @@ def test_what_has_ended_and_was_signed_has_ended_in_an_unsigned_snapshot_too(tmp
     unsigned(tmp_path, taken)
     report = lose_and_restore(world, shelf_in(tmp_path), taken, accept_unsigned=True)
     assert (report.finished, report.differs) == (1, [])
-    assert replace(world.offboarding(request), restored=None) == before
+    assert replace(world.offboarding(request), restored=None) == replace(before, settled=Settled(Payment.NOT_READ))
+
+
+def test_no_money_is_believed_that_no_evidence_has(tmp_path: Path) -> None:
+    """How it ended was signed; dates and amounts were not, and stand in the totals of a month."""
+    world, request, taken = ended(tmp_path)
+    money = [{"amount": "1000000.00", "currency": "USD"}]
+    refunds = {"returns": 1, "untold": 0, "expected": money, "confirmed": money}
+    settled = {"payment": "nothing", "until": None, "refunds": refunds}
+    forged(shelf_in(tmp_path), taken, with_head(settled=settled))
+    unsigned(tmp_path, taken)
+    assert lose_and_restore(world, shelf_in(tmp_path), taken, accept_unsigned=True).finished == 1
+    head = world.offboarding(request)
+    assert head.settled == Settled(Payment.NOT_READ)
+    assert period(f"{head.updated_at:%Y-%m}", world.services).refunds == Refunds()
 
 
 def test_what_retention_took_away_is_no_difference(tmp_path: Path) -> None:
@@ -50,7 +66,7 @@ def test_what_retention_took_away_is_no_difference(tmp_path: Path) -> None:
     unsigned(tmp_path, taken)
     report = lose_and_restore(world, shelf_in(tmp_path), taken, accept_unsigned=True)
     assert (report.finished, report.differs) == (1, [])
-    assert replace(world.offboarding(request), restored=None) == before
+    assert replace(world.offboarding(request), restored=None) == replace(before, settled=Settled(Payment.NOT_READ))
 
 
 def test_a_start_that_was_moved_is_no_difference_and_one_that_was_not_is(tmp_path: Path) -> None:
