@@ -20,8 +20,13 @@ class Visitor:
 
     def may(self, operation: Operation, about: Offboarding | None = None) -> bool:
         """Whether a page offers it: the operation itself asks the same table again."""
+        return not self.refusal(operation, about)
+
+    def refusal(self, operation: Operation, about: Offboarding | None = None) -> str:
+        """Why this person may not do it, with the role that is missing; empty for whoever may."""
         own = about is not None and self.actor.same(about.requester)
-        return authorise(self.actor, self.roles, operation, own=own) is None
+        denied = authorise(self.actor, self.roles, operation, own=own)
+        return str(denied) if denied is not None else ""
 
     def may_ever(self, operation: Operation) -> bool:
         """Whether there can be an offboarding about which this person may do it."""

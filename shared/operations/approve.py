@@ -13,7 +13,7 @@ from shared.domain.errors import OffboardingError
 from shared.domain.evidence.chain import Value
 from shared.domain.evidence.entry import Personal
 from shared.domain.evidence.kinds import EntryKind
-from shared.domain.explained.reasons import REASONS
+from shared.domain.explained.progress import REJECTED_AT_WORK, REJECTED_UNTOUCHED
 from shared.domain.offboarding.record import Offboarding, Reason, revoked
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.offboarding.timeline import TimelineEvent
@@ -121,15 +121,14 @@ def _reject(session: Session, decision: Decision) -> None:
     session.record(EntryKind.REJECTION, {"planDigest": decision.digest, "why": Personal(decision.why)})
     writes = sum(len(record.actions) for record in session.records.values())
     text = f"{decision.by.name} rejected the plan: {decision.why}"
-    action = REASONS[ReasonCode.APPROVAL_REJECTED].action
     if not has_written(session):
         # Nothing is on the wire, and nothing may follow the outcome.
         session.offboarding = replace(session.offboarding, claim=None)
-        reason = Reason(ReasonCode.APPROVAL_REJECTED, f"{text}; {changed_so_far(session)}", action)
+        reason = Reason(ReasonCode.APPROVAL_REJECTED, f"{text}; {changed_so_far(session)}", REJECTED_UNTOUCHED)
         step = Step(Status.STOPPED, None, reason, None, TimelineEvent.APPROVAL_REJECTED, text)
     else:
         done = f"{count_of(writes, 'write')} had been sent before" if writes else changed_so_far(session)
-        reason = Reason(ReasonCode.APPROVAL_REJECTED, f"{text}; {done}", action)
+        reason = Reason(ReasonCode.APPROVAL_REJECTED, f"{text}; {done}", REJECTED_AT_WORK)
         at = now + session.services.pace.reminder
         step = Step(Status.NEEDS_ATTENTION, head.stage, reason, at, TimelineEvent.APPROVAL_REJECTED, text)
     intervene(session, step)

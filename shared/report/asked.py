@@ -13,7 +13,7 @@ from shared.domain.offboarding.timeline import TimelineEvent
 from shared.domain.people.actor import Actor, ActorType
 from shared.domain.policy import Commitments
 from shared.domain.wording import count_of, stamp
-from shared.report.words import EVENT_WORDS, REMOVAL_WORDS
+from shared.report.words import EVENT_WORDS, NOT_BEGUN, REMOVAL_WORDS
 
 TOLD_BY_PEOPLE = frozenset({ActorType.PERSON, ActorType.KEY, ActorType.QUEUE})
 
@@ -87,10 +87,10 @@ def approval_of(head: Offboarding) -> str:
 
 
 def removal_of(head: Offboarding) -> str:
-    """What became of the call that ends the relationship; that it was not sent otherwise."""
+    """What became of the call that ends the relationship; that it was not sent otherwise, and why."""
     call = head.removal
     if call is None:
-        return "not asked for"
+        return NOT_BEGUN.get(head.status, "not begun yet")
     answer = f" {stamp(call.answered_at)}" if call.answered_at is not None else ""
     told = " ".join(str(part) for part in (call.status, call.code) if part)
     refused = f" ({told})" if told else ""

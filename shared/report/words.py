@@ -49,6 +49,18 @@ REMOVAL_WORDS: Mapping[RemovalState, str] = MappingProxyType(
         RemovalState.WITHOUT_EFFECT: "asked for, without effect",
     }
 )
+NOT_BEGUN: Mapping[Status, str] = MappingProxyType(
+    {
+        Status.ALREADY_REMOVED: "not begun: the relationship was gone already",
+        Status.PLANNED: "not begun: it was only planned",
+        Status.STOPPED: "not begun: it was stopped",
+        Status.REJECTED: "not begun: the request was rejected",
+        Status.JOINED: "not begun: the request joined another offboarding",
+        Status.WITHDRAWN: "not begun: it was withdrawn",
+        Status.RESTORING: "not begun: it was withdrawn",
+    }
+)
+"""Where no call that ends the relationship was sent, and why none will be."""
 _PROOF_NAMES = re.compile(rf"\b({'|'.join(ProofName)})\b")
 _ENDED: Mapping[Status, str] = MappingProxyType(
     {

@@ -94,6 +94,8 @@ def test_a_rejected_plan_ends_untouched() -> None:
     assert ended.reason is not None
     assert (ended.status, ended.reason.code) == (Status.STOPPED, ReasonCode.APPROVAL_REJECTED)
     assert ended.reason.text == "Ms. Approver rejected the plan: not this customer; nothing was changed"
+    assert "The offboarding has ended" in ended.reason.operator_action
+    assert "resume" not in ended.reason.operator_action
     world.run(for_at_most=FOREVER)
     assert effects(world) == []
     with pytest.raises(NotApprovableError, match="is stopped; it asks for no approval"):
@@ -209,6 +211,8 @@ def test_rejected_at_work_it_waits_for_a_person() -> None:
         ReasonCode.APPROVAL_REJECTED,
     )
     assert "writes had been sent before" in rejected.reason.text
+    assert "resume it to ask for an approval again" in rejected.reason.operator_action
+    assert "has ended" not in rejected.reason.operator_action
     written = list(effects(world))
     world.run(for_at_most=timedelta(days=3), looks=2)
     assert list(effects(world)) == written

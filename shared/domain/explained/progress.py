@@ -5,6 +5,16 @@ from __future__ import annotations
 from shared.domain.codes import ReasonCode as R
 from shared.domain.explained.explanation import Group, administrator, nobody, operations, sender
 
+REJECTED_UNTOUCHED = (
+    "Agree with that person. The offboarding has ended; where it is still wanted, send a new request (with a new "
+    "request id)."
+)
+REJECTED_AT_WORK = (
+    "Agree with that person. What was done stands, and nothing more is done: resume it to ask for an approval again, "
+    "or withdraw it."
+)
+"""What to do after a rejection, in the case that it is; the reference has both."""
+
 PLANNING = Group(
     "Planning",
     "The plan is made; nothing was changed yet, but for what `renewals` asks for (`commitments_remain` may come later "

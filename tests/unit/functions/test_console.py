@@ -26,6 +26,7 @@ from shared.domain.offboarding.states import Status
 from shared.domain.people.rights import Role
 from shared.operations.front_door import FrontDoor
 from tests.functional import test_before_start as before_start
+from tests.functional.test_override import stuck
 from tests.unit.functions.browser import Browser, Page
 from tests.unit.functions.support import KEY, person
 
@@ -289,11 +290,30 @@ def test_whoever_has_no_role_learns_nothing_from_forms(world: World) -> None:
         assert answer.status == 403
 
 
+def test_whoever_may_decide_nothing_reads_what_others_can_and_with_which_role(world: World) -> None:
+    place = f"/console/offboardings/{asked(world)}"
+    reads = " ".join(Browser(READER).get(place).text.split())
+    assert "You can decide nothing here now, with Read; others can:" in reads
+    assert "approving a plan needs the role Offboarding.Approve" in reads
+    assert "withdrawing an offboarding needs the role Offboarding.Request or Offboarding.Operate" in reads
+    assert "saying that a blocker has ended" not in reads, "nobody can: nothing waits for it"
+
+
+def test_an_approver_reads_who_lets_it_go_on(mocker: MockerFixture) -> None:
+    found, identity, _ = stuck("hibernated")
+    mocker.patch("shared.composition.bootstrap.services", side_effect=lambda: found.services)
+    text = " ".join(Browser(APPROVER).get(f"/console/offboardings/{identity}").text.split())
+    assert "You can decide nothing here now, with Approve; others can:" in text
+    assert "saying that a blocker has ended needs the role Offboarding.Operate" in text
+
+
 def test_what_was_withdrawn_gets_no_letter_about_an_end(world: World) -> None:
     identity = asked(world)
     browser, place = Browser(), f"/console/offboardings/{identity}"
     page = browser.fill(browser.get(place), f"{place}/withdraw", reason="they stay")
     assert "has ended. What follows is still in your tenant" not in page.text
+    assert "the work never began, so there is nothing to send" in page.text
+    assert "do not send it yet" not in page.text
 
 
 def test_the_plan_has_the_last_steps_too(world: World) -> None:

@@ -223,7 +223,7 @@ def test_who_asked_when_and_what_stands_in_every_report_of_the_auditor(name: str
         assert said in found
     assert "asked for it, for" in found
     assert ("no approval is recorded" in found) is (head.approval is None)
-    assert ("Removal of the relationship not asked for" in found) is (head.removal is None)
+    assert ("Removal of the relationship not begun" in found) is (head.removal is None)
     assert head.reason is None or spoken(head.reason.text).strip(".")[1:60] in found
 
 
