@@ -37,17 +37,22 @@ def _report(req: func.HttpRequest, identity: str) -> func.HttpResponse:
 
 
 def _month(req: func.HttpRequest) -> func.HttpResponse:
-    from shared.report.report import month_report
+    from shared.report.report import WORKBOOK, Format, Report, month_report
 
     admit(req, Operation.REPORT)
-    found = month_report(req.headers.get("accept", ""), req.params, bootstrap.services())
+    console = bootstrap.front_door().console
+    found = month_report(req.headers.get("accept", ""), req.params, bootstrap.services(), console)
+    if req.params.get("format") == Format.XLSX:
+        from shared.sheets.report_table import report_workbook
+
+        found = Report(report_workbook(found.content, req.params["month"]), WORKBOOK, "xlsx")
     return _sent(found, f"offboardings-{req.params['month']}")
 
 
 def _sent(found: "Report", name: str) -> func.HttpResponse:
     from shared.report.page import POLICY
 
-    shown = "attachment" if found.ending == "csv" else "inline"
+    shown = "inline" if found.ending == "html" else "attachment"
     headers = {
         "Content-Disposition": f'{shown}; filename="{name}.{found.ending}"',
         "Content-Security-Policy": POLICY,

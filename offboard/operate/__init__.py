@@ -6,7 +6,7 @@ desk.py         where a command works: address, identity, streams, questions, pr
 api.py          one call; identity.py who calls; local_stack.py the stack of dev.py up
 ask.py          plan, request
 listing.py      list, export
-look.py         show, why, watch, report, evidence; report_table.py a report for a spreadsheet
+look.py         show, why, watch, report, evidence
 decide.py       approve, reject, withdraw, reschedule, resume, override
 switch.py       hold, release, brake, redrive
 shown.py        how it is shown to people; planned.py a plan, holding by holding; done.py what was done to each

@@ -17,9 +17,9 @@ from offboard.operate.desk import Desk, save
 from offboard.operate.failures import NotAllError, UsageError
 from offboard.operate.follow import suggest
 from offboard.operate.register import command
-from offboard.operate.report_table import holdings_sheet
 from offboard.operate.shown import show_one, show_why
 from shared.domain.offboarding.states import TERMINAL, Status
+from shared.sheets.report_table import report_sheet
 
 Table = Annotated[bool, typer.Option("--csv", help="the holdings as a table; default: a page, HTML")]
 OneOrNone = Annotated[str | None, typer.Argument(metavar="[ID]", help="the offboardingId, the requestId, or a domain")]
@@ -127,7 +127,7 @@ def report(
 
 
 def _as_table(content: bytes, output: str, separator: str, desk: Desk) -> None:
-    sheet = holdings_sheet(content)
+    sheet = report_sheet(content)
     if not output:
         csv_to(sys.stdout, sheet, separator)
         return

@@ -1,4 +1,4 @@
-"""The report of a month: which offboardings ended, how, who asked and approved, what still waits."""
+"""The report of a month: which offboardings ended, how, who asked and decided, what still waits."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -21,6 +21,7 @@ from shared.ports.store import Filter
 from shared.ports.walk import walk
 from shared.report.asked import who
 from shared.report.cells import harmless
+from shared.report.decided import Decided, decided_of
 from shared.report.page import render
 
 MOST = 20_000
@@ -41,9 +42,19 @@ COLUMNS = (
     "refunds",
     "evidenceHead",
     "offboardingId",
+    "decision",
+    "decidedBy",
+    "decidedAt",
+    "decisionReason",
+    "refundExpected",
+    "refundConfirmed",
+    "refundCurrency",
 )
+"""In every month alike."""
 AMOUNTS = ("refundExpected", "refundConfirmed")
-"""Columns of one currency, whose code (ISO 4217) follows."""
+"""Columns of one currency, whose code (ISO 4217) follows: those that occur in the month, after COLUMNS."""
+SEVERAL = "several"
+"""For the code of a currency where one line has amounts in more than one: each stands in its own column alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,7 @@ class Line:
     reason: str
     approved_by: str
     approved_at: datetime | None
+    decided: Decided
     paid: Paid
     refunds: Refunds
     head: str
@@ -125,6 +137,7 @@ def _line(head: Offboarding, services: Services) -> Line:
         reason=request.reason,
         approved_by=who(approval.by) if approval is not None else "",
         approved_at=approval.at if approval is not None else None,
+        decided=decided_of(head, services.store.timeline),
         paid=paid_of(head, records),
         refunds=refunds,
         head=head.evidence.head,
@@ -132,14 +145,15 @@ def _line(head: Offboarding, services: Services) -> Line:
     )
 
 
-def as_page(found: Period) -> str:
-    """The page, HTML."""
-    return render("period.html", period=found)
+def as_page(found: Period, console: str) -> str:
+    """The page, HTML. `console`: the address of the pages, for links; empty for none."""
+    table = f"{console.removesuffix('/console')}/api/report?month={found.month}"
+    return render("period.html", period=found, console=console, table=table)
 
 
 def as_csv(found: Period) -> bytes:
     """One line for each offboarding that ended, RFC 4180, UTF-8 with a byte order mark; nothing in it is a formula.
-    Beyond COLUMNS it has two for each currency of a refund, so that a spreadsheet can add them up."""
+    After COLUMNS it has two for each currency of a refund, so that a spreadsheet can add them up."""
     text = io.StringIO(newline="")
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     currencies = sorted({money.currency for money in (*found.refunds.expected, *found.refunds.confirmed)})
@@ -164,8 +178,21 @@ def _cells(lines: Iterable[Line], currencies: Sequence[str]) -> Iterable[tuple[s
             line.refunds.sentence,
             line.head,
             line.offboarding_id,
+            *map(harmless, (line.decided.what, line.decided.by)),
+            _moment(line.decided.at),
+            harmless(line.decided.why),
+            *_refund(expected, confirmed),
             *(told.get(currency, "") for currency in currencies for told in (expected, confirmed)),
         )
+
+
+def _refund(expected: Mapping[str, str], confirmed: Mapping[str, str]) -> tuple[str, str, str]:
+    """What was expected and confirmed, and in which currency."""
+    currencies = {*expected, *confirmed}
+    if len(currencies) > 1:
+        return "", "", SEVERAL
+    (currency,) = currencies or {""}
+    return expected.get(currency, ""), confirmed.get(currency, ""), currency
 
 
 def _moment(at: datetime | None) -> str:

@@ -20,6 +20,7 @@ from shared.report.period import period
 from shared.report.table import as_csv
 
 Word = TypeVar("Word", bound=StrEnum)
+WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,14 @@ class Report:
     content: bytes
     media_type: str
     ending: str
+
+
+class Format(StrEnum):
+    """Of the report of a month, where the header Accept cannot be chosen: as in a link. A workbook is made of CSV."""
+
+    HTML = "html"
+    CSV = "csv"
+    XLSX = "xlsx"
 
 
 class Audience(StrEnum):
@@ -56,15 +65,19 @@ def report(offboarding_id: str, accept: str, query: Mapping[str, str], services:
     return Report(as_page(facts).encode(), "text/html", "html")
 
 
-def month_report(accept: str, query: Mapping[str, str], services: Services) -> Report:
-    """The report of the month `month` in `query`, as a page or as CSV. Raises InvalidRequestError."""
+def month_report(accept: str, query: Mapping[str, str], services: Services, console: str = "") -> Report:
+    """The report of the month `month` in `query`, as a page or as CSV; `format` there counts more than the header.
+    `console`: the address of the pages, for links. Raises InvalidRequestError."""
     for name in query:
-        if name not in ("month", "code"):
-            raise InvalidRequestError(ReasonCode.UNKNOWN_FIELD, name, "is not known; month is, such as 2026-11")
+        if name not in ("month", "format", "code"):
+            rule = "is not known; month, such as 2026-11, and format are"
+            raise InvalidRequestError(ReasonCode.UNKNOWN_FIELD, name, rule)
+    asked = query.get("format") or (Format.CSV if wants_csv(accept) else Format.HTML).value
+    wanted = _one_of(Format, "format", asked)
     found = period(query.get("month", ""), services)
-    if wants_csv(accept):
-        return Report(period_csv(found), "text/csv", "csv")
-    return Report(period_page(found).encode(), "text/html", "html")
+    if wanted is Format.HTML:
+        return Report(period_page(found, console).encode(), "text/html", "html")
+    return Report(period_csv(found), "text/csv", "csv")
 
 
 def _wanted(query: Mapping[str, str]) -> tuple[Audience, Language]:

@@ -11,7 +11,7 @@ from shared.domain.offboarding.states import Status
 from shared.operations.list_query import LARGEST_PAGE, LONGEST_TEXT, PAGING
 from shared.ports.listing import Order
 from shared.report.languages import Language
-from shared.report.report import Audience
+from shared.report.report import Audience, Format
 
 _MOMENT = {"anyOf": [{"type": "string", "format": "date-time"}, {"const": ""}]}
 _TEXT = {"type": "string", "maxLength": LONGEST_TEXT}
@@ -78,6 +78,7 @@ REPORT_QUERY = (
 )
 MONTH_QUERY = (
     Query("month", "Such as 2026-11.", {"type": "string", "pattern": r"^[0-9]{4}-(0[1-9]|1[0-2])$"}, required=True),
+    Query("format", "As what, for a link; without it the header `Accept` says it.", _one_of(Format)),
 )
 PART_QUERY = (
     Query("part", "`texts`: the personal texts beside the evidence.", {"type": "string", "enum": ["texts", ""]}),

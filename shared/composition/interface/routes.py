@@ -22,6 +22,7 @@ from shared.contracts.summary import SummaryView
 from shared.contracts.views import OffboardingView
 from shared.domain.codes import ReasonCode as Code
 from shared.domain.people.rights import Operation
+from shared.report.report import WORKBOOK
 
 ONE = "offboardings/{id}"
 TOLD = Answer("The offboarding as it was stored.", Content(SummaryView), 202, ("ETag",))
@@ -112,8 +113,8 @@ ROUTES: tuple[Route, ...] = (
         Operation.REPORT,
         "Read the report of a month",
         Answer(
-            "What ended in it, as a page; with `Accept: text/csv`, as a table.",
-            Content(media=("text/html", "text/csv")),
+            "What ended in it, as a page; with `Accept: text/csv`, or `format`, as a table.",
+            Content(media=("text/html", "text/csv", WORKBOOK)),
             headers=("Content-Disposition",),
         ),
         query=MONTH_QUERY,

@@ -269,6 +269,8 @@ def test_the_month_tells_refunds_and_their_sum(see: Callable[[str], Made], desk:
     row = rows(desk.out.removeprefix("\ufeff"), identity)
     assert row["refunds"] == "expected 1292.50 USD; confirmed 1292.50 USD"
     assert (float(row["refundExpectedUSD"]), float(row["refundConfirmedUSD"])) == (1292.5, 1292.5)
+    assert (row["refundExpected"], row["refundConfirmed"]) == (row["refundExpectedUSD"], row["refundConfirmedUSD"])
+    assert row["refundCurrency"] == "USD"
 
     file = tmp_path / "m.xlsx"
     assert desk.type("report", "--month", month(world, identity), "--csv", "-o", str(file)) == 0
@@ -286,4 +288,5 @@ def test_a_month_without_a_return_says_so(see: Callable[[str], Made], desk: Desk
     assert desk.type("report", "--month", month(world, identity), "--csv") == 0
     row = rows(desk.out.removeprefix("\ufeff"), identity)
     assert row["refunds"] == "nothing was returned"
-    assert not [name for name in row if name.startswith(("refundExpected", "refundConfirmed"))]
+    told = {name: text for name, text in row.items() if name.startswith("refund") and name != "refunds"}
+    assert told == {"refundExpected": "", "refundConfirmed": "", "refundCurrency": ""}, "the same columns as ever"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -19,6 +20,7 @@ from shared.operations.front_door import FrontDoor
 from shared.report.calendar import calendar
 from shared.report.period import month_of
 from shared.report.report import month_report
+from tests.functional.endings import ENDINGS
 
 NOW = b.customer("Now Ltd", b.nce(name="E3", started="-P1D"))
 LATER = b.customer('=HYPERLINK("x") Later', b.nce(name="F3; a, b\\n", started="-P40D"), domain="later.onmicrosoft.com")
@@ -50,6 +52,29 @@ def test_as_a_table_it_has_no_formula(world: World) -> None:
     found = month_report("text/csv", {"month": month(world), "code": "key"}, world.services)
     [line] = csv.DictReader(io.StringIO(found.content.decode("utf-8-sig")))
     assert (line["customer"], line["status"], line["reason"]) == ("Now Ltd", "removed", "'=1+1")
+
+
+@pytest.mark.parametrize(
+    ("name", "what", "by", "why"),
+    [
+        ("approval_rejected", "rejected", "Ava Approver", "the customer pays again"),
+        ("withdrawn_restored", "withdrawn", "", ""),
+        ("removed_empty", "", "", ""),
+    ],
+)
+def test_who_rejected_or_withdrew_stands_beside_who_asked(name: str, what: str, by: str, why: str) -> None:
+    ended, identity = ENDINGS[name]()
+    head = next(one for one in ended.all() if one.id == identity)
+    if head.withdrawal is not None:
+        by, why = head.withdrawal.by.name, head.withdrawal.why
+    query = {"month": f"{head.updated_at:%Y-%m}"}
+    table = month_report("text/csv", query, ended.services).content.decode("utf-8-sig")
+    [line] = [one for one in csv.DictReader(io.StringIO(table)) if one["offboardingId"] == identity]
+    assert (line["decision"], line["decisionReason"]) == (what, why)
+    assert line["decidedBy"].startswith(by)
+    assert bool(line["decidedBy"]) is bool(line["decidedAt"]) is bool(what)
+    page = month_report("", query, ended.services).content.decode()
+    assert re.findall(r"<td>(rejected|withdrawn) by", page) == [what] * bool(what)
 
 
 @pytest.mark.parametrize("text", ["", "2026", "2026-13", "2026-1", "11/2026", "2026-11-01", "\u0662026-11"])
