@@ -12,7 +12,6 @@ from shared.composition.telemetry import traced
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import DeniedError, NotSignedInError, OffboardingError
 from shared.domain.people.actor import ActorType
-from shared.domain.people.rights import Operation
 from shared.version import VERSION
 
 if TYPE_CHECKING:
@@ -118,7 +117,7 @@ def _sent(req: func.HttpRequest, shown: Shown, visitor: "Visitor | None", cookie
     values = {
         "visitor": visitor,
         "path": urlsplit(req.url).path,
-        "waiting": _waiting(visitor),
+        "badges": _badges(visitor),
         "said": DONE.get(req.params.get("done", ""), ""),
         "version": VERSION,
     }
@@ -129,16 +128,16 @@ def _sent(req: func.HttpRequest, shown: Shown, visitor: "Visitor | None", cookie
     return func.HttpResponse(content, status_code=shown.status, mimetype="text/html", charset="utf-8", headers=headers)
 
 
-def _waiting(visitor: "Visitor | None") -> str:
-    """The number beside "Approvals"; a page that cannot tell it is shown all the same."""
-    from shared.console.approvals import how_many
+def _badges(visitor: "Visitor | None") -> Mapping[str, str]:
+    """The numbers beside places; a page that cannot tell them is shown all the same."""
+    from shared.console.badges import badges
 
-    if visitor is None or not visitor.may(Operation.LIST):
-        return ""
+    if visitor is None:
+        return {}
     try:
-        return how_many(bootstrap.services())
+        return badges(visitor, bootstrap.services())
     except OffboardingError:
-        return "?"
+        return {}
 
 
 def _to_sign_in(req: func.HttpRequest) -> func.HttpResponse:

@@ -263,7 +263,7 @@ def signed_by(evidence: Evidence, key: Path | None) -> tuple[bool, str]:
 
 def check_texts(evidence: Evidence, content: bytes) -> int:
     """How many personal texts fit their hash; raises BrokenError for the first that does not."""
-    lines = content.split(b"\n")[:-1]
+    lines = _lines_of(content)
     for raw in lines:
         try:
             text = parse(raw)
@@ -275,6 +275,10 @@ def check_texts(evidence: Evidence, content: bytes) -> int:
         if not fits:
             raise BrokenError(text["seq"], f"the text of {text['field']} is not the one that the entry has the hash of")
     return len(lines)
+
+
+def _lines_of(content: bytes) -> list[bytes]:
+    return content.split(b"\n")[:-1]
 
 
 def _at(entry: Any, place: str) -> Any:
@@ -294,8 +298,14 @@ def check_seen(evidence: Evidence, seen: str) -> None:
         raise BrokenError(number, f"the file does not continue what was seen: entry {number} is missing or another")
 
 
-def summary(evidence: Evidence) -> Iterator[str]:
-    """What the entries tell, in plain words."""
+def names_in(content: bytes) -> dict[int, str]:
+    """Who caused which entry, from a file of texts that `check_texts` has found to fit."""
+    texts = map(parse, _lines_of(content))
+    return {text["seq"]: str(text["text"]) for text in texts if text["field"] == "actor.name"}
+
+
+def summary(evidence: Evidence, names: Mapping[int, str]) -> Iterator[str]:
+    """What the entries tell, in plain words. `names`: of who caused them, by the number of the entry."""
     first, found = evidence.entries[0], evidence.entries
     intents = sum(entry["kind"] == "intent" for entry in found)
     yield f"offboarding {first['offboardingId']}: {len(found)} entries, {first['at']} to {found[-1]['at']}"
@@ -305,15 +315,20 @@ def summary(evidence: Evidence) -> Iterator[str]:
     if evidence.unsettled:
         yield f"ended without an answer, their effect is not known: entries {', '.join(map(str, evidence.unsettled))}"
     approvals = [entry for entry in found if entry["kind"] == "approval"]
-    names = ", ".join(f"{_name(entry['actor'])} at {entry['at']}" for entry in approvals)
-    yield f"approved by: {names or 'nobody, none is recorded'}"
+    told = ", ".join(f"{_name(entry['actor'], names.get(entry['seq']))} at {entry['at']}" for entry in approvals)
+    yield f"approved by: {told or 'nobody, none is recorded'}"
     outcome = next((entry["data"].get("status") for entry in found if entry["kind"] == "outcome"), None)
     yield f"outcome: {outcome or 'none yet'}"
 
 
-def _name(actor: Mapping[str, Any]) -> str:
+def _name(actor: Mapping[str, Any], apart: str | None) -> str:
     name = actor.get("name")
-    return f"{name} ({actor.get('id')})" if isinstance(name, str) else str(actor.get("id"))
+    if not isinstance(name, str):
+        name = apart
+    if name is not None:
+        return f"{name} ({actor.get('id')})"
+    hint = ", the object id of a person in Entra ID; --texts FILE has the name, as long as that is kept"
+    return f"{actor.get('id')}{hint if actor.get('type') == 'person' else ''}"
 
 
 def looks_like_evidence(content: bytes) -> bool:
@@ -340,9 +355,11 @@ def _verify(content: bytes, options: argparse.Namespace) -> int:
     if options.seen:
         check_seen(evidence, options.seen)
     trusted, signature = signed_by(evidence, options.key)
-    lines = [*summary(evidence), signature]
+    texts = options.texts.read_bytes() if options.texts else b""
+    fit = check_texts(evidence, texts)
+    lines = [*summary(evidence, names_in(texts)), signature]
     if options.texts:
-        lines.append(f"personal texts that fit their hash: {check_texts(evidence, options.texts.read_bytes())}")
+        lines.append(f"personal texts that fit their hash: {fit}")
     if trusted:
         return _said(VALID, "VALID.", *lines, f"proven: {PROVEN}, and nothing after it was left out", UNPROVEN)
     return _said(UNSIGNED, "CONSISTENT, BUT NOT SIGNED BY A KEY THAT YOU TRUST.", *lines, UNSURE, UNPROVEN)

@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from offboard.operate.planned import LOST, steps_of, words_of
+from offboard.operate.planned import LOST, steps_of, undone_words, words_of
 from shared.domain.offboarding.states import Status
 from shared.sheets.customers import CustomerRow
 
@@ -105,7 +105,7 @@ def _holding(row: CustomerRow, view: Mapping[str, Any], item: Mapping[str, Any],
     amount = _amount(refund)
     if amount is not None:
         totals.refunds[str(refund.get("currency"))] += amount  # type: ignore[assignment]
-    what = ", then ".join(map(words_of, steps)) or f"nothing: it is {item.get('status')}"
+    what = ", then ".join(map(words_of, steps)) or undone_words(item)
     when = planned.get("at") or planned.get("earliestAt")
     advice = blocker.get("whatToDo")
     # What the plan itself takes away is not in the way of it.

@@ -11,6 +11,7 @@ import typer
 from offboard.operate.api import offboarding
 from offboard.operate.arguments import Confirm, Digest, DryRun, Id, Reason, moment_of
 from offboard.operate.desk import Desk
+from offboard.operate.done import undone
 from offboard.operate.failures import RefusedError, UsageError
 from offboard.operate.filters import Batch
 from offboard.operate.register import command
@@ -154,6 +155,9 @@ def _say(desk: Desk, identity: str, what: str, body: Mapping[str, object], dry_r
     found, etag = desk.find(identity)
     if dry_run:
         _would(desk, what, found, body)
+        if what == "withdraw" and not desk.json:
+            for told in undone(found) or ("If it is withdrawn, nothing is put back: nothing was changed that can be.",):
+                desk.people.line(told)
     else:
         _send(desk, found, etag, what, body)
 

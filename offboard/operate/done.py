@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
-from offboard.operate.planned import moment, words_of
+from offboard.operate.planned import amount, moment, words_of
+from shared.domain.decisions.blockers import ActionKind
 from shared.domain.decisions.undo import Undo
 from shared.domain.offboarding.states import TERMINAL, Stage, Status
 from shared.domain.wording import first_of
@@ -26,7 +28,7 @@ def done_rows(found: Mapping[str, Any]) -> Sequence[Sequence[object]]:
             item.get("quantity"),
             state_of(item),
             str(item.get("termEndsAt") or "")[:10],
-            "; ".join(_done(action) for action in item.get("actions") or ()) or "nothing",
+            "; ".join([*map(_done, item.get("actions") or ()), *_refund(item)]) or "nothing",
         )
         for item in items
     ]
@@ -37,10 +39,23 @@ def has_done(found: Mapping[str, Any]) -> int:
     return sum(bool(item.get("actions")) for item in found.get("holdings") or ())
 
 
-def undone(found: Mapping[str, Any]) -> Iterator[str]:
+def undone(found: Mapping[str, Any]) -> Sequence[str]:
     """What `offboard withdraw` would put back, and what stays as it is by now."""
-    if not may_be_called_off(found):
-        return
+    return tuple(_undone(found)) if may_be_called_off(found) else ()
+
+
+def refunds(found: Mapping[str, Any]) -> str:
+    """What was told to come back, each currency by itself; what was only quoted is not in it."""
+    sums: dict[str, Decimal] = {}
+    for item in found.get("holdings") or ():
+        told = item.get("refunded")
+        if told:
+            currency = str(told.get("currency"))
+            sums[currency] = sums.get(currency, Decimal(0)) + Decimal(str(told.get("amount")))
+    return ", ".join(f"{total} {currency} confirmed" for currency, total in sorted(sums.items()))
+
+
+def _undone(found: Mapping[str, Any]) -> Iterator[str]:
     for word, told in ((Undo.PUT_BACK, "will be put back"), (Undo.STAYS, "stays as it is now")):
         names = [str(item.get("name")) for item in found.get("holdings") or () if item.get("ifWithdrawn") == word]
         if names:
@@ -61,6 +76,14 @@ def approved(found: Mapping[str, Any]) -> str:
         return ""
     late = "; another approval is asked for" if found.get("status") == "awaiting_approval" else ""
     return f"{actor.get('name')} ({actor.get('type')}), {moment(given.get('at'))}: {given.get('reason')}{late}"
+
+
+def _refund(item: Mapping[str, Any]) -> Iterator[str]:
+    """Of what was returned: the amount that was told, else the one that was quoted."""
+    if item.get("refunded"):
+        yield f"refund confirmed: {amount(item['refunded'])}"
+    elif item.get("refund") and any(one.get("action") == ActionKind.RETURN_RESERVATION for one in item["actions"]):
+        yield f"refund expected: {amount(item['refund'])}, none confirmed"
 
 
 def _done(action: Mapping[str, Any]) -> str:

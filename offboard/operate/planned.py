@@ -73,9 +73,14 @@ def rows(found: Mapping[str, Any]) -> Sequence[Sequence[object]]:
 def other_rows(found: Mapping[str, Any]) -> Sequence[Sequence[object]]:
     """Those to which nothing is done and that block nothing."""
     others = (item for item in found.get("holdings") or () if not item.get("planned") and not item.get("missingSince"))
-    return [
-        (item.get("name"), item.get("quantity"), f"nothing: it is {item.get('status')}", "", "", "") for item in others
-    ]
+    return [(item.get("name"), item.get("quantity"), undone_words(item), "", "", "") for item in others]
+
+
+def undone_words(item: Mapping[str, Any]) -> str:
+    """Of a holding to which nothing is done: that its end is waited for, or else how Microsoft calls its state."""
+    if item.get("planned"):
+        return "nothing: its end is waited for"
+    return f"nothing is needed (its status: {item.get('status')})"
 
 
 def _row(item: Mapping[str, Any], planned: Mapping[str, Any], soonest: str) -> Sequence[object]:

@@ -12,7 +12,7 @@ from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from offboard.operate.done import DONE_TITLES, approved, done_rows, has_done, undone
+from offboard.operate.done import DONE_TITLES, approved, done_rows, has_done, refunds, undone
 from offboard.operate.planned import OTHERS_SHOWN, TITLES, other_rows, paid_until, planned_of, rows, totals
 from shared.domain.decisions.overrides import naming
 from shared.domain.wording import plain
@@ -107,6 +107,7 @@ def show_one(found: Mapping[str, Any], out: Shown) -> None:
             ("what to do", reason.get("operatorAction")),
             ("looks again", found.get("nextAttemptAt")),
             *(totals(found) if asks else _paid(found, plan)),
+            ("refunds", "" if asks else refunds(found)),
             ("approved by", approved(found)),
             ("begin again", found.get("reestablishUrl")),
             ("evidence", f"{evidence.get('entries')}:{evidence.get('head')}" if evidence else None),

@@ -59,12 +59,6 @@ def asked_since(head: Offboarding, services: Services) -> datetime:
     return max(since, ended if ended <= now else head.approval.at)
 
 
-def how_many(services: Services) -> str:
-    """How many plans wait, for the head of each page: at most "50+"."""
-    page = services.store.find(Filter(statuses=(Status.AWAITING_APPROVAL,), limit=50))
-    return f"{len(page.items)}+" if page.next is not None else str(len(page.items))
-
-
 def _waiting(found: Offboarding, visitor: Visitor, services: Services) -> Waiting | None:
     """Read again, with its ETag: whatever is decided is about what is shown."""
     stored = services.store.load(found.id)

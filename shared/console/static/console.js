@@ -1,7 +1,7 @@
 "use strict";
 // Times in the reader's zone, and fresh content every half minute. Everything works without this.
 (() => {
-  const shown = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
+  const shown = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short" }); // 2026-12-10 20:23, as the days are
   const localise = (root) => {
     for (const time of root.querySelectorAll("time[datetime]")) {
       const at = new Date(time.dateTime);

@@ -12,7 +12,7 @@ from shared.domain.decisions.decisions import decide_all
 from shared.domain.decisions.situation import Situation
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.holdings.windows import WindowSigns
-from shared.domain.wording import stamp
+from shared.domain.wording import count_of, stamp
 
 JUST_BEFORE = timedelta(minutes=1)
 
@@ -29,7 +29,8 @@ LONG_AGO = datetime.min.replace(tzinfo=UTC)
 @dataclass(frozen=True, slots=True)
 class Renewal:
     """One holding that renews at `at`. `stopped_by`: the write that would end it with its term; None: there is none.
-    `changeable`: something would be written to it, so it may be. `monthly`: it renews for a month only."""
+    `changeable`: something would be written to it, so it may be. `monthly`: it renews for a month only.
+    `quantity`: in how many units, where that is known."""
 
     key: str
     name: str
@@ -37,6 +38,12 @@ class Renewal:
     stopped_by: ActionKind | None
     changeable: bool = False
     monthly: bool = False
+    quantity: int | None = None
+
+    @property
+    def called(self) -> str:
+        """Its name, with the units that are paid for."""
+        return f"{self.name} ({count_of(self.quantity, 'unit')})" if self.quantity else self.name
 
     @property
     def sentence(self) -> str:
@@ -67,6 +74,7 @@ def renewals_before(situation: Situation, start: datetime) -> tuple[Renewal, ...
                     stopped_by=action if action in ENDS_WITH_TERM else None,
                     changeable=action is not None,
                     monthly=holding.next_term.monthly,
+                    quantity=holding.quantity,
                 )
             )
     return tuple(sorted(found, key=lambda item: (item.at, item.key)))

@@ -56,7 +56,7 @@ def test_a_whole_file_is_valid_and_says_what_was_done_and_by_whom_approved(
     assert code == VALID
     assert "8 entries" in said
     assert "2 sent or about to be, 1 accepted" in said
-    assert f"approved by: {ADA.id}" in said
+    assert f"approved by: {ADA.id}, the object id of a person in Entra ID; --texts FILE has the name" in said
     assert "outcome: removed" in said
     assert "not proven" in said
 
@@ -237,6 +237,8 @@ def test_texts_are_checked_against_their_hashes(tmp_path: Path, key: Path, capsy
     path.write_bytes(content(*(json.dumps(text) for text in texts())))
     code, said = verify(tmp_path, WHOLE, "--key", key, "--texts", path, capsys=capsys)
     assert (code, "personal texts that fit their hash: 2" in said) == (VALID, True)
+    assert f"approved by: {ADA.name} ({ADA.id}) at " in said
+    assert "object id" not in said
     path.write_bytes(content(json.dumps({**texts()[0], "text": "somebody else"})))
     code, said = verify(tmp_path, WHOLE, "--key", key, "--texts", path, capsys=capsys)
     assert (code, "line 1: the text of data.requestedBy" in said) == (BROKEN, True)

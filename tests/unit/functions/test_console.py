@@ -22,13 +22,14 @@ from shared.console.standing import standing
 from shared.domain.codes import ReasonCode
 from shared.domain.offboarding.called import domain_of
 from shared.domain.offboarding.record import Offboarding, Reason
-from shared.domain.offboarding.states import Status
+from shared.domain.offboarding.states import Stage, Status
 from shared.domain.people.rights import Role
 from shared.operations.front_door import FrontDoor
 from tests.functional import test_before_start as before_start
 from tests.functional.test_override import stuck
 from tests.unit.functions.browser import Browser, Page
 from tests.unit.functions.support import KEY, person
+from tests.unit.support.heads import head_of, keep
 
 CUSTOMER = b.customer(
     "Contoso Bakery", b.nce(name="Microsoft 365 E3", started="-P2D", quantity=40), b.nce(name="F3", started="-P40D")
@@ -37,6 +38,7 @@ APPROVER = person("Jon Approver", Role.APPROVE)
 REQUESTER = person("Maria Requester", Role.REQUEST)
 OTTO = str(uuid5(NAMESPACE_OID, "Ms. Operator"))
 READER = person("Ruth Reader", Role.READ)
+FAILED = Reason(ReasonCode.TOO_MANY_FAULTS, "it failed too often", "Look at the log.")
 
 
 @pytest.fixture
@@ -561,6 +563,25 @@ def test_an_approval_is_waited_for_since_it_was_asked_first(world: World) -> Non
     assert "the oldest has waited for 5 days" in Browser().get("/console").text
 
 
+def badge(person: dict[str, str]) -> dict[str, str]:
+    """The numbers beside the places, as this person sees them."""
+    found = Browser(person).get("/console").soup.select("header nav a")
+    return {one.get_text(" ").split()[0]: one.span.get_text() for one in found if one.span}
+
+
+def test_a_number_stands_where_the_person_can_act(world: World) -> None:
+    operator, own = person("Ms. Operator", Role.OPERATE), person("Jon Approver", Role.APPROVE, Role.OPERATE)
+    assert badge(own) == {}
+    asked(world)
+    assert badge(APPROVER) == badge(own) == {"Approvals": "1"}
+    assert badge(operator) == badge(READER) == {}
+    keep(world, head_of(Status.NEEDS_ATTENTION, Stage.VERIFY, id="o-2", reason=FAILED))
+    assert badge(operator) == {"Decisions": "1"}
+    assert badge(own) == {"Approvals": "1", "Decisions": "1"}
+    assert badge(APPROVER) == {"Approvals": "1"}
+    assert badge(person("Nobody")) == {}
+
+
 def test_an_expired_approval_is_said_to_be_one(world: World) -> None:
     identity = asked(world)
     browser, place = Browser(APPROVER), f"/console/offboardings/{identity}"
@@ -598,6 +619,6 @@ def test_whoever_lets_something_renew_reads_what_and_when(mocker: MockerFixture)
     head = world.offboarding(request)
     text = " ".join(Browser().get(f"/console/offboardings/{head.id}").text.split())
     assert "If you resume, what renews before the start is paid for during the whole term" in text
-    assert re.search(r"Yearly renews on 20\d\d-\d\d-\d\d", text)
+    assert re.search(r"Yearly \(1 unit\) renews on 20\d\d-\d\d-\d\d", text)
     assert "renewals=end_with_term" in text
     assert "Let this renew, and resume" in text

@@ -12,7 +12,7 @@ from pytest_mock import MockerFixture
 
 from local.simulator.scenario.models import CustomerSpec, ReservationSpec
 from local.world.world import World
-from offboard.operate.planned import totals
+from offboard.operate.planned import totals, undone_words
 from shared.domain.offboarding.states import Status
 from tests.functional import test_before_start as before_start
 from tests.functional.customers import azure_plan, late, legacy, nce
@@ -237,6 +237,28 @@ def test_a_customer_is_looked_up_by_its_domain(asking: World, desk: Desk) -> Non
 
 
 @pytest.mark.long
+def test_a_withdrawal_that_is_only_tried_names_what_it_puts_back(asking: World, desk: Desk) -> None:
+    identity = planned(asking)
+    words = ("withdraw", identity, "--reason", "they stay", "--dry-run")
+    assert desk.type(*words) == 0
+    assert "If it is withdrawn, nothing is put back: nothing was changed that can be." in desk.out
+    assert (
+        desk.type("approve", identity, "--reason", "x", "--digest", digest(asking, identity), "--yes", who="approver")
+        == 0
+    )
+    asking.run(for_at_most=6 * HOUR)
+    assert desk.type(*words) == 0
+    assert "If it is withdrawn, will be put back: " in desk.out
+    assert "If it is withdrawn, stays as it is now: " in desk.out
+    assert head(asking, identity).withdrawal is None
+
+
+def test_a_holding_to_which_nothing_is_done_is_no_failure() -> None:
+    assert undone_words({"status": "Succeeded"}) == "nothing is needed (its status: Succeeded)"
+    assert undone_words({"status": "Succeeded", "planned": {}}) == "nothing is needed (its status: Succeeded)"
+    assert undone_words({"status": "active", "planned": {"at": "2027-01-01"}}) == "nothing: its end is waited for"
+
+
 def test_before_a_withdrawal_it_is_said_what_it_puts_back(asking: World, desk: Desk) -> None:
     identity = planned(asking)
     assert desk.type("show", identity) == 0

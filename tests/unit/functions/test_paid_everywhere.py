@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -278,6 +279,10 @@ def test_the_month_tells_refunds_and_their_sum(see: Callable[[str], Made], desk:
     found = dict(zip(map(str, head), line, strict=True))
     assert found["refundConfirmedUSD"] == 1292.5
     assert isinstance(found["endedAt"], datetime)
+
+    assert desk.type("show", identity) == 0
+    assert re.search(r"^refunds +1292\.50? USD confirmed$", desk.out, re.MULTILINE)
+    assert desk.out.count("refund confirmed: ") == 2
     assert found["endedAt"].replace(tzinfo=UTC) <= stored(world, identity).updated_at
 
 

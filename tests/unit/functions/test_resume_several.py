@@ -78,7 +78,7 @@ def test_the_page_says_what_renews_and_has_it_typed(world: World, other: str) ->
     page = browser.get("/console/decisions")
     assert "3 offboardings need a decision" in page.text
     assert page.text.count("what renews before the start is paid for during the whole term") == 2
-    assert "Yearly Ash" in page.text
+    assert "Yearly Ash (1 unit) renews on 20" in " ".join(page.text.split())
     assert "renews on 20" in page.text
     assert "Cedar" in page.text
     fields: dict[str, str | list[str]] = {"chosen": [item.id for item in world.all()], "reason": "case 1"}
