@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -71,6 +72,7 @@ def test_a_plan_is_approved_by_typing_the_domain(window: Open, api: Api, tenant:
 def test_a_plan_is_rejected(window: Open, api: Api, tenant: Tenant) -> None:
     place = asked(api, tenant, "Rejected Ltd", "rejected", "awaiting_approval")
     page = window(AVA, place)
+    expect(page.locator("time").first).to_have_text(re.compile(r"^\d{4}-\d\d-\d\d \d\d:\d\d$"))
     form = page.locator(f'form[action="{place}/reject"]')
     form.get_by_label("Reason").fill("wrong customer")
     form.get_by_role("button", name="Reject").click()
