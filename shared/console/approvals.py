@@ -16,7 +16,6 @@ from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 from shared.domain.people.rights import Operation
 from shared.pipeline.core.services import Services
-from shared.ports.store import Filter
 from shared.report.asked import who
 
 AT_MOST = 200
