@@ -8,6 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 
 from shared.domain.offboarding.called import domain_of
+from shared.domain.offboarding.needs import asked_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 
@@ -65,6 +66,8 @@ def _whose(head: Offboarding) -> str:
         return "A person has to act."
     if head.status is Status.AWAITING_APPROVAL:
         return "Somebody with the role Offboarding.Approve, who did not make the request, has to decide."
+    if asked_of(head) is not None:
+        return "A person has to act, and it is looked at again by itself."
     acts = any(blocker.what_to_do for blocker in head.blockers)
     if told:
         return "It is looked at again by itself, and somebody can help:"

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 
 from shared.contracts.batch import BatchItemView, BatchRow, BatchView, KeptBatch, WaitsFor, row_name
 from shared.contracts.event_data import reason_data
+from shared.domain.offboarding.needs import NeedKind, asked_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 from shared.pipeline.core.services import Services
@@ -104,6 +105,6 @@ def _shown(item: BatchRow, head: Offboarding | None) -> BatchItemView:
 
 
 def _waiting_for(heads: Iterable[Offboarding]) -> dict[WaitsFor, int]:
-    asked = {Status.AWAITING_APPROVAL: WaitsFor.APPROVER, Status.NEEDS_ATTENTION: WaitsFor.OPERATOR}
-    found = Counter(asked.get(head.status, WaitsFor.NOBODY) for head in heads if not head.finished)
-    return {whom: found[whom] for whom in WaitsFor if found[whom]}
+    whom = {NeedKind.APPROVAL: WaitsFor.APPROVER, NeedKind.DECISION: WaitsFor.OPERATOR, None: WaitsFor.NOBODY}
+    found = Counter(whom[asked_of(head)] for head in heads if not head.finished)
+    return {one: found[one] for one in WaitsFor if found[one]}

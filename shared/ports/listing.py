@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from shared.domain.codes import ReasonCode
 from shared.domain.errors import InvalidRequestError
-from shared.domain.offboarding.needs import SOON, needs_of, window_closes_at
+from shared.domain.offboarding.needs import SOON, asked_of, needs_of, window_closes_at
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
 
@@ -27,6 +27,8 @@ NEVER = "~"
 """Sorts after every moment."""
 NOT_KEPT = ""
 """Of an earlier version, which kept nothing of windows: the head tells."""
+ASKS = "asks"
+"""In place of a window: a person is asked for, whatever the time."""
 
 
 class Order(StrEnum):
@@ -55,7 +57,7 @@ class Order(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Listed:
     """What lists compare, as texts that sort as they should. `words`: what a search looks at, without case. `closes`:
-    when a window closes of which a person is told."""
+    when a window closes of which a person is told, or ASKS."""
 
     updated: str
     due: str
@@ -110,8 +112,8 @@ class Filter:
         return self.text.casefold() in listed.words
 
     def needs(self, listed: Listed) -> bool:
-        """Whether a window closes so soon that a person is needed, as far as this tells."""
-        if self.needed_at is None or listed.closes == NOT_KEPT:
+        """Whether a person is asked for, or a window closes so soon that one is needed, as far as this tells."""
+        if self.needed_at is None or listed.closes in (NOT_KEPT, ASKS):
             return True
         return sortable(self.needed_at) <= listed.closes <= sortable(self.needed_at + SOON)
 
@@ -171,7 +173,7 @@ def listed(head: Offboarding) -> Listed:
         customer=name.casefold()[:LONGEST_NAME],
         requested_by=request.requested_by.casefold(),
         words="\n".join(dict.fromkeys(word.casefold() for word in words if word))[:LONGEST_TEXT],
-        closes=sortable(closes) if closes is not None else NEVER,
+        closes=ASKS if asked_of(head) is not None else sortable(closes) if closes is not None else NEVER,
     )
 
 

@@ -10,8 +10,10 @@ import pytest
 from local.simulator.messages import Request, encode
 from local.simulator.scenario import builder as b
 from local.world.world import World
+from shared.domain.offboarding.needs import NeedKind, needs_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
+from shared.ports.listing import Filter
 from tests.functional.checks import check_invariants, effects
 from tests.functional.trouble import arm
 
@@ -155,6 +157,24 @@ def test_a_removal_that_shows_late_is_still_ours() -> None:
 
     assert found.status is Status.REMOVED
     assert found.survivors
+
+
+def test_what_needs_a_person_stays_in_the_list_when_its_term_renews_beside_it() -> None:
+    """It asks and rests; after a renewal it looks again within hours, which is no wait for a person, and asks still."""
+    world = asked(b.nce_past_window("+P7D", name="Moving"), b.transfer("Moving"), within=timedelta(hours=4))
+    seen: list[Status] = []
+    for _ in range(60):
+        world.clock.advance(timedelta(hours=4))
+        world.sweep()
+        world.run(for_at_most=timedelta(hours=1))
+        (head,) = world.all()
+        if seen or head.status is Status.NEEDS_ATTENTION:
+            seen.append(head.status)
+            now = world.clock.now()
+            (need,) = needs_of(head, now)
+            assert need.kind is NeedKind.DECISION
+            assert world.store.find(Filter(needed_at=now)).items == (head,)
+    assert list(dict.fromkeys(seen)) == [Status.NEEDS_ATTENTION, Status.WAITING]
 
 
 @pytest.mark.long

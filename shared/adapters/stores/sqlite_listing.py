@@ -9,7 +9,7 @@ from shared.adapters.stores.sqlite_held import OF_PRODUCT
 from shared.domain.holdings.products import NAME, WHOLE, folded
 from shared.domain.offboarding.needs import ASKING, SOON
 from shared.domain.offboarding.record import Offboarding
-from shared.ports.listing import NOT_KEPT, Filter, listed, read_cursor, sortable
+from shared.ports.listing import ASKS, NOT_KEPT, Filter, listed, read_cursor, sortable
 
 WRITE = (
     "INSERT OR REPLACE INTO listed (position, updated, due, customer, requested_by, words, closes)"
@@ -84,7 +84,8 @@ def _clauses(wanted: Filter) -> tuple[list[str], list[str | int]]:
     if wanted.needed_at is not None:
         asking = tuple(status.value for status in ASKING)
         until = (sortable(wanted.needed_at), sortable(wanted.needed_at + SOON))
-        found.append((f"(o.status IN ({','.join('?' * len(asking))}) OR l.closes BETWEEN ? AND ?)", (*asking, *until)))
+        needs = f"(o.status IN ({','.join('?' * len(asking))}) OR l.closes = ? OR l.closes BETWEEN ? AND ?)"
+        found.append((needs, (*asking, ASKS, *until)))
     if wanted.product:
         found.append((OF_PRODUCT, (WHOLE + folded(wanted.product), NAME, folded(wanted.product))))
     if wanted.text:

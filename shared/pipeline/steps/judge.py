@@ -32,7 +32,7 @@ def judge(session: Session, inventory: Inventory) -> RemovalPermit | Blockers:
     changed = [record for record in judged if record is not session.records[record.holding.key]]
     paid_until = verdict.paid_until if isinstance(verdict, Blockers) else None
     session.offboarding = replace(
-        session.offboarding, blockers=blockers[:SHOWN], blocker_count=len(blockers), paid_until=paid_until
+        session.offboarding, blockers=_shown(blockers), blocker_count=len(blockers), paid_until=paid_until
     )
     planned = sum(item.action is not None for item in decide_all(session.situation).values())
     session.note(TimelineEvent.GATE, _summary(planned, blockers))
@@ -41,13 +41,20 @@ def judge(session: Session, inventory: Inventory) -> RemovalPermit | Blockers:
     return verdict
 
 
+def _shown(blockers: tuple[Blocker, ...]) -> tuple[Blocker, ...]:
+    """The first of them; where there are more, those that ask a person before the others, so that none is missed."""
+    if len(blockers) <= SHOWN:
+        return blockers
+    return tuple(sorted(blockers, key=lambda item: item.remedy is not Remedy.PERSON))[:SHOWN]
+
+
 def hold(session: Session, asks: Mapping[str, Blocker]) -> None:
     """These blockers (by holding) in place of what the gate said of the same holdings, on the holdings and the head."""
     head, now = session.offboarding, session.services.clock.now()
     known = {item.key for item in head.blockers}
     more = [item for key, item in asks.items() if key not in known]
     unseen = sum(session.records[key].blocker is None for key in asks)
-    shown = (*(asks.get(item.key, item) for item in head.blockers), *more)[:SHOWN]
+    shown = _shown((*(asks.get(item.key, item) for item in head.blockers), *more))
     session.offboarding = replace(head, blockers=shown, blocker_count=head.blocker_count + unseen)
     session.save(holdings=[_with_blocker(session.records[key], item, now) for key, item in asks.items()])
 

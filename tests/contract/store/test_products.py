@@ -17,6 +17,7 @@ from shared.adapters.stores.table import TableStore, held, keys
 from shared.adapters.stores.table.listing import Listing
 from shared.adapters.stores.table.rows import Place
 from shared.adapters.stores.table.table import Table
+from shared.domain.decisions.blockers import Blocker, Cause, Remedy
 from shared.domain.decisions.plan import Plan
 from shared.domain.errors import ConcurrencyConflictError
 from shared.domain.holdings.ledger import HoldingRecord
@@ -211,6 +212,9 @@ def plan(closes: datetime | None) -> Plan:
     return Plan(1, (), 0, 0, 0, closes, None, "d" * 64)
 
 
+MOVING = Blocker("k1", "Moving", Cause.OPEN_TRANSFER, Remedy.PERSON, "is part of a transfer", "Accept it.")
+
+
 def heads_that_may_need_somebody() -> list[Offboarding]:
     closing = plan(NOW + 7 * DAY)
     return [
@@ -222,6 +226,7 @@ def heads_that_may_need_somebody() -> list[Offboarding]:
         offboarding("begun", status=Status.WAITING, plan=closing, begun_at=NOW),
         offboarding("put back", status=Status.RESTORING, stage=Stage.RESTORE, plan=closing),
         offboarding("goes on", status=Status.RUNNING),
+        offboarding("asks beside", status=Status.WAITING, blockers=(MOVING,)),
         finished(offboarding("over", plan=closing)),
     ]
 
@@ -234,11 +239,11 @@ def mixed(store: OffboardingStore) -> OffboardingStore:
 
 
 def test_what_needs_a_person(mixed: OffboardingStore) -> None:
-    assert needing(mixed, NOW) == {"asks", "to approve", "closes"}
-    assert needing(mixed, NOW + DAY) == {"asks", "to approve", "closes", "closes later"}
-    assert needing(mixed, NOW + 8 * DAY) == {"asks", "to approve"}
+    assert needing(mixed, NOW) == {"asks", "asks beside", "to approve", "closes"}
+    assert needing(mixed, NOW + DAY) == {"asks", "asks beside", "to approve", "closes", "closes later"}
+    assert needing(mixed, NOW + 8 * DAY) == {"asks", "asks beside", "to approve"}
     assert needing(mixed, NOW, statuses=(Status.SCHEDULED, Status.NEEDS_ATTENTION)) == {"asks", "closes"}
-    assert needing(mixed, NOW, batch_id=BATCH, order=Order.DUE) == {"asks", "to approve", "closes"}
+    assert needing(mixed, NOW, batch_id=BATCH, order=Order.DUE) == {"asks", "asks beside", "to approve", "closes"}
     assert needing(mixed, NOW, text="no such word") == set()
 
 
@@ -253,9 +258,19 @@ def test_a_file_of_an_earlier_version_is_found_by_product_and_by_need(tmp_path: 
         db.execute("ALTER TABLE listed DROP COLUMN closes")
         db.execute('UPDATE holdings SET body = \'{"format":"2.0"}\' WHERE key LIKE ?', (f"%{guid('s1')}",))
     store = SqliteStore(path)
-    assert needing(store, NOW) == {"asks", "to approve", "closes"}
+    assert needing(store, NOW) == {"asks", "asks beside", "to approve", "closes"}
     assert found(store, guid("s0")) == ["asks"]
-    assert found(store, E3) == ["over", "goes on", "put back", "begun", "closes later", "closed", "closes", "asks"]
+    assert found(store, E3) == [
+        "over",
+        "asks beside",
+        "goes on",
+        "put back",
+        "begun",
+        "closes later",
+        "closed",
+        "closes",
+        "asks",
+    ]
     store.close()
     SqliteStore(path).close()
 
@@ -272,9 +287,9 @@ def test_a_table_of_an_earlier_version_is_found_by_product_and_by_need(emulator:
         elif row["RowKey"].startswith("all:"):
             del row["closes"]
             client.update_entity(row, mode=UpdateMode.REPLACE)
-    assert needing(store, NOW) == {"asks", "to approve", "closes"}
+    assert needing(store, NOW) == {"asks", "asks beside", "to approve", "closes"}
     assert found(store, guid("s0")) == ["asks"]
-    assert len(found(store, E3)) == 9
+    assert len(found(store, E3)) == 10
 
     last = store.load(guid("asks"))
     assert last is not None

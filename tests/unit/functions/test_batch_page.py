@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from pytest_mock import MockerFixture
 
 from local.world.world import World
-from shared.console.in_the_way import InTheWay, in_the_way
+from shared.console.in_the_way import SOMEBODY, InTheWay, in_the_way
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.blockers import Blocker, Cause, Remedy
 from shared.domain.decisions.overrides import OVERRIDE
@@ -28,7 +29,7 @@ TOLD = Reason(ReasonCode.WENT_LIVE, "it may begin", "Agree, then resume.")
 def test_what_needs_somebody_counts_before_what_passes() -> None:
     waits = head_of(Status.WAITING, blockers=(DUE, ENDS, ODD, SOON), blocker_count=9)
     assert in_the_way(waits) == InTheWay(
-        "Odd is not understood", 8, None, "Nobody has to; an operator can help", f"{OVERRIDE} o-1 k3 --reason X"
+        "Odd is not understood", 8, None, "An operator", f"{OVERRIDE} o-1 k3 --reason X"
     )
     assert in_the_way(head_of(Status.WAITING, blockers=(DUE, ENDS), blocker_count=2)) == InTheWay(
         "Late runs to its end", 1, NOW + 40 * DAY, "Nobody: it goes on by itself", ""
@@ -42,6 +43,23 @@ def test_who_must_act_follows_from_where_it_stands() -> None:
         who="An operator", what_to_do="Agree, then resume."
     )
     assert in_the_way(head_of(Status.RUNNING)) == InTheWay(who="Nobody: it goes on by itself")
+
+
+PLANNED = [
+    ((DUE, ENDS, ODD), InTheWay("Odd is not understood", 1, None, "An operator", f"{OVERRIDE} o-1 k3 --reason X")),
+    ((DUE, ENDS), InTheWay("Late runs to its end", 0, NOW + 40 * DAY, "Nobody: it goes on by itself")),
+    ((replace(ENDS, what_to_do="Ask."),), InTheWay("Late runs to its end", 0, ENDS.until, SOMEBODY, "Ask.")),
+    ((DUE,), InTheWay()),
+    ((), InTheWay()),
+]
+
+
+@pytest.mark.parametrize(("blockers", "way"), PLANNED)
+def test_a_plan_has_in_its_way_what_it_found_and_will_not_end_itself(
+    blockers: tuple[Blocker, ...], way: InTheWay
+) -> None:
+    found = head_of(Status.PLANNED, None, blockers=blockers, blocker_count=len(blockers))
+    assert in_the_way(found) == way
 
 
 def test_what_has_ended_has_nothing_in_its_way() -> None:
@@ -69,3 +87,14 @@ def test_each_line_says_what_stands_in_its_way(world: World) -> None:
     assert "ends on 2026-07-1" in line["In the way"]
     assert line["Who must act"] == "Nobody: it goes on by itself"
     assert line["Where it stands"].startswith("waiting")
+
+
+def test_each_line_of_a_plan_says_so_too(world: World) -> None:
+    world.ask(SMALL, batchId="June", dryRun=True)
+    world.run(for_at_most=timedelta(hours=1))
+    page = Browser().get("/console/batches/June")
+    titles = [cell.get_text() for cell in page.soup.select("thead th")]
+    line = dict(
+        zip(titles, (cell.get_text(" ", strip=True) for cell in page.soup.select("tbody tr > *")), strict=False)
+    )
+    assert [line[name][:5] for name in titles if name in ("In the way", "Who must act")] == ["Late ", "Nobod"]

@@ -15,6 +15,7 @@ from local.simulator.scenario.models import CustomerSpec
 from local.world.world import World
 from shared.console import decisions
 from shared.domain.codes import ReasonCode
+from shared.domain.decisions.blockers import Blocker, Cause, Remedy
 from shared.domain.offboarding.record import Offboarding, Reason
 from shared.domain.offboarding.restored import Provenance, Restored
 from shared.domain.offboarding.states import Stage, Status
@@ -70,6 +71,22 @@ def waiting(world: World) -> set[str]:
 def agreed(world: World) -> list[int]:
     """To how many renewals of each a person agreed."""
     return [len(item.agreed_renewals) for item in renewing(world)]
+
+
+def test_what_needs_a_person_while_it_waits_is_on_the_page_and_in_the_count(world: World, other: str) -> None:
+    moving = Blocker("k1", "Moving", Cause.OPEN_TRANSFER, Remedy.PERSON, "is part of a transfer", "Accept it.")
+    reason = Reason(ReasonCode.OPEN_TRANSFER, "a person is needed: it moves. Meanwhile one renews", "Accept it.")
+    request = request_of(request_id="fourth", company_name="Dogwood")
+    keep(world, head_of(Status.WAITING, id="o-4", request=request, reason=reason, blockers=(moving,)))
+    browser = Browser()
+    page = browser.get("/console/decisions")
+    assert "4 offboardings need a decision" in page.text
+    line = next(row.get_text(" ", strip=True) for row in page.soup.select("tbody tr") if "Dogwood" in row.text)
+    assert line.startswith("see its page Dogwood")
+    assert "a person is needed: it moves" in line
+    assert "Accept it." in line
+    assert "4 offboardings need a decision" in browser.get("/console").text
+    assert "A person has to act, and it is looked at again by itself." in browser.get("/console/offboardings/o-4").text
 
 
 def test_the_page_says_what_renews_and_has_it_typed(world: World, other: str) -> None:

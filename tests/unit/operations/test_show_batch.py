@@ -10,6 +10,7 @@ import pytest
 
 from local.world.world import World
 from shared.contracts.batch import BatchView, row_name
+from shared.domain.decisions.blockers import Blocker, Cause, Remedy
 from shared.domain.decisions.plan import Plan
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import TERMINAL, Status
@@ -49,13 +50,15 @@ def test_who_is_waited_for_and_when_the_first_and_the_last_ends() -> None:
     stored(world, "e", Status.REMOVED, NOW - DAY)
     stored(world, "f", Status.PLANNED, NOW + 50 * DAY)
     stored(world, "g", Status.RECEIVED, planned=False)
+    moving = Blocker("k1", "Moving", Cause.OPEN_TRANSFER, Remedy.PERSON, "is part of a transfer", "Accept it.")
+    keep(world, replace(head("h", Status.WAITING, PLAN), blockers=(moving,)))
     view = june(world)
 
-    assert view.waiting_for == {"approver": 1, "operator": 1, "nobody": 3}
+    assert view.waiting_for == {"approver": 1, "operator": 2, "nobody": 3}
     assert (view.first_removal_expected_at, view.last_removal_expected_at) == (NOW + DAY, NOW + 50 * DAY)
-    assert view.removal_unknown == 1
-    assert sum(view.counts.values()) == 7
-    assert [item.request_id for item in view.items] == list("abcdefg")
+    assert view.removal_unknown == 2
+    assert sum(view.counts.values()) == 8
+    assert [item.request_id for item in view.items] == list("abcdefgh")
 
 
 def test_a_batch_that_has_ended_waits_for_nobody() -> None:
