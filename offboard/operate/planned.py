@@ -43,6 +43,10 @@ def totals(found: Mapping[str, Any]) -> Iterable[tuple[str, object]]:
     counts = (
         Counter(step for item in planned_of(found) for step in steps_of(item["planned"])) or plan.get("actions") or {}
     )
+    if plan.get("stops"):
+        yield "will be done", f"nothing: {plan['stops']}"
+        yield "plan digest", plan.get("digest")
+        return
     done = ", ".join(f"{count} {words_of(kind)}" for kind, count in sorted(counts.items()))
     yield "will be done", done or "no writes to holdings"
     yield LOST, _lost(plan, counts)

@@ -22,6 +22,7 @@ from shared.domain.offboarding.identifiers import offboarding_id
 from shared.domain.offboarding.paid import Paid, paid_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
+from shared.domain.offboarding.stops import stops_at_once
 from shared.domain.people.rights import Operation
 from shared.domain.wording import day
 from shared.intake.batch import take_in_batch
@@ -46,7 +47,7 @@ class Uploaded:
 @dataclass(frozen=True, slots=True)
 class BatchLine:
     """One request of a batch. `choosable`: a plan that this person may send for real. `way`: what stands in its way,
-    and who must act."""
+    and who must act; `stops`: why a plan would stop at once."""
 
     offboarding_id: str
     request_id: str
@@ -56,6 +57,7 @@ class BatchLine:
     why: str
     way: InTheWay
     plan: Plan | None
+    stops: str
     paid: Paid | None
     choosable: bool
 
@@ -138,6 +140,7 @@ def batch_page(batch_id: str, visitor: Visitor, services: Services) -> Batch | N
                 why=problem.detail if problem else item.reason.text if item.reason else "",
                 way=_way(head, problem),
                 plan=head.plan if head is not None else None,
+                stops=stops_at_once(head) if head is not None else "",
                 paid=paid_of(head) if head is not None else None,
                 choosable=may and head is not None and head.status is Status.PLANNED,
             )

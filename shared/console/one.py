@@ -27,6 +27,7 @@ from shared.domain.offboarding.messages import TimelineEntry
 from shared.domain.offboarding.paid import Paid
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Stage, Status
+from shared.domain.offboarding.stops import stops_at_once
 from shared.domain.offboarding.timeline import TimelineEvent
 from shared.pipeline.core.services import Services
 from shared.pipeline.core.session import Session
@@ -88,6 +89,7 @@ class One:
     facts: Facts
     paid: Paid
     planned: tuple[PlannedWork, ...]
+    stops: str
     last_steps: tuple[LastStep, ...]
     added: tuple[str, ...]
     blockers: tuple[Blocker, ...]
@@ -118,7 +120,8 @@ def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None
     timeline = services.store.timeline(offboarding_id)
     situation, records = session.situation, session.records
     live = head.plan is not None and not head.finished and head.withdrawal is None
-    show_plan = live or head.status is Status.PLANNED
+    stops = stops_at_once(head)
+    show_plan = live or (head.status is Status.PLANNED and not stops)
     steps = planned_steps(situation) if live else ()
     planned = planned_work(situation, head.request.not_before) if show_plan else ()
     done_by_itself = {work.key for work in planned if work.actions}
@@ -126,6 +129,7 @@ def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None
     facts = facts_of(head, records, timeline, now)
     found = [(key, record.blocker) for key, record in records.items() if record.blocker is not None]
     held = [item for key, item in found if key not in done_by_itself or item.remedy is Remedy.PERSON]
+    held = [item for item in held if item.remedy is not Remedy.PIPELINE] if stops else held
     return One(
         head=head,
         name=name_of(head),
@@ -136,6 +140,7 @@ def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None
         facts=facts,
         planned=planned,
         paid=facts.paid,
+        stops=stops,
         last_steps=tuple(_last_steps(planned_steps(situation))) if show_plan else (),
         added=_beyond(head, steps, records),
         blockers=tuple(held + [item for item in head.blockers if item.key not in records]),

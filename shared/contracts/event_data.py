@@ -20,6 +20,7 @@ from shared.domain.holdings.not_restored import NotRestored
 from shared.domain.money import Money
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
+from shared.domain.offboarding.stops import stops_at_once
 from shared.domain.people.actor import Actor
 
 
@@ -61,6 +62,7 @@ def plan_data(offboarding: Offboarding) -> PlanData | None:
         refunds=tuple(amount_data(item) for item in plan.refunds),
         removal_expected_at=plan.removal_expected_at,
         removal_unknown=plan.removal_unknown or None,
+        stops=stops_at_once(offboarding) or None,
         digest=plan.digest,
     )
 

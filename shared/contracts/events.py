@@ -145,6 +145,10 @@ class PlanData(WireModel):
     removal_unknown: str | None = Field(
         default=None, description="Why no such day can be told: who has to act first, or what nobody knows."
     )
+    stops: str | None = Field(
+        default=None,
+        description="Of a dry run with `stop_and_report`: why it would stop at once, with nothing touched.",
+    )
     digest: str = Field(description="SHA-256 of every step that will be made: equal for equal plans.")
 
 

@@ -17,6 +17,7 @@ from shared.domain.errors import InvalidRequestError
 from shared.domain.offboarding.identifiers import UNREADABLE, offboarding_id
 from shared.domain.offboarding.needs import needs_of
 from shared.domain.offboarding.record import Offboarding
+from shared.domain.offboarding.stops import stops_at_once
 from shared.operations.found import of_product
 from shared.operations.list_query import READERS, parse_list
 from shared.pipeline.core.export import as_file, evidence_file
@@ -41,8 +42,9 @@ class Shown:
 
 
 def show(offboarding_id: str, services: Services) -> Shown | None:
-    """One offboarding with holdings and timeline; None when there is none. While an approval is asked for, and
-    after a dry run, each holding shows what will be done about it; while it is live, what a withdrawal would do."""
+    """One offboarding with holdings and timeline; None when there is none. While an approval is asked for, and after a
+    dry run that would not stop at once, each holding shows what will be done about it; while it is live, what a
+    withdrawal would do."""
     stored = services.store.load(offboarding_id)
     if stored is None:
         return None
@@ -52,7 +54,7 @@ def show(offboarding_id: str, services: Services) -> Shown | None:
     def at(moment: datetime) -> OffboardingView:
         # What a dry run planned is told as of then, however much later it is looked at.
         planned_at = head.updated_at if head.finished else moment
-        situation = session.situation_at(planned_at) if head.shows_plan else None
+        situation = session.situation_at(planned_at) if head.shows_plan and not stops_at_once(head) else None
         planned = planned_work(situation, head.request.not_before) if situation is not None else ()
         # What differs from its evidence is not put back, so nothing of it is promised.
         live = not head.finished and head.withdrawal is None and not head.unproven

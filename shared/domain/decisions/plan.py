@@ -13,6 +13,7 @@ from shared.domain.decisions.planned_work import refunds_of
 from shared.domain.decisions.situation import Situation
 from shared.domain.holdings.inventory import InventoryProblem
 from shared.domain.money import Money
+from shared.domain.wording import count_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,13 @@ class Plan:
     def late(self) -> int:
         """How many holdings cannot be ended today."""
         return self.dated_blockers + self.undated_blockers + self.unsettled_blockers
+
+    @property
+    def why_not_today(self) -> str:
+        """Why stop_and_report stops for it; of a plan that can finish today there is nothing to say."""
+        found = [f"{count_of(self.late, 'holding')} cannot be ended today"] if self.late else []
+        found += [f"of {count_of(self.uncertain, 'holding')} only a try would tell"] if self.uncertain else []
+        return f"{'; '.join(found)}, and the request says stop_and_report" if found else ""
 
 
 def draft_plan(situation: Situation, problems: tuple[InventoryProblem, ...]) -> Plan:

@@ -12,7 +12,6 @@ from shared.domain.holdings.ledger import ActionState
 from shared.domain.offboarding.record import Reason
 from shared.domain.offboarding.states import Status
 from shared.domain.policy import Commitments
-from shared.domain.wording import count_of
 from shared.pipeline.core.outcome import Again, Attention, Finish, Outcome
 from shared.pipeline.core.session import Session
 from shared.pipeline.core.so_far import changed_so_far
@@ -42,9 +41,7 @@ def still_asked(session: Session) -> Attention | None:
 
 def cannot_finish(session: Session, plan: Plan) -> Finish:
     """It ends here, and says what was changed: terms that were set to end before the start, or nothing."""
-    found = [f"{count_of(plan.late, 'holding')} cannot be ended today"] if plan.late else []
-    found += [f"of {count_of(plan.uncertain, 'holding')} only a try would tell"] if plan.uncertain else []
-    text = f"{'; '.join(found)}, and the request says stop_and_report; {changed_so_far(session)}"
+    text = f"{plan.why_not_today}; {changed_so_far(session)}"
     what_to_do = "To wait for its end, send a new request with wait_for_term_end."
     return Finish(Status.STOPPED, Reason(ReasonCode.COMMITMENTS_REMAIN, text, what_to_do))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,12 +10,14 @@ import pytest
 from pytest_mock import MockerFixture
 
 from local.world.world import World
+from offboard.operate.planned import totals
 from shared.console.in_the_way import SOMEBODY, InTheWay, in_the_way
 from shared.domain.codes import ReasonCode
 from shared.domain.decisions.blockers import Blocker, Cause, Remedy
 from shared.domain.decisions.overrides import OVERRIDE
 from shared.domain.offboarding.record import Reason
 from shared.domain.offboarding.states import Status
+from shared.operations.show import show
 from tests.unit.functions.browser import Browser
 from tests.unit.support.heads import DAY, NOW, head_of
 from tests.unit.support.worlds import SMALL
@@ -98,3 +101,24 @@ def test_each_line_of_a_plan_says_so_too(world: World) -> None:
         zip(titles, (cell.get_text(" ", strip=True) for cell in page.soup.select("tbody tr > *")), strict=False)
     )
     assert [line[name][:5] for name in titles if name in ("In the way", "Who must act")] == ["Late ", "Nobod"]
+
+
+def test_a_plan_that_would_stop_at_once_promises_no_removal(world: World) -> None:
+    world.ask(SMALL, batchId="June", dryRun=True, commitments="stop_and_report")
+    world.run(for_at_most=timedelta(hours=1))
+    (head,) = world.all()
+    why = "sent for real it stops at once, and nothing is touched: 1 holding cannot be ended today"
+    line = Browser().get("/console/batches/June").soup.select_one("tbody tr")
+    assert line is not None
+    assert f"Nothing: {why}" in line.get_text()
+    assert "cannot be put back" not in line.get_text()
+    page = Browser().get(f"/console/offboardings/{head.id}")
+    assert f"Nothing: {why}" in page.text
+    assert "The reseller relationship" not in page.text
+    assert "What is in the way" in page.text
+    shown = show(head.id, world.services)
+    assert shown is not None
+    view = json.loads(shown.view.to_json())
+    assert view["plan"]["stops"].startswith(why)
+    assert not [item for item in view["holdings"] if item.get("planned")]
+    assert dict(totals(view))["will be done"] == f"nothing: {view['plan']['stops']}"
