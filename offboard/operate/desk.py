@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,7 +26,8 @@ from offboard.operate.failures import RefusedError, UnreachableError, UsageError
 from offboard.operate.local_stack import local_environment
 from offboard.operate.shown import Shown
 from shared.contracts.request import REQUEST_ID
-from shared.domain.wording import plain
+from shared.domain.offboarding.states import TERMINAL
+from shared.domain.wording import first_of, plain
 
 LIST = "/api/offboardings"
 
@@ -102,7 +103,8 @@ class Desk:
                 raise
             other = self._of_request(identity) or (self._of_domain(identity) if by_domain else None)
             if other is None:
-                raise RefusedError(error.cause, error.consequence, _advice(identity), error.answer, 404) from None
+                advice = self._ids_of(identity) or _advice(identity)
+                raise RefusedError(error.cause, error.consequence, advice, error.answer, 404) from None
             answer = other
         found = answer.json
         if not isinstance(found, dict) or "offboardingId" not in found:
@@ -116,17 +118,32 @@ class Desk:
 
     def _of_domain(self, domain: str) -> Answer | None:
         """The newest of the customer with this domain, which is said: there may be older ones."""
-        if "." not in domain:
-            return None
-        query = urlencode({"text": domain, "limit": 200})
-        items = self.api.get(f"{LIST}?{query}").json.get("items") or ()
-        of_it = [item for item in items if _domain(item) == domain.casefold()]
+        of_it = self._with_domain(domain)
         if not of_it:
             return None
         found = str(of_it[0]["offboardingId"])
         older = f" of {len(of_it)} (offboard list --text {domain} shows them)" if len(of_it) > 1 else ""
         self.say(f"{domain} is a domain: this is its newest offboarding, {found}{older}.")
         return self.api.get(offboarding(found))
+
+    def _with_domain(self, domain: str) -> Sequence[Mapping[str, Any]]:
+        """The newest first, of the newest 200 that have it in their words."""
+        if "." not in domain:
+            return ()
+        query = urlencode({"text": domain, "limit": 200})
+        items = self.api.get(f"{LIST}?{query}").json.get("items") or ()
+        return [item for item in items if _domain(item) == domain.casefold()]
+
+    def _ids_of(self, domain: str) -> str:
+        """Which id to give in place of a domain: what is decided is decided about one, never about the newest."""
+        of_it = self._with_domain(domain)
+        live = [item for item in of_it if item.get("status") not in TERMINAL]
+        if not of_it:
+            return ""
+        if not live:
+            return f"{domain} is a domain, and no offboarding of it is live: offboard list --text {domain} shows them."
+        named = first_of([f"{item.get('offboardingId')} ({item.get('status')})" for item in live], most=5)
+        return f"{domain} is a domain, and this needs the id of an offboarding. Live is {named}."
 
     def id_of(self, identity: str, *, by_domain: bool = False) -> str:
         """The offboarding id of whatever `find` takes."""

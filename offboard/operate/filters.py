@@ -32,6 +32,7 @@ Product = Annotated[
 NeedsMe = Annotated[
     bool, typer.Option("--needs-me", help="only what needs a person now, as the console's first page has it")
 ]
+NoDryRuns = Annotated[bool, typer.Option("--no-dry-runs", help="without dry runs (plans)")]
 Batch = Annotated[str, typer.Option("--batch", metavar="ID", help="only of this batch")]
 
 
@@ -49,6 +50,7 @@ class Filters:
     batch: Batch = ""
     product: Product = ""
     needs_me: NeedsMe = False
+    no_dry_runs: NoDryRuns = False
 
     @property
     def wishes(self) -> Mapping[str, str]:
@@ -64,5 +66,6 @@ class Filters:
             "batchId": self.batch,
             "product": self.product,
             "needsMe": "true" if self.needs_me else "",
+            "dryRun": "false" if self.no_dry_runs else "",
         }
         return {name: value for name, value in named.items() if value}

@@ -12,7 +12,17 @@ from shared.domain.offboarding.needs import NeedKind
 from shared.sheets.holdings import done_to, last_done_at, state_of
 
 NEEDS_TITLES = ("OFFBOARDING", "STATUS", "CUSTOMER", "NEEDS", "UNTIL", "WHAT TO DO")
-HOLDINGS_TITLES = ("CUSTOMER", "PRODUCT", "UNITS", "WHAT WAS DONE", "WHEN", "STATE", "OFFBOARDING", "STATUS")
+HOLDINGS_TITLES = (
+    "CUSTOMER",
+    "PRODUCT",
+    "UNITS",
+    "WHAT WAS DONE",
+    "WHEN",
+    "STATE",
+    "PAID UNTIL",
+    "OFFBOARDING",
+    "STATUS",
+)
 NEEDS = {
     NeedKind.APPROVAL.value: "an approval",
     NeedKind.DECISION.value: "a decision",
@@ -50,6 +60,7 @@ def show_holdings(items: Sequence[Mapping[str, Any]], out: Shown) -> None:
             done_to(holding) or "nothing",
             moment(last_done_at(holding)),
             state_of(holding),
+            moment(holding.get("paidUntil")),
             item.get("offboardingId"),
             f"{item.get('status')}{', dry run' if item.get('dryRun') else ''}",
         )
@@ -57,6 +68,6 @@ def show_holdings(items: Sequence[Mapping[str, Any]], out: Shown) -> None:
         for holding in item.get("holdings") or ()
     ]
     if rows:
-        out.table(HOLDINGS_TITLES, rows, whole=(6,))
+        out.table(HOLDINGS_TITLES, rows, whole=(7,))
     else:
-        out.line("No offboarding has, or had, a holding of it.")
+        out.line("No offboarding that was asked for has, or had, such a holding.")

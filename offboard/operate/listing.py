@@ -13,11 +13,11 @@ import typer
 
 from offboard.bulk.write import Excel, csv_to, separator_of, written
 from offboard.operate.desk import LIST, Desk
-from offboard.operate.failures import UnreachableError, UsageError
+from offboard.operate.failures import UnreachableError
 from offboard.operate.filters import Filters
 from offboard.operate.found import show_holdings, show_needs
 from offboard.operate.register import command
-from offboard.operate.shown import Shown, show_counts, show_list
+from offboard.operate.shown import Shown, called, show_counts, show_list
 from shared.sheets.holdings import holdings_sheet
 from shared.sheets.offboardings import sheet_of
 from shared.sheets.write import Sheet
@@ -25,13 +25,25 @@ from shared.sheets.write import Sheet
 PAGE = 200
 NEEDS_SOMEBODY = "needs_attention,awaiting_approval"
 """States in which a person has to act."""
+BATCH_COLUMNS = (
+    "position",
+    "requestId",
+    "customer",
+    "offboardingId",
+    "status",
+    "updatedAt",
+    "reasonCode",
+    "reason",
+    "whatToDo",
+)
 Sort = Annotated[
     str, typer.Option("--sort", metavar="ORDER", help="due, customer, updated, created; backwards --sort=-updated")
 ]
 Limit = Annotated[int, typer.Option("--limit", metavar="N", min=1, max=PAGE, help="so many at a time, 1 to 200")]
 All = Annotated[bool, typer.Option("--all", help="all of them, page after page")]
 Holdings = Annotated[
-    bool, typer.Option("--holdings", help="with --product: each holding, with what was done to it, and when")
+    bool,
+    typer.Option("--holdings", help="each holding, with --product of it: what was done, and until when it is paid"),
 ]
 Csv = Annotated[bool, typer.Option("--csv", help="a table for a spreadsheet, to stdout")]
 File = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="a new file, .csv or .xlsx; default: stdout")]
@@ -68,11 +80,10 @@ def list_them(
 ) -> None:
     """List offboardings, newest first unless --sort says otherwise; with --batch alone, what was refused too.
 
-    With --needs-me, why a person is needed and what to do; with --product and --holdings, a line for each holding.
+    With --needs-me, why a person is needed and what to do; with --holdings, a line for each (of --product).
     """
-    _require_product(filters, holdings)
-    wishes = {**filters.wishes, "sort": sort}
-    if filters.batch and not (filters.wishes.keys() - {"batchId"}) and not sort and not everything:
+    wishes = {**filters.wishes, **_with(holdings), "sort": sort}
+    if filters.batch and not (filters.wishes.keys() - {"batchId"}) and not (sort or everything or holdings):
         return _batch(desk, filters.batch, csv, separator_of(excel))
     pages = Pages(desk, _path({**wishes, "limit": limit}), everything)
     if csv:
@@ -86,9 +97,8 @@ def list_them(
     return None
 
 
-def _require_product(filters: Filters, holdings: bool) -> None:
-    if holdings and not filters.product:
-        raise UsageError("--holdings shows what --product finds: give one, such as --product 'Microsoft 365 E3'")
+def _with(holdings: bool) -> Mapping[str, str]:
+    return {"holdings": "true"} if holdings else {}
 
 
 def _sheet(items: Iterable[Mapping[str, Any]], holdings: bool) -> Sheet:
@@ -114,12 +124,11 @@ def every_one(desk: Desk, wishes: Mapping[str, object]) -> Iterator[Mapping[str,
 
 def export(desk: Desk, filters: Filters, holdings: Holdings = False, output: File = "", excel: Excel = "") -> None:
     """Write all offboardings, or those that fit, as a table: CSV, or .xlsx where the file is called so, which Excel
-    reads alike in every country. With --product and --holdings, a row for each holding.
+    reads alike in every country. With --holdings, a row for each holding: all, or those of --product.
 
     What a spreadsheet would calculate has an apostrophe before it.
     """
-    _require_product(filters, holdings)
-    pages = every_one(desk, filters.wishes)
+    pages = every_one(desk, {**filters.wishes, **_with(holdings)})
     with desk.progress("reading the list") as step:
         sheet = _sheet(_counted(pages, step), holdings)
         if output:
@@ -144,8 +153,7 @@ def _path(wishes: Mapping[str, object]) -> str:
 def _batch(desk: Desk, batch: str, csv: bool, separator: str) -> None:
     found = desk.api.get(f"/api/batches/{quote(batch, safe='')}").json
     if csv:
-        columns = ("position", "requestId", "offboardingId", "status", "updatedAt", "reasonCode", "reason", "whatToDo")
-        csv_to(sys.stdout, Sheet("Batch", columns, map(_batch_row, found.get("items") or ())), separator)
+        csv_to(sys.stdout, Sheet("Batch", BATCH_COLUMNS, map(_batch_row, found.get("items") or ())), separator)
     elif not desk.tell(found):
         show_counts(found, desk.people)
     if found.get("more"):
@@ -160,6 +168,7 @@ def _batch_row(item: Mapping[str, Any]) -> tuple[object, ...]:
     return (
         item.get("position"),
         item.get("requestId"),
+        called(item["customer"]) if item.get("customer") else None,
         item.get("offboardingId"),
         item.get("status"),
         item.get("updatedAt"),
@@ -179,6 +188,7 @@ def register(app: typer.Typer) -> None:
         "list --all --json",
         "list --needs-me --sort due",
         "list --product 'Microsoft 365 E3' --holdings --all",
+        "list --holdings --status waiting --all",
         "list --batch ID",
         "list --batch ID --status needs_attention",
     )(list_them)
@@ -189,4 +199,5 @@ def register(app: typer.Typer) -> None:
         "export --status removed -o removed.csv",
         "export --batch ID -o batch.xlsx",
         "export --product 'Microsoft 365 E3' --holdings -o e3.xlsx",
+        "export --holdings --no-dry-runs -o holdings.xlsx",
     )(export)

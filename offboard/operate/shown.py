@@ -238,12 +238,13 @@ def show_counts(found: Mapping[str, Any], out: Shown) -> None:
         (
             item.get("offboardingId") or item.get("requestId") or f"request {item.get('position', 0) + 1}",
             item.get("status") or "not accepted",
+            called(item["customer"]) if item.get("customer") else None,
             item.get("requestId"),
             (item.get("problem") or item.get("reason") or {}).get("code"),
         )
         for item in found.get("items") or ()
     ]
-    out.table(("OFFBOARDING", "STATUS", "REQUEST", "REASON"), rows_of)
+    out.table(("OFFBOARDING", "STATUS", "CUSTOMER", "REQUEST", "REASON"), rows_of)
     out.line()
     out.fields((name, count) for name, count in (found.get("counts") or {}).items())
     out.fields((f"waits for {name}", count) for name, count in (found.get("waitingFor") or {}).items())

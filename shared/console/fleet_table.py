@@ -16,8 +16,8 @@ from shared.sheets.write import Sheet, write_csv, write_workbook
 
 MOST = 10_000
 HOLDINGS = "holdings"
-"""With a product: a row for each holding of it."""
-NO_FILTERS = ("after", "limit", "done", HOLDINGS)
+"""A row for each holding, with a product for each of it."""
+NO_FILTERS = ("after", "limit", "done")
 
 
 def fleet_csv(query: Mapping[str, str], services: Services) -> bytes:
@@ -37,7 +37,7 @@ def fleet_workbook(query: Mapping[str, str], services: Services) -> bytes:
 def _sheet(query: Mapping[str, str], services: Services) -> Sheet:
     found = islice(_found(query, services), MOST)
     items = (item.model_dump(mode="json", by_alias=True, exclude_none=True) for item in found)
-    return holdings_sheet(items) if query.get(HOLDINGS) and query.get("product") else sheet_of(items)
+    return holdings_sheet(items) if query.get(HOLDINGS) == "true" else sheet_of(items)
 
 
 def _found(query: Mapping[str, str], services: Services) -> Iterable[ListedView]:

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 from pydantic import Field, JsonValue, ValidationError
 
 from shared.contracts.base import UtcTime, WireModel
-from shared.contracts.events import ReasonData
+from shared.contracts.events import CustomerData, ReasonData
 from shared.contracts.field_rules import named_mistakes
 from shared.contracts.json_text import read_object
 from shared.contracts.problems import Problem
@@ -93,6 +93,7 @@ class KeptBatch(WireModel):
 class BatchItemView(BatchRow):
     """One request of a batch, and where its offboarding stands. `status` None: it became none."""
 
+    customer: CustomerData | None = None
     status: str | None = None
     updated_at: UtcTime | None = None
     reason: ReasonData | None = None

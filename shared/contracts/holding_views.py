@@ -13,6 +13,7 @@ from shared.domain.decisions.planned_work import PlannedWork
 from shared.domain.decisions.seats import given_back_until
 from shared.domain.decisions.undo import Undo
 from shared.domain.holdings.ledger import ActionRecord, HoldingRecord, Override
+from shared.domain.holdings.paying import paid_until
 from shared.domain.holdings.products import sku_of
 from shared.domain.money import ToldRefund
 
@@ -75,6 +76,7 @@ class HoldingView(WireModel):
     status: str
     quantity: int | None = None
     term_ends_at: UtcTime | None = None
+    paid_until: UtcTime | None = None
     cancellable_until: UtcTime | None = None
     auto_renew: bool | None = None
     missing_since: UtcTime | None = None
@@ -103,6 +105,7 @@ def holding_view(
         status=holding.raw_status or holding.status.value,
         quantity=holding.quantity,
         term_ends_at=holding.term_end,
+        paid_until=paid_until(record, now),
         cancellable_until=holding.cancellable_until,
         auto_renew=holding.auto_renew,
         missing_since=record.missing_since,

@@ -30,7 +30,7 @@ class ListedView(SummaryView):
     needs: Annotated[tuple[NeedView, ...] | None, Field(description="With `needsMe`: why a person is needed.")] = None
     holdings: Annotated[
         tuple[HoldingView, ...] | None,
-        Field(description="With `product`: the holdings that are of it, those that have ended too."),
+        Field(description="With `product`: the holdings that are of it, ended ones too; else with `holdings`: all."),
     ] = None
 
 

@@ -9,9 +9,9 @@ from shared.pipeline.core.services import Services
 
 
 def of_product(offboarding_id: str, product: str, services: Services) -> tuple[HoldingRecord, ...]:
-    """Those that are of `product` by what they are called now; none of what a later version stored."""
+    """Those that are of `product` by what they are called now, all without one; none of what a later version stored."""
     try:
         records = services.store.holdings(offboarding_id)
     except NewerRecordError:
         return ()
-    return tuple(record for record in records.values() if is_of(record.holding, product))
+    return tuple(record for record in records.values() if not product or is_of(record.holding, product))

@@ -18,6 +18,8 @@ from shared.domain.offboarding.states import Status
 from shared.ports.listing import Filter, Order, read_cursor
 
 LARGEST_PAGE = 200
+LARGEST_WITH_HOLDINGS = 50
+"""Each of them is read with all that it holds; whoever asks for more gets this many, and the next page."""
 LONGEST_TEXT = 256
 """Characters that are searched for; a line of a request has no more."""
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt]\d{2}:\d{2}:\d{2}(\.\d{1,9})?([Zz]|[+-]00:00)")
@@ -30,15 +32,17 @@ HOST_KEY = "code"
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A list by request id has at most one offboarding; None: all that `wanted` finds. `needs_me`: only what needs a
-    person now."""
+    person now. `holdings`: each with what it holds."""
 
     wanted: Filter
     request_id: str | None = None
     needs_me: bool = False
+    holdings: bool = False
 
     def at(self, now: datetime) -> Filter:
         """The filter as of `now` (aware UTC, business time)."""
-        return replace(self.wanted, needed_at=now) if self.needs_me else self.wanted
+        limit = min(self.wanted.limit, LARGEST_WITH_HOLDINGS) if self.holdings else self.wanted.limit
+        return replace(self.wanted, limit=limit, needed_at=now if self.needs_me else None)
 
 
 def parse_list(query: Mapping[str, str]) -> Asked:
@@ -62,7 +66,7 @@ def parse_list(query: Mapping[str, str]) -> Asked:
         first, *others = mistakes
         pairs = tuple((error.field, error.rule) for error in others)
         raise InvalidRequestError(first.code, first.field, first.rule, first.value, pairs)
-    return Asked(Filter(**wanted), request_id, bool(said.get("needsMe")))
+    return Asked(Filter(**wanted), request_id, bool(said.get("needsMe")), bool(said.get("holdings")))
 
 
 def parse_filters(query: Mapping[str, str]) -> Asked:
@@ -165,6 +169,8 @@ READERS: Mapping[str, Callable[[str, str], Any]] = MappingProxyType(
         "text": _text,
         "product": _product,
         "needsMe": _truth,
+        "holdings": _truth,
+        "dryRun": _truth,
         "updatedSince": _moment,
         "dueBefore": _moment,
         "sort": _order,
@@ -182,6 +188,7 @@ FIELDS: Mapping[str, str] = MappingProxyType(
         "requestedBy": "requested_by",
         "text": "text",
         "product": "product",
+        "dryRun": "dry_run",
         "updatedSince": "updated_since",
         "dueBefore": "due_before",
         "sort": "order",

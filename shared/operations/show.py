@@ -104,7 +104,7 @@ def show_page(query: Mapping[str, str], path: str, services: Services) -> PageVi
             head,
             now,
             needs_of(head, now) if asked.needs_me else None,
-            of_product(head.id, product, services) if product else None,
+            of_product(head.id, product, services) if product or asked.holdings else None,
         )
         for head in page.items
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from shared.contracts.batch import BatchItemView, BatchRow, BatchView, KeptBatch, WaitsFor, row_name
-from shared.contracts.event_data import reason_data
+from shared.contracts.event_data import customer_data, reason_data
 from shared.domain.offboarding.needs import NeedKind, asked_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Status
@@ -101,7 +101,7 @@ def _shown(item: BatchRow, head: Offboarding | None) -> BatchItemView:
     if head is None:
         return view
     told = {"status": head.status.value, "updated_at": head.updated_at, "reason": reason_data(head)}
-    return view.model_copy(update=told)
+    return view.model_copy(update={**told, "customer": customer_data(head)})
 
 
 def _waiting_for(heads: Iterable[Offboarding]) -> dict[WaitsFor, int]:

@@ -79,6 +79,7 @@ class Filter:
     `text`: part of what `Listed.words` has. `requested_by`: the whole of it. Neither minds upper or lower case.
     `batch_id`: the whole of it, as it is spelled. `product`: what a holding of it is, or ever was (`is_of`); the stores
     keep that beside the head, so `matches` does not tell. `needed_at`: only what needs a person at that moment.
+    `dry_run`: only dry runs, or none.
     """
 
     statuses: tuple[Status, ...] = ()
@@ -92,6 +93,7 @@ class Filter:
     batch_id: str | None = None
     product: str = ""
     needed_at: datetime | None = None
+    dry_run: bool | None = None
     order: Order = Order.NEWEST
 
     @property
@@ -122,6 +124,8 @@ class Filter:
         if self.statuses and head.status not in self.statuses:
             return False
         if self.batch_id not in (None, head.request.batch_id):
+            return False
+        if self.dry_run not in (None, head.request.dry_run):
             return False
         if self.needed_at is not None and not needs_of(head, self.needed_at):
             return False

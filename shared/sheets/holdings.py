@@ -1,4 +1,4 @@
-"""The holdings that a list by product finds, as a table: the command and the console write the same columns."""
+"""The holdings that a list has, as a table: the command and the console write the same columns."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ COLUMNS = (
     "lastDoneAt",
     "holdingStatus",
     "termEndsAt",
+    "paidUntil",
     "offboardingStatus",
     "dryRun",
     "offboardingId",
@@ -39,8 +40,7 @@ STATE_WORDS: Mapping[str, str] = {
 
 
 def holdings_sheet(items: Iterable[Mapping[str, Any]]) -> Sheet:
-    """The sheet of the `holdings` of `items`, each as the API lists it with `product`; a row is made when it is
-    written."""
+    """The sheet of the `holdings` of `items`, each as the API lists it; a row is made when it is written."""
     return Sheet("Holdings", COLUMNS, _rows(items))
 
 
@@ -77,6 +77,7 @@ def _rows(items: Iterable[Mapping[str, Any]]) -> Iterator[tuple[object, ...]]:
                 _moment(last_done_at(holding)),
                 state_of(holding),
                 _moment(holding.get("termEndsAt")),
+                _moment(holding.get("paidUntil")),
                 item.get("status"),
                 "true" if item.get("dryRun") else "false",
                 item.get("offboardingId"),

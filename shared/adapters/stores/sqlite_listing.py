@@ -67,7 +67,7 @@ def selection(wanted: Filter) -> tuple[str, list[str | int]]:
 
 
 def _clauses(wanted: Filter) -> tuple[list[str], list[str | int]]:
-    found: list[tuple[str, tuple[str, ...]]] = [("1", ())]
+    found: list[tuple[str, tuple[str | int, ...]]] = [("1", ())]
     if wanted.statuses:
         known = tuple(status.value for status in wanted.statuses)
         found.append((f"o.status IN ({','.join('?' * len(known))})", known))
@@ -86,6 +86,8 @@ def _clauses(wanted: Filter) -> tuple[list[str], list[str | int]]:
         until = (sortable(wanted.needed_at), sortable(wanted.needed_at + SOON))
         needs = f"(o.status IN ({','.join('?' * len(asking))}) OR l.closes = ? OR l.closes BETWEEN ? AND ?)"
         found.append((needs, (*asking, ASKS, *until)))
+    if wanted.dry_run is not None:
+        found.append(("coalesce(json_extract(o.body, '$.request.dry_run'), 1) = ?", (int(wanted.dry_run),)))
     if wanted.product:
         found.append((OF_PRODUCT, (WHOLE + folded(wanted.product), NAME, folded(wanted.product))))
     if wanted.text:

@@ -8,7 +8,7 @@ from typing import Any
 from shared.composition.interface.route import Query
 from shared.contracts.request import GUID, REQUEST_ID
 from shared.domain.offboarding.states import Status
-from shared.operations.list_query import LARGEST_PAGE, LONGEST_TEXT, PAGING
+from shared.operations.list_query import LARGEST_PAGE, LARGEST_WITH_HOLDINGS, LONGEST_TEXT, PAGING
 from shared.ports.listing import Order
 from shared.report.languages import Language
 from shared.report.report import Audience, Format
@@ -53,6 +53,17 @@ LIST_QUERY: tuple[Query, ...] = (
         "needsMe",
         "With `true`, only those that need a person now: a plan to approve or reject, a decision, or a window that "
         "closes within seven days. Each item has `needs`. It is the same for whoever asks.",
+        {"type": "string", "enum": ["true", "false", ""]},
+    ),
+    Query(
+        "holdings",
+        "With `true`, each item has its `holdings`, with `product` those that are of it; a page has at most "
+        f"{LARGEST_WITH_HOLDINGS}.",
+        {"type": "string", "enum": ["true", "false", ""]},
+    ),
+    Query(
+        "dryRun",
+        "With `false`, no dry runs; with `true`, only these.",
         {"type": "string", "enum": ["true", "false", ""]},
     ),
     Query("updatedSince", "Only those that changed then or later (UTC).", _MOMENT),

@@ -247,6 +247,22 @@ def test_what_needs_a_person(mixed: OffboardingStore) -> None:
     assert needing(mixed, NOW, text="no such word") == set()
 
 
+def test_dry_runs_alone_and_none_of_them(store: OffboardingStore) -> None:
+    for number in range(6):
+        head = offboarding(f"o{number}", created_at=NOW + timedelta(seconds=number))
+        stored(store, replace(head, request=replace(head.request, dry_run=number % 2 == 1)))
+
+    def found(**wanted: Any) -> list[str]:
+        return [head.request.request_id for head in store.find(Filter(**wanted)).items]
+
+    assert found(dry_run=True) == ["o5", "o3", "o1"]
+    assert found(dry_run=False, order=Order.CREATED) == ["o0", "o2", "o4"]
+    assert len(found()) == 6
+    first = store.find(Filter(dry_run=False, limit=2))
+    assert [head.request.request_id for head in first.items] == ["o4", "o2"]
+    assert found(dry_run=False, limit=2, after=first.next) == ["o0"]
+
+
 def test_a_file_of_an_earlier_version_is_found_by_product_and_by_need(tmp_path: Path) -> None:
     path = tmp_path / "offboardings.sqlite3"
     store = SqliteStore(path)

@@ -67,13 +67,35 @@ def test_what_was_done_to_a_product_is_a_line_for_each_holding(desk: Desk, worke
     assert [holding["name"] for holding in item["holdings"]] == ["Late"]
 
 
-def test_a_product_that_nobody_has_is_said_and_holdings_need_one(desk: Desk, worked: str) -> None:
+def test_a_product_that_nobody_has_is_said(desk: Desk, worked: str) -> None:
     assert desk.type("list", "--product", "Project", "--holdings") == 0
-    assert desk.out == "No offboarding has, or had, a holding of it.\n"
-    for words in (("list", "--holdings"), ("export", "--holdings")):
-        assert desk.type(*words) == 2
-        assert "--holdings shows what --product finds" in desk.err
-    assert worked
+    assert desk.out == "No offboarding that was asked for has, or had, such a holding.\n"
+    assert desk.out.count("\n") == 1
+
+
+def test_until_when_everything_is_paid_is_one_command_and_one_click(world: World, desk: Desk, worked: str) -> None:
+    planned = world.ask(SMALL, requestId="plan-small", dryRun=True)
+    world.run(for_at_most=timedelta(hours=1))
+    every = {}
+    for more in (), ("--no-dry-runs",):
+        assert desk.type("list", "--holdings", "--csv", *more) == 0
+        every[more] = rows(desk.out)
+    assert {row["offboardingId"] for row in every[()]} == {worked, world.offboarding(planned).id}
+    mine = every["--no-dry-runs",]
+    assert {row["offboardingId"] for row in mine} == {worked}
+    assert len(mine) > 1
+    [late] = [row for row in mine if row["product"] == "Late"]
+    assert late["paidUntil"] == late["termEndsAt"] != ""
+    assert any(row["paidUntil"] == "" for row in mine)
+
+    assert desk.type("list", "--holdings", "--no-dry-runs") == 0
+    assert len(desk.out.splitlines()) == len(mine) + 1
+    assert late["paidUntil"][:10] in desk.out
+    browser = Browser()
+    link = browser.get("/console?dryRun=false").soup.find("a", string="Each holding, for Excel")
+    assert link is not None
+    table = browser.get(str(link["href"]).replace(".xlsx", ".csv")).body.decode("utf-8-sig")
+    assert [row["product"] for row in rows(table)] == [row["product"] for row in mine]
 
 
 def test_every_holding_is_exported(desk: Desk, worked: str, tmp_path: Path) -> None:
@@ -136,3 +158,28 @@ def test_the_console_finds_a_product_and_says_what_was_done(world: World, worked
     assert not Browser().get("/console?product=nothing").soup.select("ul.found")
     assert not Browser().get("/console").soup.select("ul.found")
     assert world
+
+
+def test_whoever_decides_by_domain_is_told_which_id_is_meant(world: World, desk: Desk, worked: str) -> None:
+    (head,) = world.all()
+    assert head.customer is not None
+    for word in (("withdraw",), ("resume",), ("approve", "--dry-run")):
+        assert desk.type(*word, head.customer.domain, "--reason", "as agreed") == 5
+        assert f"needs the id of an offboarding. Live is {worked} (waiting)." in desk.err
+    assert world.all()[0] == head
+    keep(world, head_of(Status.STOPPED, None, id="o-over", request=request_of(domain="over.example")))
+    assert desk.type("withdraw", "over.example", "--reason", "as agreed") == 5
+    assert "no offboarding of it is live" in desk.err
+    assert desk.type("withdraw", "nobody.example", "--reason", "as agreed") == 5
+    assert "Find the id with offboard list --text nobody.example" in desk.err
+
+
+def test_a_batch_names_its_customers(world: World, desk: Desk) -> None:
+    world.ask(SMALL, batchId="June")
+    world.run(for_at_most=timedelta(hours=1))
+    assert desk.type("list", "--batch", "June") == 0
+    titles, line, *_ = desk.out.splitlines()
+    assert titles.split() == ["OFFBOARDING", "STATUS", "CUSTOMER", "REQUEST", "REASON"]
+    assert line.split()[2] == "Small"
+    assert desk.type("list", "--batch", "June", "--csv") == 0
+    assert [row["customer"] for row in rows(desk.out)] == ["Small"]

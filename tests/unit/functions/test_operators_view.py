@@ -229,7 +229,7 @@ def test_a_customer_is_looked_up_by_its_domain(asking: World, desk: Desk) -> Non
     assert f"this is its newest offboarding, {identity}." in desk.err
     assert line(desk.out, "offboarding") == identity
     assert desk.type("withdraw", customer.domain, "--reason", "x") == 5, "what changes something names an id"
-    assert f"offboard list --text {customer.domain}" in desk.err
+    assert f"this needs the id of an offboarding. Live is {identity} (awaiting_approval)." in desk.err
     assert desk.type("show", "nobody.example") == 5
     assert "offboard list --text nobody.example" in desk.err
     assert desk.type("list") == 0

@@ -50,6 +50,22 @@ def world() -> World:
     return found
 
 
+def test_all_holdings_are_shown_in_pages_that_stay_small(world: World) -> None:
+    assert {item.offboarding_id: len(item.holdings or ()) for item in listed(world, holdings="true")} == {
+        "o-1": 3,
+        "o-2": 1,
+        "o-3": 0,
+    }
+    assert [len(item.holdings or ()) for item in listed(world, holdings="true", product="visio")] == [1, 1]
+    for number in range(60):
+        request = request_of(request_id=f"r{number}")
+        keep(world, head_of(Status.RUNNING, id=f"many-{number}", request=request))
+    page = show_page({"holdings": "true", "limit": "200"}, PATH, world.services)
+    assert len(page.items) == 50
+    assert page.next is not None
+    assert "holdings=true" in page.next
+
+
 def test_each_item_has_the_holdings_that_were_asked_for(world: World) -> None:
     [item] = listed(world, product="365 e3")
     assert item.offboarding_id == "o-1"

@@ -105,8 +105,8 @@ def test_a_filter_that_is_not_understood_is_refused_by_name(name: str) -> None:
     error = refusal(**{name: "1"})
     assert (error.code, error.field) == ("unknown_field", name.strip())
     known = (
-        "requestId, batchId, status, customerTenantId, requestedBy, text, product, needsMe, updatedSince, dueBefore, "
-        "sort, limit, after"
+        "requestId, batchId, status, customerTenantId, requestedBy, text, product, needsMe, holdings, dryRun, "
+        "updatedSince, dueBefore, sort, limit, after"
     )
     assert error.rule == f"is not a known filter; known are {known}"
 
