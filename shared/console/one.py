@@ -24,7 +24,7 @@ from shared.domain.explained.happenings import EVENTS
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.called import domain_of, name_of
 from shared.domain.offboarding.messages import TimelineEntry
-from shared.domain.offboarding.paid import Paid
+from shared.domain.offboarding.paid import Paid, as_told
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.offboarding.stops import stops_at_once
@@ -130,6 +130,7 @@ def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None
     found = [(key, record.blocker) for key, record in records.items() if record.blocker is not None]
     held = [item for key, item in found if key not in done_by_itself or item.remedy is Remedy.PERSON]
     held = [item for item in held if item.remedy is not Remedy.PIPELINE] if stops else held
+    others = [item for item in head.blockers if item.key not in records]
     return One(
         head=head,
         name=name_of(head),
@@ -143,7 +144,7 @@ def one(offboarding_id: str, visitor: Visitor, services: Services) -> One | None
         stops=stops,
         last_steps=tuple(_last_steps(planned_steps(situation))) if show_plan else (),
         added=_beyond(head, steps, records),
-        blockers=tuple(held + [item for item in head.blockers if item.key not in records]),
+        blockers=tuple(as_told(head, item, records.get(item.key)) for item in [*held, *others]),
         chart=chart(records, now),
         chapters=tuple(_chapters(timeline[-ENTRIES:])),
         left_out=max(0, len(timeline) - ENTRIES),

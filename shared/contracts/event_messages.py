@@ -28,7 +28,7 @@ from shared.domain.decisions.blockers import Blocker
 from shared.domain.decisions.planned_work import PlannedWork
 from shared.domain.offboarding.identifiers import event_id, traceparent
 from shared.domain.offboarding.messages import TRACEPARENT, Destination, OutboundMessage
-from shared.domain.offboarding.paid import paid_of
+from shared.domain.offboarding.paid import as_told, paid_of
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.states import TERMINAL, Status
 from shared.domain.people.actor import PIPELINE, Actor
@@ -131,7 +131,7 @@ def _data(offboarding: Offboarding, blockers: tuple[Blocker, ...], actor: Actor 
         payment=paid.payment,
         paid_until=paid.until,
         plan=plan_data(offboarding),
-        blockers=tuple(blocker_data(item) for item in blockers[:BLOCKERS_SHOWN]) or None,
+        blockers=tuple(blocker_data(as_told(offboarding, item)) for item in blockers[:BLOCKERS_SHOWN]) or None,
         blocker_count=max(len(blockers), offboarding.blocker_count) or None,
         proofs=proof_data(offboarding) or None,
         reestablish_url=offboarding.reestablish_url or None,

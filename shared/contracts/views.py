@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 
@@ -23,11 +24,13 @@ from shared.contracts.events import (
 )
 from shared.contracts.holding_views import HoldingView, holding_view
 from shared.contracts.summary import SummaryView, actor_view, summary_view
+from shared.domain.decisions.blockers import Blocker
 from shared.domain.decisions.planned_work import PlannedWork
 from shared.domain.decisions.undo import Undo
 from shared.domain.evidence.entry import Aside
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.offboarding.messages import TimelineEntry, Who
+from shared.domain.offboarding.paid import as_told
 from shared.domain.offboarding.record import Offboarding, Withdrawal
 from shared.domain.people.actor import Actor, system
 
@@ -108,8 +111,9 @@ def offboarding_view(
     withdrawal would do, by key."""
     works = {work.key: work for work in planned}
     request, summary = offboarding.request, summary_view(offboarding, holdings.values())
-    blocking = [record.blocker for record in holdings.values() if record.blocker is not None]
-    blocking += [item for item in offboarding.blockers if item.key not in holdings]
+    told = {key: replace(record, blocker=_told(offboarding, record)) for key, record in holdings.items()}
+    blocking = [record.blocker for record in told.values() if record.blocker is not None]
+    blocking += [as_told(offboarding, item) for item in offboarding.blockers if item.key not in holdings]
     return OffboardingView(
         **{name: getattr(summary, name) for name in SummaryView.model_fields},
         requested_by=request.requested_by,
@@ -129,12 +133,16 @@ def offboarding_view(
         proofs=proof_data(offboarding),
         reestablish_url=offboarding.reestablish_url or None,
         survivors=offboarding.survivors,
-        holdings=tuple(holding_view(record, now, works.get(key), undo.get(key)) for key, record in holdings.items()),
+        holdings=tuple(holding_view(record, now, works.get(key), undo.get(key)) for key, record in told.items()),
         withdrawal=_withdrawal(offboarding.withdrawal) if offboarding.withdrawal else None,
         not_restored=tuple(not_restored_data(item) for item in offboarding.not_restored),
         not_restored_count=offboarding.not_restored_count,
         timeline=tuple(_entry(entry) for entry in timeline),
     )
+
+
+def _told(offboarding: Offboarding, record: HoldingRecord) -> Blocker | None:
+    return as_told(offboarding, record.blocker, record) if record.blocker is not None else None
 
 
 def _withdrawal(said: Withdrawal) -> WithdrawalView:

@@ -105,5 +105,6 @@ def test_what_begins_later_says_when() -> None:
     awaiting(world, request)
     planned = {item["name"]: item["planned"] for item in seen(world, request)["holdings"]}
     at = start.isoformat().replace("+00:00", "Z")
-    assert planned["New"]["at"] == at
+    assert planned["New"]["earliestAt"] == at
+    assert planned["New"]["closesAt"] < at < planned["New"]["at"] == planned["New"]["paidUntil"]
     assert planned["Renews"]["at"] == planned["Renews"]["paidUntil"] < at

@@ -11,7 +11,7 @@ import json
 import re
 from typing import Any
 
-FORMAT = (1, 1)
+FORMAT = (1, 2)
 """Raise the minor number with each field that is added to what is stored, the major one with anything else."""
 FIRST = f'{{"format":"{FORMAT[0]}.{FORMAT[1]}",'
 NAME = "format"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -81,6 +82,12 @@ class Cause(StrEnum):
     INCOMPLETE_READ = "incomplete_read"
 
 
+OURS = frozenset({Cause.ACTION_DUE, Cause.SETTLING, Cause.WAITS_FOR_CHILDREN, Cause.WAITS_FOR_ADD_ON})
+"""What the pipeline ends by itself, as soon as it may: no term and nobody else is waited for."""
+NEVER_PAID = "transfer:"
+"""How the key of an open transfer begins: it is no product; what is in it is."""
+
+
 class Remedy(StrEnum):
     """Who or what takes a blocker away."""
 
@@ -113,6 +120,21 @@ class Blocker:
         """What it is, and why it blocks."""
         return f"{self.name} {self.detail}"
 
+    @property
+    def endless(self) -> bool:
+        """It is paid on, and nobody knows until when: no date, and not what the pipeline ends by itself."""
+        ours = self.cause in OURS and self.remedy is not Remedy.PERSON
+        return self.paid_until is None and not ours and not self.key.startswith(NEVER_PAID)
+
+
+def last_paid(blockers: Iterable[Blocker]) -> datetime | None:
+    """The last moment that is being paid for (aware UTC); None if nothing is, or if something has no known end, which
+    no date of the others may hide."""
+    found = tuple(blockers)
+    if any(item.endless for item in found):
+        return None
+    return max((item.paid_until for item in found if item.paid_until is not None), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Disposition:
@@ -142,7 +164,7 @@ class Case:
     """What a rule decides about. `cancel_refused`: the service said that the cancel or the refund is not to be had now,
     although the window looked open. `end_refused`: its end with the term could not be recorded so far, and will be
     tried again at `end_again_at`. `seats_after`: the end of a window in which seats were given back already;
-    `seats_kept`: what keeps others from it."""
+    `seats_kept`: what keeps others from it. `quote_refused`: asked for its price, Azure told none."""
 
     holding: Holding
     policy: Policy
@@ -153,6 +175,7 @@ class Case:
     end_again_at: datetime | None = None
     seats_after: datetime | None = None
     seats_kept: KeptBack | None = None
+    quote_refused: bool = False
 
     @property
     def seats(self) -> OpenSeats | None:

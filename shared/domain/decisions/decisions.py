@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from shared.domain.decisions.before_start import count_what_comes_before
 from shared.domain.decisions.blockers import ActionKind, Blocker, Cause, Disposition, Remedy
 from shared.domain.decisions.contradicted import cancel_what_only_looks_ended
 from shared.domain.decisions.history import decide, vanished
@@ -86,6 +87,7 @@ ADJUSTMENTS: tuple[Adjustment, ...] = (
     free_plans_of_overridden,
     take_a_persons_word,
     count_agreed_renewals,
+    count_what_comes_before,
 )
 """In this order: what a later one decides replaces what an earlier one said."""
 

@@ -52,9 +52,11 @@ def disposition(
     end_again_at: datetime | None = None,
     seats_after: datetime | None = None,
     seats_kept: KeptBack | None = None,
+    quote_refused: bool = False,
 ) -> Disposition:
     """What to do about this holding at `now` (aware UTC, business time); see `Case` for what was refused before."""
-    case = Case(holding, policy, pace, now, cancel_refused, end_refused, end_again_at, seats_after, seats_kept)
+    refused = (cancel_refused, end_refused, end_again_at, seats_after, seats_kept, quote_refused)
+    case = Case(holding, policy, pace, now, *refused)
     if holding.status is HoldingStatus.UNKNOWN:
         detail = f"has the status {holding.raw_status!r}, which the pipeline does not know"
         return case.person(Cause.UNKNOWN_STATUS, detail, "Look at it in Partner Center; end it there, then resume.")

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from shared.domain.decisions.blockers import Blocker, Disposition, Remedy
 from shared.domain.decisions.decisions import decide_all
 from shared.domain.decisions.patience import WAITS_FOR_OTHERS
-from shared.domain.decisions.renewals import renewals_before, without_window
-from shared.domain.decisions.renewed import renewed, renews_as_agreed
+from shared.domain.decisions.renewals import renewals_before
+from shared.domain.decisions.renewed import renewed, renews_as_agreed, without_window
 from shared.domain.decisions.situation import Situation
 from shared.domain.holdings.model import Holding, HoldingStatus
 from shared.domain.policy import Renewals

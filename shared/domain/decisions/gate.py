@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from shared.domain.decisions.absences import unexplained
-from shared.domain.decisions.blockers import Blocker, Cause, Remedy
+from shared.domain.decisions.blockers import Blocker, Cause, Remedy, last_paid
 from shared.domain.decisions.decisions import decide_all
 from shared.domain.decisions.overrides import overridden, with_a_way_on
 from shared.domain.decisions.patience import with_ages
@@ -55,8 +55,8 @@ class Blockers:
 
     @property
     def paid_until(self) -> datetime | None:
-        """The last moment that is being paid for, None if nothing is."""
-        return max((item.paid_until for item in self.items if item.paid_until is not None), default=None)
+        """The last moment that is being paid for, None if nothing is, or if nobody knows it."""
+        return last_paid(self.items)
 
 
 def gate(inventory: Inventory, situation: Situation) -> RemovalPermit | Blockers:

@@ -56,6 +56,7 @@ def decide(record: HoldingRecord, situation: Situation, *, has_add_ons: bool = F
         end_again_at=again_at,
         seats_after=given_back_until(record),
         seats_kept=kept_back(record, situation),
+        quote_refused=record.quote_refused,
     )
     if wanted.action is None or record.last is None:
         return wanted

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.domain.decisions.blockers import Blocker, Cause, Remedy
+from shared.domain.decisions.blockers import Blocker, Cause, Remedy, last_paid
 from shared.domain.decisions.decisions import decide_all
 from shared.domain.decisions.planned_steps import digest_of, planned_steps
 from shared.domain.decisions.planned_work import refunds_of
@@ -78,7 +78,7 @@ def draft_plan(situation: Situation, problems: tuple[InventoryProblem, ...]) -> 
             item.remedy is Remedy.RECHECK and item.cause is not Cause.WAITS_FOR_CHILDREN for item in blockers
         ),
         first_window_closes_at=min((d.closes_at for d in decisions.values() if d.closes_at), default=None),
-        paid_until=max((b.paid_until for b in blockers if b.paid_until), default=None),
+        paid_until=last_paid(blockers),
         uncertain=sum(not item.sure for item in decisions.values()),
         refundable_seats=sum(item.count for item in seats),
         seats_until=min((item.closes_at for item in seats if item.closes_at), default=None),

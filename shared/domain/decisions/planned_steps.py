@@ -68,6 +68,9 @@ def _seats(situation: Situation, key: str) -> tuple[ActionKind, ...]:
 def writes_of(situation: Situation, key: str, decision: Disposition) -> tuple[ActionKind, ...]:
     """The writes to one holding that can be foreseen, in their order."""
     kind, action = situation.records[key].holding.kind, decision.action
+    if action is ActionKind.RETURN_RESERVATION and not decision.sure:
+        stops = situation.records[key].holding.auto_renew is True
+        return (action, ActionKind.STOP_RENEWAL) if stops else (action,)
     if action is not None:
         tried = action is ActionKind.CANCEL and not decision.sure
         goes_on = tried or action in BEFORE_THE_END

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from shared.domain.decisions.absences import ENDS_WITH_TERM
 from shared.domain.decisions.blockers import ActionKind, Disposition
 from shared.domain.decisions.decisions import decide_all
+from shared.domain.decisions.renewed import without_window
 from shared.domain.decisions.situation import Situation
-from shared.domain.holdings.ledger import HoldingRecord
-from shared.domain.holdings.windows import WindowSigns
 from shared.domain.wording import count_of, stamp
 
 JUST_BEFORE = timedelta(minutes=1)
@@ -23,7 +22,6 @@ OTHER_WAYS = (
     "renewals=end_with_term."
 )
 """Said to whoever is about to let something renew."""
-LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +80,3 @@ def renewals_before(situation: Situation, start: datetime) -> tuple[Renewal, ...
 
 def _just_before(situation: Situation, at: datetime) -> Situation:
     return replace(situation, now=at, records={key: without_window(item) for key, item in situation.records.items()})
-
-
-def without_window(record: HoldingRecord) -> HoldingRecord:
-    """Whatever shows of a window today is over when the term ends."""
-    signs = WindowSigns(term_started=LONG_AGO)
-    return replace(record, holding=replace(record.holding, cancellable_until=None, signs=signs))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from shared.domain.decisions.blockers import Blocker, Disposition, Remedy
 from shared.domain.decisions.situation import Situation
@@ -11,18 +12,24 @@ from shared.domain.decisions.windows import WINDOWED, open_window
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.holdings.model import Holding, HoldingStatus
 from shared.domain.holdings.next_term import MONTH
-from shared.domain.holdings.windows import later_by, months_of
+from shared.domain.holdings.windows import WindowSigns, later_by, months_of
 from shared.domain.policy import Renewals
 from shared.domain.wording import day
 
 AGREED = frozenset({Renewals.LET_RENEW, Renewals.MONTHLY})
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def renews_as_agreed(situation: Situation, record: HoldingRecord) -> bool:
     """It renews between now and the start, and the request or a person lets it."""
+    agreed = situation.renewals in AGREED or record.holding.key in situation.agreed
+    return agreed and renews_before(situation, record)
+
+
+def renews_before(situation: Situation, record: HoldingRecord) -> bool:
+    """It renews between now and the start unless somebody does something."""
     holding, start = record.holding, situation.start
-    agreed = situation.renewals in AGREED or holding.key in situation.agreed
-    if not agreed or start is None or holding.term_end is None or record.missing_since is not None:
+    if start is None or holding.term_end is None or record.missing_since is not None:
         return False
     renews = holding.auto_renew is True and not holding.ends_at_term and not holding.ended
     return renews and situation.now < holding.term_end < start
@@ -74,3 +81,9 @@ def _months(situation: Situation, holding: Holding) -> int:
     if wanted and planned and holding.next_term.product_id:
         return MONTH
     return months_of(holding.next_term.then)
+
+
+def without_window(record: HoldingRecord) -> HoldingRecord:
+    """Whatever shows of a window today is over when the term ends."""
+    signs = WindowSigns(term_started=LONG_AGO)
+    return replace(record, holding=replace(record.holding, cancellable_until=None, signs=signs))

@@ -9,6 +9,7 @@ from shared.domain.codes import ReasonCode
 from shared.domain.decisions.blockers import Blocker, Cause, Disposition, Remedy
 from shared.domain.decisions.situation import Situation
 from shared.domain.holdings.model import Holding
+from shared.domain.holdings.paying import ends_by_itself
 from shared.domain.policy import Policy
 
 ASK = "Ask that reseller: the removal would end its subscriptions too."
@@ -47,7 +48,7 @@ def leave_to_other_resellers(situation: Situation, decisions: Mapping[str, Dispo
         if policy.reseller is not None and item.reseller == policy.reseller:
             continue
         detail = "will be left alone while the customer holds something of another reseller"
-        paid = decision.blocker.paid_until
+        paid = item.term_end if ends_by_itself(situation.records[key]) else None
         blocker = Blocker(key, item.name, Cause.OTHER_RESELLER, Remedy.PERSON, detail, ASK, paid_until=paid)
         found[key] = replace(decision, action=None, blocker=blocker)
     return found

@@ -10,6 +10,7 @@ from shared.domain.decisions.blockers import Blocker, Cause, Disposition, Remedy
 from shared.domain.decisions.situation import Situation
 from shared.domain.holdings.classify import subscription_key
 from shared.domain.holdings.model import Holding, HoldingKind
+from shared.domain.holdings.paying import ends_by_itself
 from shared.domain.holdings.records import Transfer
 from shared.domain.holdings.words import CANCELLED, plain
 
@@ -67,7 +68,7 @@ def leave_to_transfers(situation: Situation, decisions: Mapping[str, Disposition
                     Remedy.RECHECK,
                     detail,
                     until=blocker.until,
-                    paid_until=before.paid_until if (before := decisions[other].blocker) else None,
+                    paid_until=holding.term_end if ends_by_itself(situation.records[other]) else None,
                 ),
             )
     return found

@@ -96,9 +96,10 @@ class HoldingRecord:
     """A holding as last seen, its image before the first write, and every action taken on it. `before` is None in
     older records and `before_image` is empty where no image exists; `stayed`: it was still
     there a day after a transfer of it was completed. `no_refund`: asked for its price, Azure said that none is to be
-    had. `blocked_since`: since when the same `blocker` stands without progress. `override`: a person's word.
-    `refund`: what its return would give, `refunded`: what the return was answered to give.
-    `not_restored`: after a withdrawal, what of it is not as it was. `later`: fields of a later version, as JSON."""
+    had; `quote_refused`: the same of what is returned all the same. `blocked_since`: since when the same `blocker`
+    stands without progress. `override`: a person's word. `refund`: what its return would give, `refunded`: what the
+    return was answered to give. `not_restored`: after a withdrawal, what of it is not as it was. `later`: fields of a
+    later version, as JSON."""
 
     holding: Holding
     first_seen_at: datetime
@@ -115,6 +116,7 @@ class HoldingRecord:
     refunded: ToldRefund | None = None
     before: Before | None = None
     not_restored: NotRestored | None = None
+    quote_refused: bool = False
     later: str = field(default="", repr=False)
 
     @property

@@ -37,10 +37,10 @@ PASSES_BY_ITSELF = frozenset(
 TO_APPROVE = "Look at the plan, and approve or reject it; whoever made the request cannot."
 TO_DECIDE = "Look at what stands in the way, remove it, and resume; or withdraw."
 TO_CLEAR = "Look at what stands in the way, and remove it; it is looked at again by itself."
-TO_USE_THE_WINDOW = (
-    "What can be cancelled or given back now is paid until its term ends from then on: approve it, or reschedule it to "
-    "begin before; or accept that."
-)
+PAID_AFTER = "What can be cancelled or given back now is paid until its term ends from then on"
+TO_USE_THE_WINDOW = f"{PAID_AFTER}: approve it, or reschedule it to begin before; or accept that."
+TO_BEGIN_BEFORE = f"{PAID_AFTER}: reschedule it to begin before, or withdraw; or accept that."
+"""Where nobody is asked for an approval: it begins later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,8 @@ def needs_of(head: Offboarding, now: datetime) -> tuple[Need, ...]:
         found.append(Need(kind, _advice(head, kind)))
     closes = window_closes_at(head)
     if closes is not None and now <= closes <= now + SOON:
-        found.append(Need(NeedKind.WINDOW_CLOSES, TO_USE_THE_WINDOW, closes))
+        advice = TO_BEGIN_BEFORE if head.status is Status.SCHEDULED else TO_USE_THE_WINDOW
+        found.append(Need(NeedKind.WINDOW_CLOSES, advice, closes))
     return tuple(found)
 
 

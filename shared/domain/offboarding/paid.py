@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.codes import ReasonCode
-from shared.domain.decisions.blockers import ActionKind, Cause
+from shared.domain.decisions.blockers import OURS, ActionKind, Blocker, Remedy
 from shared.domain.holdings.ledger import HoldingRecord
-from shared.domain.holdings.paying import WORKED, is_paid_on, known_end, paid_until
+from shared.domain.holdings.paying import WORKED, ends_by_itself, is_paid_on, known_end, paid_until
 from shared.domain.money import added_up
 from shared.domain.offboarding.record import Offboarding
 from shared.domain.offboarding.restored import Provenance
@@ -23,8 +23,6 @@ ENDED_NOTHING = frozenset({Status.STOPPED, Status.REJECTED, Status.JOINED, Statu
 """Nothing is ended, or it is put back: nobody waits for a term."""
 SETTLES = OVER | ENDED_NOTHING
 """Ends at which it is known what is paid on; a dry run has its plan alone."""
-OURS = frozenset({Cause.ACTION_DUE, Cause.SETTLING, Cause.WAITS_FOR_CHILDREN, Cause.WAITS_FOR_ADD_ON})
-"""What the pipeline ends by itself, as soon as it may: no term and nobody else is waited for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +43,14 @@ def goes_on(head: Offboarding) -> bool:
     return head.status in ENDED_NOTHING or head.withdrawal is not None
 
 
+def as_told(head: Offboarding, blocker: Blocker, record: HoldingRecord | None = None) -> Blocker:
+    """A blocker as it is told: where nothing is ended any more, the dates that were planned are those of nothing.
+    `record`: its holding, where it is at hand; what ends by itself keeps its date."""
+    if not goes_on(head) or (record is not None and ends_by_itself(record)):
+        return blocker
+    return replace(blocker, until=None, paid_until=None, again_at=None)
+
+
 def paid_of(head: Offboarding, records: Iterable[HoldingRecord] | None = None) -> Paid:
     """What is paid on as far as the record says. `records`: the holdings, for what ended before it was kept at the
     end; without them less is said of such a one, and nothing else."""
@@ -57,7 +63,7 @@ def paid_of(head: Offboarding, records: Iterable[HoldingRecord] | None = None) -
     if goes_on(head):
         holds_nothing = head.plan is not None and head.plan.holdings == 0
         return Paid(_read(head, Payment.NOTHING if holds_nothing else Payment.NO_END_KNOWN))
-    if head.paid_until is not None:
+    if head.paid_until is not None and not any(item.endless for item in head.blockers):
         return Paid(Payment.UNTIL_DATE, head.paid_until)
     return Paid(_read(head, _going_on(head)))
 
@@ -113,7 +119,8 @@ def _returned(record: HoldingRecord) -> bool:
 def _going_on(head: Offboarding) -> Payment:
     """Planned or at work, and no date is known."""
     if head.blockers:
-        return Payment.UNTIL_DONE if all(item.cause in OURS for item in head.blockers) else Payment.NO_END_KNOWN
+        ours = all(item.cause in OURS and item.remedy is not Remedy.PERSON for item in head.blockers)
+        return Payment.UNTIL_DONE if ours else Payment.NO_END_KNOWN
     unread = head.plan is not None and head.plan.undated_blockers > 0
     return Payment.NO_END_KNOWN if unread else Payment.NOTHING
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from shared.domain.codes import ReasonCode
-from shared.domain.decisions.blockers import SUSPEND_STAGE, Blocker, Cause, Remedy
+from shared.domain.decisions.blockers import SUSPEND_STAGE, Blocker, Cause, Remedy, last_paid
 from shared.domain.decisions.decisions import decide_all
 from shared.domain.decisions.gate import Blockers, RemovalPermit
 from shared.domain.decisions.patience import WAITS_FOR_OTHERS
@@ -151,14 +151,15 @@ def _without_persons(blockers: Blockers) -> Reason:
         first = blockers.items[0]
         text = f"{count_of(len(blockers.items), 'matter')} in the way; first: {first.sentence}"
         return Reason(ReasonCode(first.cause.value), text)
-    return Reason(ReasonCode(dated[-1].cause.value), _run_on(dated, blockers) + _also(blockers))
+    return Reason(ReasonCode(dated[-1].cause.value), _run_on(dated) + _also(blockers))
 
 
-def _run_on(dated: list[Blocker], blockers: Blockers) -> str:
+def _run_on(dated: list[Blocker]) -> str:
     last = dated[-1]
     if last.until is None:
         return ""
-    paid = f"; being paid until {stamp(blockers.paid_until)}" if blockers.paid_until else ""
+    end = last_paid(dated)
+    paid = f"; being paid until {stamp(end)}" if end else ""
     runs = f"{count_of(len(dated), 'commitment')} {'runs' if len(dated) == 1 else 'run'} on, the last until"
     return f"{runs} {stamp(last.until)}: {last.sentence}{paid}"
 

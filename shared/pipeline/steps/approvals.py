@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from shared.domain.approval import Approval, ApprovalRule, Weight
 from shared.domain.codes import ReasonCode
-from shared.domain.decisions.blockers import IRREVERSIBLE, ActionKind
+from shared.domain.decisions.blockers import IRREVERSIBLE, ActionKind, Blocker
 from shared.domain.decisions.decisions import decide_all
 from shared.domain.decisions.phrases import PHRASES
 from shared.domain.decisions.plan import Plan, draft_plan
@@ -19,6 +20,7 @@ from shared.domain.decisions.planned_steps import (
     PlannedStep,
     planned_steps,
 )
+from shared.domain.holdings.model import Holding
 from shared.domain.offboarding.record import Reason
 from shared.domain.offboarding.states import Stage, Status
 from shared.domain.wording import first_of
@@ -89,13 +91,18 @@ def _required(session: Session) -> bool:
     # What was written before counts too: what is left of a plan, or turns up bit by bit, is not a plan of its own.
     before = {key for key, record in situation.records.items() if record.actions}
     written = before | {step.key for step in steps} & set(situation.records)
-    paid = [item.blocker.paid_until for item in decisions.values() if item.blocker and item.blocker.paid_until]
+    ends = (_end(situation.holdings[key], item.blocker) for key, item in decisions.items() if item.blocker is not None)
     weight = Weight(
         holdings=len(written),
         seats=sum(situation.records[key].holding.quantity or 0 for key in written),
-        paid_days=max(((until - situation.now).days for until in paid), default=0),
+        paid_days=max(((until - situation.now).days for until in ends if until is not None), default=0),
     )
     return policy.requires(steps, weight, frozenset(situation.records))
+
+
+def _end(holding: Holding, blocker: Blocker) -> datetime | None:
+    """As far as it is paid at least: what renews weighs no less than what ends then."""
+    return holding.term_end if blocker.endless else blocker.paid_until
 
 
 def _valid(session: Session) -> Approval | None:

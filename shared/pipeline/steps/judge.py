@@ -42,10 +42,17 @@ def judge(session: Session, inventory: Inventory) -> RemovalPermit | Blockers:
 
 
 def _shown(blockers: tuple[Blocker, ...]) -> tuple[Blocker, ...]:
-    """The first of them; where there are more, those that ask a person before the others, so that none is missed."""
+    """The first of them; where there are more, those that ask a person and those without a known end before the others,
+    and one of either for certain: who has to act, and what is paid on, is told from what the head keeps."""
     if len(blockers) <= SHOWN:
         return blockers
-    return tuple(sorted(blockers, key=lambda item: item.remedy is not Remedy.PERSON))[:SHOWN]
+    person = next((item for item in blockers if item.remedy is Remedy.PERSON), None)
+    endless = next((item for item in blockers if item.endless), None)
+
+    def place(item: Blocker) -> tuple[bool, bool, bool]:
+        return item is not person and item is not endless, item.remedy is not Remedy.PERSON, not item.endless
+
+    return tuple(sorted(blockers, key=place))[:SHOWN]
 
 
 def hold(session: Session, asks: Mapping[str, Blocker]) -> None:

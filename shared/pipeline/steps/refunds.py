@@ -43,8 +43,9 @@ def ask_for_refunds(session: Session) -> None:
 
 
 def quote_refunds(session: Session) -> None:
-    """The same for a plan that is carried out: the amounts are told, and nothing depends on them. What cannot be priced
-    is tried all the same, and a price that cannot be read now holds nothing up."""
+    """The same for a plan that is carried out: the amounts are told, and no write depends on them. What Azure would not
+    price is tried all the same, and planned as paid until it expires, so that whoever approves is told no less than a
+    dry run tells; a price that cannot be read now holds nothing up."""
     decisions, now = decide_all(session.situation), session.services.clock.now()
     first = session.offboarding.plan is None
     wanted = [
@@ -57,10 +58,16 @@ def quote_refunds(session: Session) -> None:
     for record, price in zip(wanted, prices, strict=True):
         if isinstance(price, RefusedError):
             _note(session, record, price)
-    found = [_quoted(session, record, price) for record, price in zip(wanted, prices, strict=True)]
+    found = [_as_answered(session, record, price) for record, price in zip(wanted, prices, strict=True)]
     changed = [record for record in found if record is not session.records[record.holding.key]]
     if changed:
         session.save(holdings=changed)
+
+
+def _as_answered(session: Session, record: HoldingRecord, price: Money | RefusedError | None) -> HoldingRecord:
+    refused = isinstance(price, RefusedError)
+    quoted = _quoted(session, record, price)
+    return quoted if refused is quoted.quote_refused else replace(quoted, quote_refused=refused)
 
 
 def _quoted(session: Session, record: HoldingRecord, price: Money | RefusedError | None) -> HoldingRecord:

@@ -212,7 +212,13 @@ def test_the_next_look_is_the_earliest_date(dates: tuple[datetime | None, ...], 
 
 @pytest.mark.parametrize(
     ("dates", "paid_until"),
-    [((), None), ((None,), None), ((LATER, None, MUCH_LATER), MUCH_LATER), ((MUCH_LATER, LATER), MUCH_LATER)],
+    [
+        ((), None),
+        ((None,), None),
+        ((LATER, None, MUCH_LATER), None),
+        ((LATER, MUCH_LATER), MUCH_LATER),
+        ((MUCH_LATER, LATER), MUCH_LATER),
+    ],
 )
 def test_what_is_paid_longest_counts(dates: tuple[datetime | None, ...], paid_until: datetime | None) -> None:
     assert Blockers(tuple(blocker(Remedy.DATE, None, paid) for paid in dates)).paid_until == paid_until

@@ -1,12 +1,13 @@
 """What is left alone: while it is in an open transfer, and while the customer holds something of another reseller."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from shared.domain.decisions.blockers import SAFE, ActionKind, Blocker, Cause, Disposition, Remedy
+from shared.domain.decisions.decisions import Adjustment
 from shared.domain.decisions.resellers import ASK, is_foreign, leave_to_other_resellers, refusal
 from shared.domain.decisions.transfers import (
     SETTLED_AFTER,
@@ -78,8 +79,24 @@ def test_what_an_open_transfer_holds(covers: tuple[str, ...], inside: set[str]) 
             Remedy.RECHECK,
             blocker.detail,
             until=AGAIN,
-            paid_until=EARLIER,
         )
+
+
+@pytest.mark.parametrize("kept", [leave_to_transfers, leave_to_other_resellers])
+@pytest.mark.parametrize(("ends", "until"), [(True, LATER), (False, None)])
+def test_what_is_left_alone_is_paid_until_a_date_only_where_it_ends_by_itself(
+    kept: Adjustment, ends: bool, until: datetime | None
+) -> None:
+    """Its planned end is not written: what renews has renewed by then."""
+    left = replace(LICENCE, term_end=LATER, auto_renew=not ends, ends_at_term=ends)
+    opened = item("transfer:t", K.OPEN_TRANSFER)
+    foreign = replace(OTHER, reseller="222")
+    decisions = {left.key: acting(left.key), "transfer:t": Disposition(blocker=TRANSFER), OTHER.key: BLOCKED}
+    found = kept(situation(left, opened, foreign, policy=NAMED), decisions)[left.key].blocker
+
+    assert found is not None
+    assert found.paid_until == until
+    assert found.endless is not ends
 
 
 def test_a_transfer_takes_nothing_from_what_nothing_is_done_about() -> None:
@@ -215,7 +232,7 @@ BLOCKED = Disposition(blocker=Blocker("theirs", "theirs", C.OTHER_RESELLER, Reme
 
 def left_alone(key: str, closes: bool = True) -> Disposition:
     detail = "will be left alone while the customer holds something of another reseller"
-    blocker = Blocker(key, f"name of {key}", C.OTHER_RESELLER, Remedy.PERSON, detail, ASK, None, EARLIER)
+    blocker = Blocker(key, f"name of {key}", C.OTHER_RESELLER, Remedy.PERSON, detail, ASK)
     return Disposition(None, blocker, LATER if closes else None)
 
 

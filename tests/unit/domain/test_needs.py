@@ -15,6 +15,7 @@ from shared.domain.offboarding.needs import (
     PASSES_BY_ITSELF,
     SOON,
     TO_APPROVE,
+    TO_BEGIN_BEFORE,
     TO_CLEAR,
     TO_DECIDE,
     TO_USE_THE_WINDOW,
@@ -51,7 +52,13 @@ def test_what_goes_on_by_itself_needs_nobody(status: Status) -> None:
 
 @pytest.mark.parametrize("after", [timedelta(0), SECOND, SOON])
 def test_a_window_that_closes_soon_needs_somebody(after: timedelta) -> None:
-    assert needs_of(closing(after), NOW) == (Need(NeedKind.WINDOW_CLOSES, TO_USE_THE_WINDOW, NOW + after),)
+    assert needs_of(closing(after), NOW) == (Need(NeedKind.WINDOW_CLOSES, TO_BEGIN_BEFORE, NOW + after),)
+
+
+def test_what_is_scheduled_is_not_to_be_approved() -> None:
+    assert "approve" not in TO_BEGIN_BEFORE
+    last = needs_of(closing(SECOND, Status.AWAITING_APPROVAL), NOW)[-1]
+    assert last == Need(NeedKind.WINDOW_CLOSES, TO_USE_THE_WINDOW, NOW + SECOND)
 
 
 def test_a_window_may_close_while_an_approval_is_waited_for() -> None:

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from shared.domain.codes import ReasonCode
-from shared.domain.decisions.blockers import ActionKind, Blocker, Cause, Remedy
+from shared.domain.decisions.blockers import OURS, ActionKind, Blocker, Cause, Remedy
 from shared.domain.decisions.plan import Plan
 from shared.domain.holdings.ledger import ActionRecord, ActionState, HoldingRecord
 from shared.domain.holdings.model import HoldingKind
 from shared.domain.money import Money, ToldRefund
-from shared.domain.offboarding.paid import ENDED_NOTHING, OVER, Paid, paid_of, refunds_of, settle
+from shared.domain.offboarding.paid import ENDED_NOTHING, OVER, Paid, as_told, paid_of, refunds_of, settle
 from shared.domain.offboarding.record import Offboarding, Reason, Withdrawal
 from shared.domain.offboarding.settled import PAYMENT_WORDS, Payment, Refunds, Settled, payment_words, together
 from shared.domain.offboarding.states import Stage, Status
@@ -38,7 +38,8 @@ def ended(status: Status, **fields: Any) -> Offboarding:
 
 
 def live(*causes: Cause, **fields: Any) -> Offboarding:
-    blockers = tuple(Blocker(cause.value, "n", cause, Remedy.DATE, "d") for cause in causes)
+    until = fields.get("paid_until")
+    blockers = tuple(Blocker(cause.value, "n", cause, Remedy.DATE, "d", paid_until=until) for cause in causes)
     return head_of(blockers=blockers, **{"plan": PLAN, **fields})
 
 
@@ -80,6 +81,34 @@ def test_where_there_is_no_date_it_is_said_why(head: Offboarding, payment: Payme
 )
 def test_a_date_is_told_where_a_term_is_waited_for_or_was(head: Offboarding) -> None:
     assert paid_of(head) == Paid(P.UNTIL_DATE, LATER)
+
+
+RUNS = Blocker("k", "n", Cause.REFUSED, Remedy.PERSON, "d", until=EARLIER)
+TERM = Blocker("e", "n", Cause.IN_TERM, Remedy.DATE, "d", until=LATER, paid_until=LATER, again_at=EARLIER)
+
+
+def test_a_known_end_hides_no_unknown_one() -> None:
+    assert paid_of(replace(live(paid_until=LATER), blockers=(TERM,))) == Paid(P.UNTIL_DATE, LATER)
+    assert paid_of(replace(live(paid_until=LATER), blockers=(TERM, RUNS))) == Paid(P.NO_END_KNOWN)
+    opened = Blocker("transfer:t", "n", Cause.OPEN_TRANSFER, Remedy.RECHECK, "d")
+    assert paid_of(replace(live(paid_until=LATER), blockers=(TERM, opened))) == Paid(P.UNTIL_DATE, LATER)
+
+
+@pytest.mark.parametrize("cause", sorted(OURS))
+def test_what_the_pipeline_ends_is_no_longer_its_own_matter_once_a_person_is_asked(cause: Cause) -> None:
+    assert paid_of(live(cause)) == Paid(P.UNTIL_DONE)
+    asked = Blocker("k", "n", cause, Remedy.PERSON, "d")
+    assert asked.endless
+    assert paid_of(replace(live(), blockers=(asked,))) == Paid(P.NO_END_KNOWN)
+
+
+@pytest.mark.parametrize("blocker", [TERM, RUNS])
+def test_where_nothing_is_ended_no_planned_date_is_told(blocker: Blocker) -> None:
+    for head in (*(ended(status) for status in ENDED_NOTHING), live(withdrawal=CALLED_OFF)):
+        bare = replace(blocker, until=None, paid_until=None, again_at=None)
+        assert as_told(head, blocker) == as_told(head, blocker, RENEWS) == bare
+        assert as_told(head, blocker, ENDS) == blocker
+    assert as_told(live(), blocker, RENEWS) == as_told(ended(Status.PLANNED), blocker) == blocker
 
 
 @pytest.mark.parametrize("status", sorted(ENDED_NOTHING | OVER))

@@ -48,10 +48,17 @@ def test_a_plan_counts_everything_that_is_known() -> None:
         undated_blockers=1,
         unsettled_blockers=1,
         first_window_closes_at=SOON,
-        paid_until=LONG,
+        paid_until=None,
         irreversible=4,
         digest=hashlib.sha256(json.dumps(sorted(steps), separators=(",", ":")).encode()).hexdigest(),
     )
+
+
+def test_a_known_end_hides_no_unknown_one() -> None:
+    known = (SUSPENDED, LEGACY, IN_WINDOW, LATE, LONGEST, AZURE)
+    assert plan(*known).paid_until == LONG
+    for item in (UNKNOWN, PENDING):
+        assert plan(*known, item).paid_until is None
 
 
 @pytest.mark.parametrize(

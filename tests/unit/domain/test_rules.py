@@ -84,8 +84,8 @@ MARKETPLACE_LEFT: list[tuple[HoldingStatus, dict[str, Any], bool, Told]] = [
     # status, holding, strict, expected
     (S.ACTIVE, {}, True, left(remedy=Remedy.PERSON)),
     (S.ACTIVE, {"cancellable_until": LATER}, False, left(remedy=Remedy.PERSON)),
-    (S.ACTIVE, {"term_end": LATER}, True, left(remedy=Remedy.PERSON, paid_until=LATER)),
-    (S.ACTIVE, {"term_end": LATER, "auto_renew": True}, True, left(remedy=Remedy.PERSON, paid_until=LATER)),
+    (S.ACTIVE, {"term_end": LATER}, True, left(remedy=Remedy.PERSON)),
+    (S.ACTIVE, {"term_end": LATER, "auto_renew": True}, True, left(remedy=Remedy.PERSON)),
     (
         S.ACTIVE,
         {"term_end": LATER, "auto_renew": False},
@@ -98,7 +98,7 @@ MARKETPLACE_LEFT: list[tuple[HoldingStatus, dict[str, Any], bool, Told]] = [
         True,
         left(remedy=Remedy.DATE, until=NOW + TICK, paid_until=NOW + TICK),
     ),
-    (S.ACTIVE, {"term_end": NOW, "auto_renew": False}, True, left(remedy=Remedy.PERSON, paid_until=NOW)),
+    (S.ACTIVE, {"term_end": NOW, "auto_renew": False}, True, left(remedy=Remedy.PERSON)),
     (S.ACTIVE, {"auto_renew": False}, True, left(remedy=Remedy.PERSON)),
     (S.PENDING, {}, True, left(remedy=Remedy.PERSON)),
     (S.PENDING, {}, False, left(remedy=Remedy.PERSON)),

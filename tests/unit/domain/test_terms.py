@@ -1,5 +1,6 @@
 """What cannot be cancelled today: renewal off, the end recorded, then the date; each boundary to the microsecond."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -90,13 +91,13 @@ def test_a_term_that_is_over_is_microsofts_for_a_day_and_then_a_persons(
 
 
 @pytest.mark.parametrize("kind", COMMITTED)
-@pytest.mark.parametrize("fields", [{}, {"ends_at_term": True, "auto_renew": False}])
+@pytest.mark.parametrize(("fields", "paid"), [({}, None), ({"ends_at_term": True, "auto_renew": False}, NOW)])
 def test_a_term_that_is_over_comes_before_everything_that_was_recorded(
-    kind: HoldingKind, fields: dict[str, Any]
+    kind: HoldingKind, fields: dict[str, Any], paid: datetime | None
 ) -> None:
     for status in (S.ACTIVE, S.SUSPENDED):
         found = judged(kind, status, {"term_end": NOW, **fields}, cancel_refused=True, end_refused=True)
-        assert found == recheck(C.RENEWING)
+        assert found == replace(recheck(C.RENEWING), paid_until=paid), "what ends was paid until then"
         assert judged(kind, status, fields, cancel_refused=True, end_refused=True) == person(C.NO_TERM_END)
 
 

@@ -15,6 +15,8 @@ def reservation(case: Case) -> Disposition:
     if holding.term_end is not None and holding.term_end <= case.now:
         return _over(case)
     if case.policy.refund_reservations and not case.cancel_refused:
+        if case.quote_refused:
+            return _tried(case)
         otherwise = f" (if Azure refuses, it will be paid until {day(holding.term_end)})" if holding.term_end else ""
         return case.act(ActionKind.RETURN_RESERVATION, f"is live and has to be returned for a refund{otherwise}")
     why = "Azure refuses a refund" if case.cancel_refused else "refunds are not wanted"
@@ -25,6 +27,15 @@ def reservation(case: Case) -> Disposition:
     what_to_do = "To end it sooner, ask for a refund in Partner Center (Azure reservations, Refund)."
     detail = f"is live; {why}, so it will be paid until it expires{_renewal(case)}"
     return case.dated(detail, Cause.NOT_REFUNDED, _stop(case), what_to_do)
+
+
+def _tried(case: Case) -> Disposition:
+    """Azure would not price its return, and may take it all the same; as far as is known it is paid to its end."""
+    end = case.holding.term_end
+    otherwise = f"if Azure refuses that too, it will be paid until {day(end)}" if end else "Azure may refuse that too"
+    detail = f"is live; Azure refuses a refund when asked for its price. Its return will be tried; {otherwise}"
+    found = case.act(ActionKind.RETURN_RESERVATION, detail)
+    return replace(found, sure=False, blocker=replace(found.blocker, paid_until=end) if found.blocker else None)
 
 
 def savings_plan(case: Case) -> Disposition:

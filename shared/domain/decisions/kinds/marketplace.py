@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from shared.domain.decisions.blockers import SAFE, ActionKind, Case, Cause, Disposition
 from shared.domain.decisions.kinds.terms import until_term_end
 from shared.domain.holdings.model import HoldingStatus
@@ -42,6 +40,4 @@ def _pending(case: Case) -> Disposition:
 def _left(case: Case) -> Disposition:
     if case.holding.term_end is not None and case.holding.term_end > case.now and case.holding.auto_renew is False:
         return case.dated(f"{_LEFT}; it does not renew and ends with its term", Cause.LEFT_BY_POLICY)
-    found = case.person(Cause.LEFT_BY_POLICY, f"{_LEFT}, and goes on", _PUBLISHER)
-    # It is being paid until its term ends at least, and then renews.
-    return replace(found, blocker=replace(found.blocker, paid_until=case.holding.term_end)) if found.blocker else found
+    return case.person(Cause.LEFT_BY_POLICY, f"{_LEFT}, and goes on", _PUBLISHER)

@@ -65,6 +65,8 @@ def _without_end(case: Case) -> Disposition:
 def _term_over(case: Case) -> Disposition:
     # The renewal job may take 24 hours after the inclusive end date (create scheduled changes).
     if case.holding.term_end is not None and case.now < case.holding.term_end + case.pace.renewal_job:
-        return case.recheck(Cause.RENEWING, "has reached its term end; Microsoft is processing it")
+        found = case.recheck(Cause.RENEWING, "has reached its term end; Microsoft is processing it")
+        paid = case.holding.term_end if case.holding.ends_at_term else None
+        return replace(found, blocker=replace(found.blocker, paid_until=paid)) if found.blocker else found
     detail = "is past its term end and still not ended"
     return case.person(Cause.NO_TERM_END, detail, "Open a support case with Microsoft, then resume.")

@@ -114,7 +114,7 @@ def test_a_dry_run_comes_before_stop_and_before_a_start_date() -> None:
         (
             (legacy("p", "pending"), dated(9 * DAY)),
             {},
-            "nothing to do; commitments are paid until 2026-06-10 09:00 UTC; waits for: p is still being provisioned",
+            "nothing to do; no known date; waits for: p is still being provisioned",
         ),
         (
             (licence("x", ends=None),),

@@ -137,6 +137,7 @@ def test_a_plan_that_is_carried_out_tells_it_too_and_depends_on_nothing() -> Non
     stored = at.store.holdings("o-1")
     assert [item.refund for item in stored.values()] == [ToldRefund(POUNDS, at.now), None, None]
     assert [item.no_refund for item in stored.values()] == [False] * 3
+    assert [item.quote_refused for item in stored.values()] == [False, True, False], "what cannot be read says nothing"
     assert [(entry.what, entry.holding) for entry in at.timeline] == [("refund.refused", "subscription:b")]
 
 
@@ -157,6 +158,14 @@ def test_what_told_no_amount_in_the_first_plan_is_not_asked_again() -> None:
     at.session.offboarding = replace(at.session.offboarding, plan=plan)
     quote_refunds(at.session)
     assert at.port.calls == []
+
+
+def test_a_price_that_is_told_later_takes_the_refusal_away() -> None:
+    at = desk(reservation(), answers={"price_refund": EUROS})
+    refused = replace(reservation(), quote_refused=True, refund=ToldRefund(POUNDS, at.now - QUOTES_LAST))
+    at.session.save(holdings=[refused])
+    quote_refunds(at.session)
+    assert at.stored("subscription:a") == replace(refused, quote_refused=False, refund=ToldRefund(EUROS, at.now))
 
 
 def test_only_what_would_be_returned_is_quoted() -> None:
