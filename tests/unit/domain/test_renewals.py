@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from shared.domain.decisions.blockers import ActionKind
-from shared.domain.decisions.renewals import renewals_before
+from shared.domain.decisions.renewals import Renewal, renewals_before
 from shared.domain.decisions.situation import Situation
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.holdings.model import Holding, HoldingKind, HoldingStatus
@@ -76,3 +76,8 @@ def test_the_first_comes_first_and_says_when() -> None:
     found = renewals_before(situation(second, first), START)
     assert [one.key for one in found] == ["c", "b"]
     assert found[0].sentence == "A renews at 2026-07-11 12:00 UTC"
+
+
+@pytest.mark.parametrize(("units", "called"), [(None, "E3"), (0, "E3"), (1, "E3 (1 unit)"), (25, "E3 (25 units)")])
+def test_it_is_called_by_its_name_with_the_units_where_they_are_known(units: int | None, called: str) -> None:
+    assert Renewal("subscription:1", "E3", NOW, None, quantity=units).called == called
