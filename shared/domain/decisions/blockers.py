@@ -121,10 +121,14 @@ class Blocker:
         return f"{self.name} {self.detail}"
 
     @property
+    def ours(self) -> bool:
+        """The pipeline ends it by itself, as soon as it may, and asks nobody."""
+        return self.cause in OURS and self.remedy is not Remedy.PERSON
+
+    @property
     def endless(self) -> bool:
         """It is paid on, and nobody knows until when: no date, and not what the pipeline ends by itself."""
-        ours = self.cause in OURS and self.remedy is not Remedy.PERSON
-        return self.paid_until is None and not ours and not self.key.startswith(NEVER_PAID)
+        return self.paid_until is None and not self.ours and not self.key.startswith(NEVER_PAID)
 
 
 def last_paid(blockers: Iterable[Blocker]) -> datetime | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.codes import ReasonCode
-from shared.domain.decisions.blockers import OURS, ActionKind, Blocker, Remedy
+from shared.domain.decisions.blockers import ActionKind, Blocker
 from shared.domain.holdings.ledger import HoldingRecord
 from shared.domain.holdings.paying import WORKED, ends_by_itself, is_paid_on, known_end, paid_until
 from shared.domain.money import added_up
@@ -119,8 +119,7 @@ def _returned(record: HoldingRecord) -> bool:
 def _going_on(head: Offboarding) -> Payment:
     """Planned or at work, and no date is known."""
     if head.blockers:
-        ours = all(item.cause in OURS and item.remedy is not Remedy.PERSON for item in head.blockers)
-        return Payment.UNTIL_DONE if ours else Payment.NO_END_KNOWN
+        return Payment.UNTIL_DONE if all(item.ours for item in head.blockers) else Payment.NO_END_KNOWN
     unread = head.plan is not None and head.plan.undated_blockers > 0
     return Payment.NO_END_KNOWN if unread else Payment.NOTHING
 
