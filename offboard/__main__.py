@@ -44,6 +44,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Annotated, TextIO
 
 import requests
@@ -78,7 +79,7 @@ def main(
     if given[:1] in (["help"], []):
         given = [*given[1:2], "--help"]
     try:
-        typer.main.get_command(made())(args=given, prog_name="offboard", obj=edge)
+        _built()(args=given, prog_name="offboard", obj=edge)
     except SystemExit as ended:
         return ended.code if isinstance(ended.code, int) else Exit.USAGE if ended.code else Exit.DONE
     except KeyboardInterrupt:
@@ -86,6 +87,12 @@ def main(
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return Exit.DONE
+
+
+@cache
+def _built() -> Callable[..., object]:
+    """The command as it is called; keeps nothing of a call."""
+    return typer.main.get_command(made())
 
 
 def made() -> typer.Typer:

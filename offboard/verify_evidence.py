@@ -29,6 +29,7 @@ MEMBERS = ("seq", "at", "offboardingId", "kind", "actor", "data", "prev", "hash"
 MANIFEST = ("offboardingId", "entries", "head", "exportedAt", "version", "outcome", "keyId")
 NOTHING_BEFORE = "0" * 64
 LARGEST = 2**53 - 1
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 PROVEN = "no entry was changed, added, left out or put elsewhere after it was written"
 UNSURE = (
     "proven: every entry continues the one before. not proven: who wrote them, since whoever can write one can write "
@@ -64,14 +65,16 @@ class Evidence:
 
 def canonical(value: object) -> str:
     """RFC 8785 of what evidence holds: texts, whole numbers, booleans, null, lists and objects."""
+    if isinstance(value, str):
+        return _quoted(value)
     if isinstance(value, dict):
         names = sorted(value, key=lambda name: name.encode("utf-16-be"))
-        return "{" + ",".join(f"{canonical(name)}:{canonical(value[name])}" for name in names) + "}"
+        return "{" + ",".join(f"{_quoted(name)}:{canonical(value[name])}" for name in names) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(canonical, value)) + "]"
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) > LARGEST:
         raise ValueError("a number beyond 2^53")
-    return json.dumps(value, ensure_ascii=False)
+    return json.dumps(value)
 
 
 def sha256(text: str) -> str:

@@ -72,9 +72,12 @@ class Response:
         return json.loads(self.body.decode("utf-8-sig"))
 
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 def encode(payload: Json) -> bytes:
     """Compact UTF-8 JSON."""
-    return json.dumps(payload, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    return _COMPACT.encode(payload).encode("utf-8")
 
 
 def lower_keys(value: Json) -> Json:

@@ -150,6 +150,7 @@ def test_rejected_after_a_removal_was_sent_it_does_not_end_as_untouched() -> Non
     assert "the removal of the relationship had been sent" in said(rejected)
 
 
+@pytest.mark.long
 def test_what_was_only_refused_keeps_no_approval_alive() -> None:
     """Nothing was begun with it: weeks later the plan is somebody's decision again."""
     world, request = asking(CustomerSpec(name="Refused"))

@@ -133,6 +133,7 @@ def test_for_how_long_it_renews_may_not_show() -> None:
     assert "what runs on then is not known yet" in found.why_not
 
 
+@pytest.mark.long
 def test_end_with_term_is_recorded_at_once_and_nothing_else_is_touched_before_the_start() -> None:
     world, request = asked(renewals="end_with_term")
     world.run(for_at_most=10 * DAY)
@@ -145,6 +146,7 @@ def test_end_with_term_is_recorded_at_once_and_nothing_else_is_touched_before_th
     check_invariants(world)
 
 
+@pytest.mark.long
 def test_an_end_that_is_refused_asks_a_person_and_is_tried_daily() -> None:
     world, request = asked(renewals="end_with_term")
     refused = {"type": "status", "status": 400, "code": "987654", "description": "No."}

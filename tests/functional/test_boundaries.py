@@ -71,6 +71,7 @@ def test_what_another_reseller_brings_later_is_not_touched(
     assert not [item for item in effects(world)[before:] if not item[0].startswith("clock")]
 
 
+@pytest.mark.long
 def test_a_transfer_without_lines_holds_everything() -> None:
     world = asked(b.nce(), b.legacy(), b.reservation(), b.perpetual(), b.azure_plan(1), b.transfer())
 
@@ -159,6 +160,7 @@ def test_a_removal_that_shows_late_is_still_ours() -> None:
     assert found.survivors
 
 
+@pytest.mark.long
 def test_what_needs_a_person_stays_in_the_list_when_its_term_renews_beside_it() -> None:
     """It asks and rests; after a renewal it looks again within hours, which is no wait for a person, and asks still."""
     world = asked(b.nce_past_window("+P7D", name="Moving"), b.transfer("Moving"), within=timedelta(hours=4))

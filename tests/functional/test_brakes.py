@@ -208,6 +208,7 @@ def test_a_record_of_before_asks_for_a_word_although_its_first_look_fails() -> N
     assert effects(world) == []
 
 
+@pytest.mark.long
 def test_a_word_ends_with_mode_plan_although_every_look_meanwhile_failed() -> None:
     world = World(CUSTOMER, OFFBOARDING_MODE="plan")
     planned = world.services

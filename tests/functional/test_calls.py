@@ -191,6 +191,7 @@ def test_the_number_of_calls_follows_from_a_formula_for_many_holdings_and_pages(
 PER_MINUTE = 60
 
 
+@pytest.mark.long
 def test_never_more_calls_in_a_minute_than_configured() -> None:
     customer = CustomerSpec(name="Slow", subscriptions=(*(nce(f"Licence {n}") for n in range(70)), legacy()))
     world = World(customer, clock=OneClock(), OFFBOARDING_CALLS_PER_MINUTE=str(PER_MINUTE))

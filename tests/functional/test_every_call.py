@@ -75,6 +75,7 @@ def test_a_fault_at_any_call_only_costs_time(fault: str) -> None:
         survives(LICENCES, number, fault)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_at_any_other_call_only_costs_time(fault: str) -> None:
     for number in some_of(NOT_READ_BEFORE, turn(fault)):

@@ -283,6 +283,7 @@ def test_dying_anywhere_leaves_evidence_that_verifies(tmp_path: Path, points: li
         assert len(case.archive.versions[f"{head.id}.evidence.jsonl"]) == 1, point
 
 
+@pytest.mark.long
 def test_a_call_whose_answer_was_lost_is_closed_by_what_was_read_next(tmp_path: Path) -> None:
     case = Case(tmp_path, customer := small())
     points = [number for number, name in enumerate(_passed(tmp_path, customer), 1) if name.startswith("after PATCH")]

@@ -41,6 +41,7 @@ def test_what_has_ended_and_was_signed_has_ended_in_an_unsigned_snapshot_too(tmp
     assert replace(world.offboarding(request), restored=None) == replace(before, settled=Settled(Payment.NOT_READ))
 
 
+@pytest.mark.long
 def test_no_money_is_believed_that_no_evidence_has(tmp_path: Path) -> None:
     """How it ended was signed; dates and amounts were not, and stand in the totals of a month."""
     world, request, taken = ended(tmp_path)

@@ -145,6 +145,7 @@ def test_what_an_earlier_version_stored_is_found_by_what_it_holds(version: str, 
     store.close()
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("point", POINTS, ids=lambda point: point.name)
 def test_after_a_roll_back_it_goes_on_and_keeps_what_the_later_version_added(point: Point, tmp_path: Path) -> None:
     """The store of a later version, of the next minor format: fields that are not known here, in heads and holdings."""

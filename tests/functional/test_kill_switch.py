@@ -176,6 +176,7 @@ def test_what_can_be_put_back_does_not_wait_for_a_ceiling() -> None:
     }
 
 
+@pytest.mark.long
 def test_a_ceiling_spreads_removals_over_the_hours() -> None:
     customers = tuple(CustomerSpec(name=f"Customer {n}", subscriptions=(nce(),)) for n in range(5))
     world = World(*customers, OFFBOARDING_REMOVALS_PER_HOUR="2")

@@ -177,6 +177,7 @@ def test_a_start_before_the_renewal_changes_nothing(after: timedelta) -> None:
     assert effects(world) == []
 
 
+@pytest.mark.long
 def test_instructions_that_somebody_deletes_are_written_again() -> None:
     world, request = asked()
     world.run(for_at_most=10 * DAY)
@@ -189,6 +190,7 @@ def test_instructions_that_somebody_deletes_are_written_again() -> None:
     assert state_of(world, request) == SCHEDULED
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("before", [timedelta(days=1), timedelta(hours=13)])
 def test_instructions_that_are_deleted_shortly_before_the_renewal_are_noticed_in_time(before: timedelta) -> None:
     world, request = asked()

@@ -24,6 +24,7 @@ CUSTOMERS = tuple(
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("nth", [1, 4, 9, 23])
 @pytest.mark.parametrize(
     "answer",
@@ -134,6 +135,7 @@ def test_a_hold_that_a_person_lifts_is_lifted_for_a_running_process() -> None:
     assert world.offboarding(later).status is Status.REMOVED
 
 
+@pytest.mark.long
 def test_a_throttled_write_is_no_try_and_is_repeated_at_once_when_the_time_has_come() -> None:
     world = World(customer := CustomerSpec(name="Throttled", subscriptions=tuple(nce(f"N {n}") for n in range(10))))
     match = {"method": "PATCH", "pathRegex": "/subscriptions/", "times": 30}

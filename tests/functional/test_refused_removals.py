@@ -71,6 +71,7 @@ def test_answers_that_never_change_ask_a_person_and_are_tried_again_daily() -> N
     assert world.offboarding(request).status is Status.REMOVED, "it goes on by itself once the cause is gone"
 
 
+@pytest.mark.long
 def test_a_customer_that_came_back_can_be_offboarded_again() -> None:
     """The removal worked, and the customer accepts a new relationship before everything is proven."""
     world = World(scenario=Scenario(customers=(CUSTOMER, OTHER), knobs=Knobs(removal_lag=timedelta(0))))
@@ -88,6 +89,7 @@ def test_a_customer_that_came_back_can_be_offboarded_again() -> None:
     assert world.offboarding(again).status is Status.REMOVED, "the advice works when it is followed"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("dry_run", "looks"), [(True, 1), (False, 1), (False, 2)])
 def test_a_customer_that_seems_gone_for_a_moment_is_not_told_as_gone(dry_run: bool, looks: int) -> None:
     """A 404 for the customer and a complete list without it, at the same time."""

@@ -127,6 +127,7 @@ def test_after_a_restore_it_waits_for_a_person_and_then_does_nothing_twice(
     assert sum(effect == "relationship.removed" for effect, _, _ in effects(world)) == 1
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("point", some_of(points(), 2))
 def test_released_at_once_it_does_nothing_twice_either(point: int, tmp_path: Path) -> None:
     """While what the lost process asked for has not shown its effect yet."""
@@ -176,6 +177,7 @@ def part_way(folder: Path) -> tuple[World, str, Manifest]:
     return world, request, snapshot(world, shelf_in(folder))
 
 
+@pytest.mark.long
 def test_a_withdrawal_that_was_lost_leads_to_no_removal(tmp_path: Path) -> None:
     """The worst that a restore can do: what was called off is removed all the same."""
     world, request, taken = part_way(tmp_path)
@@ -263,6 +265,7 @@ def test_a_kill_switch_that_was_held_and_lost_is_held(tmp_path: Path) -> None:
     assert taken.name in brake.why
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("messages", ["lost", "all of them again"])
 def test_messages_of_another_time_than_the_store_change_nothing(messages: str, tmp_path: Path) -> None:
     """The bus may have lost everything, or bring everything once more, and both before and after a person's word."""
@@ -307,6 +310,7 @@ def test_what_was_told_before_is_told_from_new_events(tmp_path: Path) -> None:
     assert any("snapshot" in event["data"].get("reason", {}).get("text", "") for event in later)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("end", ["removed", "withdrawn"])
 def test_what_ended_after_the_snapshot_has_ended_as_its_evidence_says(end: str, tmp_path: Path) -> None:
     export = EvidenceExport(FileSigner(tmp_path / "key.pem"), FolderArchive(tmp_path / "evidence"))

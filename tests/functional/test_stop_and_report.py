@@ -75,6 +75,7 @@ def in_mode_plan(world: World) -> Callable[[], None]:
 DELAYS = (throttled, signed_out, in_mode_plan)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("delay", DELAYS, ids=lambda one: one.__name__)
 @pytest.mark.parametrize("stage", [Stage.PLAN, Stage.SUSPEND])
 def test_nothing_is_touched_when_a_window_closed_before_the_work_began(

@@ -88,7 +88,7 @@ def test_of_an_unexpected_exception_the_type_and_the_place_are_exported_and_noth
     def broken(*_: Any, **__: Any) -> Any:
         raise RuntimeError(text)
 
-    monkeypatch.setattr(requests.Session, "request", broken)
+    monkeypatch.setattr(requests.Session, "send", broken)
     with telling() as told:
         world, spy = world_of()
         world.ask(CUSTOMER)

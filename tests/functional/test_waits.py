@@ -143,6 +143,7 @@ def test_one_odd_answer_never_skips_the_plan(fields: dict[str, Any]) -> None:
     assert not any(entry["effect"] for entry in world.journal())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("after", [0, 1])
 def test_answers_that_contradict_each_other_for_ever_ask_a_person(after: int) -> None:
     """The customer is readable, its subscriptions are not ours: before the plan, or after it."""

@@ -119,6 +119,7 @@ def test_a_window_is_warned_of_by_whatever_has_a_date(place: str) -> None:
     assert timedelta(hours=47) <= closes_at - datetime.fromisoformat(told["time"]) <= timedelta(hours=48)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("place", PLACES)
 def test_stop_and_report_ends_what_is_surely_open_and_touches_nothing_else(place: str) -> None:
     for held, status in ((b.nce(started="-P2D"), Status.REMOVED), (b.nce(started="-P300D"), Status.STOPPED)):

@@ -134,6 +134,7 @@ KINDS = {
 }
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("kind", "expected"), KINDS.items())
 def test_the_removal_of_every_kind_comes_on_the_expected_day(kind: str, expected: str) -> None:
     assert check(b.customer("Kinds", getattr(b, kind)())) == expected
@@ -173,6 +174,7 @@ def test_why_no_day_can_be_told(asked: dict[str, Any], expected: str) -> None:
     assert plan["removalExpectedAt"] is None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("kind", "start", "more", "day"),
     [

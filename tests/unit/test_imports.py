@@ -190,6 +190,7 @@ LOCAL = sorted(
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("tool", LOCAL)
 def test_no_local_tool_needs_the_tests_of_the_application(tool: str) -> None:
     """Its own tests stand beside it, and need nothing of `tests/` either; its code needs no tests at all."""

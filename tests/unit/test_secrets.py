@@ -143,7 +143,7 @@ def test_a_bug_that_carries_a_token_in_its_exception_is_recorded_without_it(
         raise RuntimeError(f"Authorization: Bearer {REFRESH_TOKEN}")
 
     world, spy = world_of()
-    monkeypatch.setattr(requests.Session, "request", broken)
+    monkeypatch.setattr(requests.Session, "send", broken)
     world.ask(customer())
     world.run()
 

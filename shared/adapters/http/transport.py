@@ -135,16 +135,11 @@ def _transmit(
     body: bytes | Mapping[str, str] | None = form if call.body is None else call.content
     url = f"{base_url}{call.path}" + (f"?{call.query}" if call.query else "")
     try:
-        response = session.request(
-            call.method,
-            url,
-            data=body,
-            headers=headers,
-            auth=auth,
-            timeout=(timeouts.connect, timeouts.read),
-            allow_redirects=False,
-            stream=True,
-        )
+        # What Session.request would merge, which costs as much again: this session has headers and no other defaults.
+        request = requests.Request(call.method, url, {**session.headers, **headers}, data=body, auth=auth).prepare()
+        around = session.merge_environment_settings(request.url, {}, True, None, None)
+        limits = (timeouts.connect, timeouts.read)
+        response = session.send(request, timeout=limits, allow_redirects=False, **around)
     except requests.RequestException as error:
         lost = _lost(service, call, error)
     else:

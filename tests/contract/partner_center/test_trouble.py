@@ -20,6 +20,7 @@ from shared.domain.errors import (
 from tests.contract.partner_center.world import CUSTOMER, World, code_of
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("sign_in", "code"),
     [

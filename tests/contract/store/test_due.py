@@ -82,6 +82,7 @@ def test_due(store: OffboardingStore, case: Case, created: bool) -> None:
     assert list(store.due(NOW, MACHINE, GRACE, 10)) == ([head.id] if without_outbox else [])
 
 
+@pytest.mark.long
 def test_due_follows_the_changes(store: OffboardingStore) -> None:
     """The life of one offboarding: what is due is always decided by its newest head."""
     last = stored(store, offboarding(), outbox=(message("m"),))
@@ -115,6 +116,7 @@ def test_due_follows_the_changes(store: OffboardingStore) -> None:
     assert not due(NOW + timedelta(days=30_000))
 
 
+@pytest.mark.long
 def test_at_most_so_many(store: OffboardingStore) -> None:
     ids = [stored(store, offboarding(f"n{number}")).offboarding.id for number in range(6)]
     found = store.due(NOW + GRACE, MACHINE, GRACE, 4)

@@ -98,6 +98,7 @@ def test_an_odd_grant_is_unreadable_and_never_quoted(body: bytes, caplog: pytest
         assert part not in shown
 
 
+@pytest.mark.long
 @given(
     st.recursive(
         st.none() | st.integers() | st.text(max_size=9),

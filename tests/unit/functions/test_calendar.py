@@ -96,6 +96,7 @@ def test_the_filters_of_the_list_narrow_it(
     assert len(Calendar.from_ical(subscribed.body).walk("VEVENT")) == len(wanted)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["sort", "limit", "after", "before", "Key"])
 def test_what_is_no_filter_is_refused(world: World, name: str) -> None:
     for function in ("list_moments", "get_calendar"):
@@ -208,6 +209,7 @@ def test_an_address_goes_to_a_terminal_and_into_no_pipe(
     assert "key=" not in desk.err + log.text
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "words",
     [("--ics", "c.ics", "--csv"), ("--link", "--json"), ("--csv", "--json"), ("-o", "x.ics"), ("--csv", "-o", "x.csv")],

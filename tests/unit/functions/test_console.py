@@ -582,6 +582,7 @@ def test_a_number_stands_where_the_person_can_act(world: World) -> None:
     assert badge(person("Nobody")) == {}
 
 
+@pytest.mark.long
 def test_an_expired_approval_is_said_to_be_one(world: World) -> None:
     identity = asked(world)
     browser, place = Browser(APPROVER), f"/console/offboardings/{identity}"
@@ -599,6 +600,7 @@ def test_what_has_ended_and_leaves_something_to_do_says_both(world: World) -> No
     assert standing(replace(ended, reason=None)).whose == "Nobody has to act: it has ended."
 
 
+@pytest.mark.long
 def test_the_letter_of_the_page_is_the_letter_of_the_report(world: World) -> None:
     identity = asked(world)
     place = f"/console/offboardings/{identity}"

@@ -254,6 +254,7 @@ def test_a_column_that_was_sorted_alone_ends_nobody_else(world: World, desk: Des
     assert refused["why"] == f"the plan is of {empty}, and the row names {bravo}"
 
 
+@pytest.mark.long
 def test_a_workbook_has_numbers_and_totals(world: World, desk: Desk) -> None:
     book = Workbook()
     sheet = book.active

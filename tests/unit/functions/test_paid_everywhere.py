@@ -147,6 +147,7 @@ def _json(text: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.long
 def test_a_batch_and_the_approvals_say_it_too(mocker: MockerFixture) -> None:
     customers = b.customer("Stays", b.nce(name="E3")), b.customer("Asks", b.nce_past_window("+P40D", name="F3"))
     world = World(*customers, OFFBOARDING_APPROVAL="always")

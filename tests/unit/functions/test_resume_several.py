@@ -73,6 +73,7 @@ def agreed(world: World) -> list[int]:
     return [len(item.agreed_renewals) for item in renewing(world)]
 
 
+@pytest.mark.long
 def test_what_needs_a_person_while_it_waits_is_on_the_page_and_in_the_count(world: World, other: str) -> None:
     moving = Blocker("k1", "Moving", Cause.OPEN_TRANSFER, Remedy.PERSON, "is part of a transfer", "Accept it.")
     reason = Reason(ReasonCode.OPEN_TRANSFER, "a person is needed: it moves. Meanwhile one renews", "Accept it.")

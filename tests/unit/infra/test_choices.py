@@ -159,6 +159,7 @@ def test_further_settings_are_set_and_take_nothing_from_the_templates_own() -> N
     assert found["AZURE_CLIENT_ID"] != "another"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("auth", ["secret", "certificate", "federated"])
 def test_the_application_takes_the_settings_that_the_template_sets(auth: str) -> None:
     """Both ways: nothing that it needs is absent, and it knows every name of its own."""

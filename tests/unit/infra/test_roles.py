@@ -96,6 +96,7 @@ def _where(assignment: Made, target: Made | None) -> str:
     return PLACES.get(kind) or f"{kind.removesuffix('s')} `{target.name}`"
 
 
+@pytest.mark.long
 def test_the_table_says_what_the_template_gives() -> None:
     assert given(carried_out(PRODUCTION)) == table()
 

@@ -142,6 +142,7 @@ def test_a_link_keeps_what_has_to_be_escaped() -> None:
     assert "status=running%2Cwaiting" in page.next
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("limit", "shown"), [("", 50), ("1", 1), ("51", 51), (str(LARGEST_PAGE), 200)])
 def test_a_page_is_as_long_as_asked_for_up_to_its_bound(limit: str, shown: int) -> None:
     assert len(ids(world_of(*[Status.RUNNING] * 210), limit=limit)) == shown

@@ -225,6 +225,7 @@ def test_what_is_no_table_says_so(content: bytes) -> None:
         read(content)
 
 
+@pytest.mark.long
 def test_a_small_file_that_unpacks_to_a_huge_one_is_not_unpacked() -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
@@ -311,6 +312,7 @@ def test_a_thousand_rows_of_which_half_are_broken_are_all_accounted_for() -> Non
     assert [row.line for row in found.rows] == list(range(2, 1002))
 
 
+@pytest.mark.long
 @given(st.binary(max_size=400) | st.text(max_size=200).map(lambda text: ("domain,reason\n" + text).encode()))
 def test_any_bytes_are_read_or_refused(content: bytes) -> None:
     with suppress(InvalidRequestError):
